@@ -1,0 +1,295 @@
+"""One device → one Snapshot, in a fixed order, over any Session. No database, no Django, no sockets.
+
+The system group decides: a device that does not answer it is asked nothing else. After that one bad table never
+stops the rest; each tells how it ended, and one that was lost on the way is read once more at the end.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from collectors.facts import (
+    AddressFact,
+    ArpFact,
+    ForwardingFact,
+    HostFact,
+    Identity,
+    InterfaceFact,
+    NeighbourFact,
+    PartFact,
+    Snapshot,
+    SystemFact,
+    TableEnd,
+    TableState,
+)
+from collectors.identify import COMMON, Answers, choose, identify
+from collectors.rulebook import Rule, Vendors, Wanted
+from collectors.snmp.faults import Fault, NoAnswer
+from collectors.snmp.pace import DeviceMemory
+from collectors.snmp.scalars import read_scalars
+from collectors.snmp.session import Session
+from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
+from collectors.snmp.walker import read_table
+from collectors.tables import addresses, arp, forwarding, hardware, host, interfaces, neighbours, system, vlans
+
+log = logging.getLogger(__name__)
+
+SUBJECTS = ("system", "hardware", "interfaces", "addresses", "arp", "vlans", "forwarding", "neighbours", "host")
+"""The names under which a Snapshot tells how its tables ended, in the order of reading."""
+
+_WRAP_S = 0xFFFFFFFF / 100
+"""sysUpTime starts again from 0 after this many seconds."""
+
+_HOST_KINDS = frozenset({"server", "workstation", "storage"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device to ask and how. `version` is '1' or '2c'."""
+
+    name: str
+    host: str
+    port: int = 161
+    version: str = "2c"
+    community: str = field(default="public", repr=False)
+    timeout_s: float = 1.0
+    retries: int = 3
+
+
+async def collect(target: Target, session: Session, *, vendors: Vendors) -> Snapshot:
+    """Everything the device says. Never raises for a device's fault.
+
+    No answer to the first request gives a Snapshot with fault 'no_answer' and nothing in it.
+    """
+    run = _Run(session, vendors)
+    started = time.perf_counter()
+    taken_at = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        await run.everything()
+        fault, fault_text = "", ""
+    except Fault as dead:
+        fault, fault_text = dead.code, str(dead) or "no answer"
+    return Snapshot(
+        name=target.name,
+        taken_at=taken_at,
+        tables={name: run.tables[name] for name in SUBJECTS if name in run.tables},
+        restarted=run.restarted,
+        fault=fault,
+        fault_text=fault_text,
+        requests=run.requests,
+        varbinds=run.varbinds,
+        seconds=round(time.perf_counter() - started, 6),
+        **run.found.__dict__,
+    )
+
+
+@dataclass
+class _Found:
+    """What the tables gave so far, under a Snapshot's names."""
+
+    system: SystemFact = field(default_factory=SystemFact)
+    identity: Identity = field(default_factory=Identity)
+    interfaces: tuple[InterfaceFact, ...] = ()
+    addresses: tuple[AddressFact, ...] = ()
+    arp: tuple[ArpFact, ...] = ()
+    forwarding: tuple[ForwardingFact, ...] = ()
+    neighbours: tuple[NeighbourFact, ...] = ()
+    vlans: tuple[int, ...] = ()
+    parts: tuple[PartFact, ...] = ()
+    host: HostFact | None = None
+
+
+class _Run:
+    """One visit: what is read, how it ended, and what it gave."""
+
+    def __init__(self, session: Session, vendors: Vendors) -> None:
+        self.session = session
+        self.vendors = vendors
+        self.memory = DeviceMemory()
+        self.found = _Found()
+        self.tables: dict[str, TableEnd] = {}
+        self.restarted = False
+        self.requests = 0
+        self.varbinds = 0
+        self.rule: Rule | None = None
+        self.answers = Answers(SystemFact())
+        self.vlan_of: dict[int, int] = {}
+        self.if_index_of: dict[int, int] = {}
+        self._ends: list[TableEnd] = []
+
+    async def everything(self) -> None:
+        """All subjects. Raises NoAnswer when the device does not answer at all."""
+        await self.subject("system", self.read_system)
+        end = self.tables["system"]
+        if end.state is TableState.CUT_SHORT and not end.rows:
+            raise NoAnswer(end.reason)
+        works: Mapping[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+            "hardware": self.read_hardware,
+            "interfaces": self.read_interfaces,
+            "addresses": self.read_addresses,
+            "arp": self.read_arp,
+            "vlans": self.read_vlans,
+            "forwarding": self.read_forwarding,
+            "neighbours": self.read_neighbours,
+            "host": self.read_host,
+        }
+        for name, work in works.items():
+            await self.subject(name, work)
+        for name, work in works.items():
+            if self.tables[name].state is TableState.CUT_SHORT and lost(self.tables[name]):
+                await self.subject(name, work)
+        self.restarted = has_restarted(self.found.system.uptime_s, await self.uptime())
+
+    async def subject(self, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+        """One subject's reading and facts. What it gives is taken when it ended better than before."""
+        self._ends = []
+        try:
+            facts = await work()
+            end = combined(self._ends)
+        except Exception as fault:  # the edge of a device's run: a bug in one table must not cost the others
+            log.exception("%s: %s could not be read", self.session.name, name)
+            facts = {}
+            end = TableEnd(TableState.CUT_SHORT, reason=f"it could not be understood: {type(fault).__name__}: {fault}")
+        before = self.tables.get(name)
+        if before is None or end.ended_well or end.rows >= before.rows:
+            self.tables[name] = end
+            for key, value in facts.items():
+                setattr(self.found, key, value)
+
+    async def table(self, table: Table) -> TableRead:
+        read = await read_table(self.session, table, self.memory)
+        self._count(read.end)
+        self.varbinds += sum(map(len, read.columns.values()))
+        return read
+
+    async def scalars(self, scalars: Scalars) -> ScalarsRead:
+        read = await read_scalars(self.session, scalars, self.memory)
+        self._count(read.end)
+        self.varbinds += len(read.values)
+        return read
+
+    def _count(self, end: TableEnd) -> None:
+        self._ends.append(end)
+        self.requests += end.requests
+
+    # -- subjects --------------------------------------------------------------------------------------------
+
+    async def read_system(self) -> dict[str, Any]:
+        found = system.system(await self.scalars(system.SYSTEM))
+        self.answers = Answers(found)
+        return {"system": found}
+
+    async def read_hardware(self) -> dict[str, Any]:
+        parts = hardware.parts(await self.table(hardware.ENTITY))
+        self.answers.parts = parts
+        ends = list(self._ends)
+        await self._ask(COMMON)
+        await self._ask(self.vendors.extra_objects(self.answers.system))
+        self.rule = choose(self.answers, self.vendors)
+        if self.rule is not None:
+            await self._ask(self.rule.wanted())
+        # Objects of a vendor that are not there say nothing of the parts; objects that were lost do.
+        self._ends = ends + [end for end in self._ends[len(ends) :] if end.state is TableState.CUT_SHORT]
+        return {"parts": parts, "identity": identify(self.answers, self.vendors)}
+
+    async def _ask(self, wanted: Wanted) -> None:
+        """Objects and columns into the answers; what is already there is not asked again."""
+        objects = tuple(text for text in wanted.objects if text not in self.answers.objects)
+        if objects:
+            self.answers.objects.update((await self.scalars(Wanted(objects).scalars())).values)
+        for table in wanted.tables():
+            if table.name not in self.answers.columns:
+                for name, column in (await self.table(table)).columns.items():
+                    self.answers.columns[name] = column
+
+    async def read_interfaces(self) -> dict[str, Any]:
+        return {"interfaces": interfaces.interfaces(await self.table(interfaces.INTERFACES))}
+
+    async def read_addresses(self) -> dict[str, Any]:
+        new, old = await self.table(addresses.NEW), await self.table(addresses.OLD)
+        return {"addresses": addresses.addresses(new, old, await self.table(addresses.IPV6))}
+
+    async def read_arp(self) -> dict[str, Any]:
+        new = await self.table(arp.NEW)
+        return {"arp": arp.arp(new, await self.table(arp.OLD))}
+
+    async def read_vlans(self) -> dict[str, Any]:
+        static = await self.table(vlans.STATIC)
+        found = vlans.vlans(static, await self.table(vlans.MORE))
+        self.vlan_of = vlans.fdb_ids(static)
+        if self.rule is not None and self.rule.vlans:
+            found = vlans.with_listed(found, ((item.arc, self._column(item.column)) for item in self.rule.vlans))
+        return {"vlans": found}
+
+    def _column(self, name: str) -> Mapping[bytes, Any]:
+        return self.answers.columns.get(name, {})
+
+    async def read_forwarding(self) -> dict[str, Any]:
+        self.if_index_of = forwarding.base_ports(await self.table(forwarding.PORTS))
+        ports = self._ends.pop()
+        qbridge = await self.table(forwarding.QBRIDGE)
+        bridge = await self.table(forwarding.BRIDGE)
+        if ports.state is TableState.CUT_SHORT:
+            self._ends.append(ports)
+        known = forwarding.Bridge(
+            if_index_of=self.if_index_of,
+            vlan_of=self.vlan_of,
+            vlans=self.found.vlans,
+            interfaces={fact.index for fact in self.found.interfaces},
+        )
+        return {"forwarding": forwarding.forwarding(qbridge, bridge, known)}
+
+    async def read_neighbours(self) -> dict[str, Any]:
+        ports = neighbours.Ports(self.found.interfaces, self.if_index_of)
+        remote = await self.table(neighbours.REMOTE)
+        found: tuple[NeighbourFact, ...] = ()
+        if any(remote.columns.values()):
+            ends = list(self._ends)
+            local, management = await self.table(neighbours.LOCAL), await self.table(neighbours.MANAGEMENT)
+            # These two only explain the first: that they are missing does not make it incomplete.
+            self._ends = ends
+            found = neighbours.lldp(remote, local, management, ports)
+        else:
+            found = neighbours.lldp_v2(await self.table(neighbours.REMOTE_V2), ports)
+        return {"neighbours": found + tuple(neighbours.cdp(await self.table(neighbours.CDP), ports))}
+
+    async def read_host(self) -> dict[str, Any]:
+        if self.found.identity.kind not in _HOST_KINDS:
+            self._ends.append(TableEnd(TableState.UNSUPPORTED, reason="not asked: not a computer"))
+            return {"host": None}
+        memory = await self.scalars(host.MEMORY)
+        processors = await self.table(host.PROCESSORS)
+        return {"host": host.host(memory, processors, await self.table(host.STORAGE))}
+
+    async def uptime(self) -> float | None:
+        return system.uptime_s(await self.scalars(system.UPTIME))
+
+
+def lost(end: TableEnd) -> bool:
+    """Whether a table was cut short because nothing came, so that asking again may help."""
+    return NoAnswer.code in end.notes
+
+
+def combined(ends: Sequence[TableEnd]) -> TableEnd:
+    """How several reads ended as one subject: cut short if one was, else complete if one was, else empty."""
+    if not ends:
+        return TableEnd(TableState.UNSUPPORTED)
+    order = (TableState.CUT_SHORT, TableState.COMPLETE, TableState.EMPTY, TableState.UNSUPPORTED)
+    state = next(state for state in order if any(end.state is state for end in ends))
+    return TableEnd(
+        state=state,
+        rows=sum(end.rows for end in ends),
+        requests=sum(end.requests for end in ends),
+        reason="; ".join(dict.fromkeys(end.reason for end in ends if end.reason and end.state is state)),
+        notes=tuple(dict.fromkeys(note for end in ends for note in end.notes)),
+    )
+
+
+def has_restarted(first_s: float | None, last_s: float | None) -> bool:
+    """Whether sysUpTime fell in between, other than by running over after 497 days."""
+    if first_s is None or last_s is None or last_s >= first_s:
+        return False
+    return first_s < _WRAP_S - 3600

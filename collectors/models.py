@@ -1,0 +1,261 @@
+"""What the collectors keep beside the register: how to ask, what was seen, and where register and network differ.
+
+These rows are the collectors' own record (they say themselves from when to when), so the change log does not
+repeat them; a person's decision on a Difference and a ManagementProfile are logged.
+"""
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Device, Interface, Town
+from inventory.models.base import RegisterModel
+
+
+class SnmpVersion(models.TextChoices):
+    V1 = "1", "SNMPv1"
+    V2C = "2c", "SNMPv2c"
+
+
+class ManagementProfile(RegisterModel):
+    """How to ask a device over SNMP. `community` is a secret: never shown, never logged."""
+
+    secret: ClassVar[frozenset[str]] = frozenset({"community"})
+
+    device = models.OneToOneField(Device, models.CASCADE, related_name="management", verbose_name=_("device"))
+    enabled = models.BooleanField(_("enabled"), default=True)
+    version = models.CharField(_("SNMP version"), max_length=4, choices=SnmpVersion, default=SnmpVersion.V2C)
+    community = models.CharField(_("community"), max_length=100, default="public")
+    port = models.PositiveIntegerField(
+        _("port"), default=161, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    timeout_s = models.FloatField(
+        _("timeout in seconds"), default=2.0, validators=[MinValueValidator(0.1), MaxValueValidator(60)]
+    )
+    retries = models.PositiveSmallIntegerField(_("retries"), default=3, validators=[MaxValueValidator(10)])
+
+    class Meta:
+        verbose_name = _("management profile")
+        verbose_name_plural = _("management profiles")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(port__range=(1, 65535)),
+                name="managementprofile_port_in_range",
+                violation_error_message=_("A port lies between 1 and 65535."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.device)
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    PARTIAL = "partial", _("some devices did not answer")
+    FAILED = "failed", _("failed")
+
+
+class Run(RegisterModel):
+    """One collection. A run that was killed stays 'running' without an end."""
+
+    logged: ClassVar[bool] = False
+
+    started_at = models.DateTimeField(_("started"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
+    scope = models.CharField(_("scope"), max_length=300, blank=True)
+    town = models.ForeignKey(Town, models.SET_NULL, null=True, blank=True, related_name="runs", verbose_name=_("town"))
+    by = models.CharField(_("by"), max_length=150, blank=True)
+    polled = models.PositiveIntegerField(_("devices polled"), default=0)
+    answered = models.PositiveIntegerField(_("devices that answered"), default=0)
+    changes = models.PositiveIntegerField(_("changes"), default=0)
+    differences = models.PositiveIntegerField(_("differences opened"), default=0)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class DeviceState(RegisterModel):
+    """What only the network can know of a device, as of its last poll or sighting."""
+
+    logged: ClassVar[bool] = False
+
+    device = models.OneToOneField(Device, models.CASCADE, related_name="network_state", verbose_name=_("device"))
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, db_index=True)
+    last_polled_at = models.DateTimeField(_("last polled"), null=True, blank=True)
+    answered = models.BooleanField(_("answered"), default=False)
+    fault = models.CharField(_("fault"), max_length=30, blank=True)
+    fault_text = models.CharField(_("what went wrong"), max_length=500, blank=True)
+    kind = models.CharField(_("kind"), max_length=30, blank=True)
+    manufacturer_seen = models.CharField(_("manufacturer seen"), max_length=100, blank=True)
+    hardware_seen = models.CharField(_("model seen"), max_length=200, blank=True)
+    serial_seen = models.CharField(_("serial seen"), max_length=100, blank=True)
+    software_version = models.CharField(_("software version"), max_length=200, blank=True)
+    sys_name = models.CharField(_("name seen"), max_length=255, blank=True)
+    sys_descr = models.TextField(_("system description"), blank=True)
+    base_mac = models.CharField(_("base MAC"), max_length=12, blank=True, db_index=True)
+    engine_id = models.CharField(_("engine id"), max_length=64, blank=True, db_index=True)
+    uptime_s = models.FloatField(_("uptime in seconds"), null=True, blank=True)
+    restarted = models.BooleanField(_("restarted while polled"), default=False)
+    rule = models.CharField(_("identified by"), max_length=200, blank=True)
+    tables = models.JSONField(_("tables"), default=dict, blank=True)
+    requests = models.PositiveIntegerField(_("requests"), default=0)
+    seconds = models.FloatField(_("seconds"), default=0)
+    snapshot = models.BinaryField(null=True, editable=False)
+    """The last Snapshot as zlib-compressed JSON."""
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("run"))
+
+    class Meta:
+        verbose_name = _("state on the network")
+        verbose_name_plural = _("states on the network")
+
+    def __str__(self) -> str:
+        return str(self.device)
+
+
+class Neighbour(RegisterModel):
+    """Evidence: what a neighbour said of itself on one of our ports, from when to when.
+
+    An open one was heard when its device last answered.
+    """
+
+    logged: ClassVar[bool] = False
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="neighbours", verbose_name=_("device"))
+    port = models.CharField(_("port"), max_length=255)
+    protocol = models.CharField(_("protocol"), max_length=10)
+    chassis = models.CharField(_("chassis id"), max_length=255, db_index=True)
+    remote_port = models.CharField(_("remote port"), max_length=255, blank=True)
+    remote_name = models.CharField(_("remote name"), max_length=255, blank=True)
+    remote_descr = models.TextField(_("remote description"), blank=True)
+    remote_address = models.CharField(_("remote address"), max_length=45, blank=True)
+    bridge = models.BooleanField(_("forwards frames"), null=True, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("neighbour")
+        verbose_name_plural = _("neighbours")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("device", "port", "protocol", "chassis", "remote_port"),
+                condition=Q(ended_at__isnull=True),
+                name="neighbour_open_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.port}: {self.remote_name or self.chassis}"
+
+
+class Sighting(RegisterModel):
+    """Where a MAC was, from when to when. Open while `ended_at` is null; without a switch its place is not known."""
+
+    logged: ClassVar[bool] = False
+
+    mac = models.CharField(_("MAC"), max_length=12)
+    device = models.ForeignKey(
+        Device, models.CASCADE, null=True, blank=True, related_name="sightings", verbose_name=_("device")
+    )
+    switch = models.ForeignKey(
+        Device, models.CASCADE, null=True, blank=True, related_name="seen_here", verbose_name=_("switch")
+    )
+    interface = models.ForeignKey(
+        Interface, models.SET_NULL, null=True, blank=True, related_name="sightings", verbose_name=_("port")
+    )
+    vlan_id = models.PositiveSmallIntegerField(_("VLAN id"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"), db_index=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sighting")
+        verbose_name_plural = _("sightings")
+        indexes = (models.Index(fields=("mac", "last_seen_at")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("mac",), condition=Q(ended_at__isnull=True), name="sighting_one_open_place_for_a_mac"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.mac
+
+
+class DifferenceKind(models.TextChoices):
+    SERIAL = "serial", _("other serial number")
+    TYPE = "type", _("other model")
+    NAME = "name", _("other name")
+    REPLACED = "replaced", _("another device answers")
+    MOVED = "moved", _("moved")
+    NO_ANSWER = "no_answer", _("does not answer")
+    UNREGISTERED = "unregistered", _("not in the register")
+    UNKNOWN_MAC = "unknown_mac", _("unknown MAC")
+    UNSEEN = "unseen", _("not seen on the network")
+
+
+class DifferenceState(models.TextChoices):
+    OPEN = "open", _("open")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")
+    SETTLED = "settled", _("settled")
+    """Register and network agree again, without anybody's decision."""
+
+
+class Difference(RegisterModel):
+    """A value of the register beside what the network shows, for a person to decide.
+
+    `key` tells differences without a device apart (a MAC, a chassis id). A rejected one is not opened again for
+    the same seen value.
+    """
+
+    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence"})
+
+    kind = models.CharField(_("kind"), max_length=20, choices=DifferenceKind)
+    device = models.ForeignKey(
+        Device, models.CASCADE, null=True, blank=True, related_name="differences", verbose_name=_("device")
+    )
+    field = models.CharField(_("field"), max_length=50, blank=True)
+    register_value = models.CharField(_("in the register"), max_length=500, blank=True)
+    seen_value = models.CharField(_("seen"), max_length=500, blank=True)
+    key = models.CharField(_("key"), max_length=255, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=DifferenceState, default=DifferenceState.OPEN)
+    opened_at = models.DateTimeField(_("since"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="opened", verbose_name=_("run"))
+
+    class Meta:
+        verbose_name = _("difference")
+        verbose_name_plural = _("differences")
+        ordering = ("-opened_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "device", "field"),
+                condition=Q(state="open", device__isnull=False),
+                name="difference_open_once_for_a_field",
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "key"),
+                condition=Q(state="open", device__isnull=True),
+                name="difference_open_once_for_a_key",
+            ),
+        )
+        indexes = (models.Index(fields=("state", "kind")),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.device or self.key}"

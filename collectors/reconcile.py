@@ -1,0 +1,256 @@
+"""A snapshot beside the register's view of the device: the changes that follow. Pure; no database.
+
+The network owns what only it can know (interfaces' state, addresses seen, neighbours): such changes are set.
+People own serial, type and name: a blank is filled, anything else becomes a difference for a person.
+Nothing is closed on the word of a table that did not end well.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from collectors.facts import InterfaceFact, NeighbourFact, Snapshot
+from inventory.rules import names
+
+
+class Action(StrEnum):
+    ADD = "add"
+    SET = "set"
+    CLOSE = "close"
+    FILL = "fill"
+    """A blank of the register, filled."""
+    DIFFER = "differ"
+    """Another value than the register's, for a person."""
+    AGREE = "agree"
+    """The register's value and the network's are one: an open difference is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to do. `subject` is interface, address, neighbour or device; `key` is its row's key, if it has one."""
+
+    action: Action
+    subject: str
+    key: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """New values by field."""
+    old: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
+    """Of a difference: serial, type, name."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceView:
+    """An interface as the register has it."""
+
+    pk: int
+    name: str
+    kind: str
+    mac: str
+    speed_mbps: int | None
+    enabled: bool
+    description: str
+    if_index: int | None
+    oper_up: bool | None
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    pk: int
+    address: str
+    prefix_length: int | None
+    if_index: int | None
+    """Of the interface that has it; None for one that no device has spoken of."""
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourView:
+    """An open neighbour row: its natural key, and what the neighbour said."""
+
+    pk: int
+    port: str
+    protocol: str
+    chassis: str
+    remote_port: str
+    remote_name: str
+    remote_address: str
+    bridge: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """A device as the register has it, read once."""
+
+    pk: int
+    name: str
+    serial: str
+    type_names: tuple[str, ...]
+    """The model and its aliases."""
+    interfaces: tuple[InterfaceView, ...] = ()
+    addresses: tuple[AddressView, ...] = ()
+    neighbours: tuple[NeighbourView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a county may decide about collecting."""
+
+    unseen_after_days: int = 30
+
+
+def reconcile(snapshot: Snapshot, register: RegisterView, policy: Policy) -> list[Change]:
+    """The changes that bring the register to what the snapshot shows, in order. An incomplete table adds, never closes."""
+    return [*_device(snapshot, register), *_interfaces(snapshot, register), *_addresses(snapshot, register),
+            *_neighbours(snapshot, register)]
+
+
+def _device(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+    seen = snapshot.identity
+    if seen.serial and not names.is_junk_serial(seen.serial):
+        same = names.serial_key(seen.serial) == names.serial_key(register.serial)
+        yield _owned("serial", register.serial, seen.serial, same, blank=names.is_junk_serial(register.serial))
+    if seen.hardware:
+        yield _owned("type", register.type_names[0], seen.hardware, _same_model(register.type_names, seen.hardware))
+    if names.name_key(snapshot.system.name):
+        same = names.name_key(register.name) == names.name_key(snapshot.system.name)
+        yield _owned("name", register.name, snapshot.system.name, same, blank=not register.name)
+
+
+def _owned(kind: str, held: str, seen: str, same: bool, *, blank: bool = False) -> Change:
+    if same:
+        return Change(Action.AGREE, "device", kind=kind)
+    if blank:
+        return Change(Action.FILL, "device", values={kind: seen}, old={kind: held}, why="blank in the register")
+    return Change(Action.DIFFER, "device", values={kind: seen}, old={kind: held}, kind=kind)
+
+
+def _same_model(held: tuple[str, ...], seen: str) -> bool:
+    """Whether the seen model is one of the type's names, or one of them holds the other (at least 4 characters)."""
+    theirs = names.squeeze(seen)
+    for name in map(names.squeeze, held):
+        short, long = sorted((name, theirs), key=len)
+        if short == long or (len(short) >= 4 and short in long):
+            return True
+    return False
+
+
+def _interfaces(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+    by_name = {view.name: view for view in register.interfaces}
+    labels: set[str] = set()
+    for fact in snapshot.interfaces:
+        label = _unique_label(fact, labels)
+        view = by_name.get(label) or by_name.get(fact.descr[:255])
+        values = _interface_values(fact, label if view is None else view.name)
+        if view is None:
+            yield Change(Action.ADD, "interface", values=values)
+            continue
+        labels.add(view.name)
+        if view.mac and not values["mac"]:
+            values["mac"] = view.mac
+        if view.kind != "other":
+            values["kind"] = view.kind
+        if not values["description"]:
+            values["description"] = view.description
+        old = {name: getattr(view, name) for name, value in values.items() if getattr(view, name) != value}
+        if view.gone:
+            old["gone_since"], values["gone_since"] = True, None
+        if old:
+            yield Change(Action.SET, "interface", view.pk, {name: values[name] for name in old}, old)
+    if snapshot.complete("interfaces"):
+        for view in register.interfaces:
+            if view.name not in labels and view.if_index is not None and not view.gone:
+                yield Change(Action.CLOSE, "interface", view.pk, why="no longer in the interface table")
+
+
+def _unique_label(fact: InterfaceFact, taken: set[str]) -> str:
+    """ifName, else ifDescr, else the index; the index behind it where two interfaces share a name."""
+    label = fact.label[:255]
+    if label in taken:
+        label = f"{label[:240]} #{fact.index}"
+    taken.add(label)
+    return label
+
+
+_COPPER, _VIRTUAL, _WIRELESS, _LAG = {6, 26, 62, 69, 117}, {1, 24, 53, 131, 135, 136, 150, 209}, {71}, {161}
+
+
+def interface_kind(if_type: int | None, speed_mbps: int | None = None) -> str:
+    """IANAifType as the register's kind. Ethernet does not say its medium: copper up to 1 Gbit/s, fiber above."""
+    if if_type in _COPPER:
+        return "fiber" if (speed_mbps or 0) >= 10_000 else "copper"
+    if if_type in _VIRTUAL:
+        return "virtual"
+    if if_type in _WIRELESS:
+        return "wireless"
+    return "lag" if if_type in _LAG else "other"
+
+
+def _interface_values(fact: InterfaceFact, name: str) -> dict[str, Any]:
+    speed = fact.speed_mbps if fact.speed_mbps and fact.speed_mbps < 2**31 else None
+    return {
+        "name": name,
+        "kind": interface_kind(fact.type, speed),
+        "mac": fact.mac,
+        "speed_mbps": speed,
+        "enabled": fact.admin_up is not False,
+        "description": fact.alias[:255],
+        "if_index": fact.index,
+        "oper_up": fact.oper_up,
+    }
+
+
+def _addresses(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+    """Addresses of the device; loopback and link-local ones tell an inventory nothing."""
+    held = {view.address: view for view in register.addresses}
+    seen: set[str] = set()
+    for fact in snapshot.addresses:
+        if fact.address in seen or fact.address.startswith(("127.", "0.", "169.254.", "fe80:")) or fact.address == "::1":
+            continue
+        seen.add(fact.address)
+        view = held.get(fact.address)
+        values = {"prefix_length": fact.prefix_length, "if_index": fact.if_index}
+        if view is None:
+            yield Change(Action.ADD, "address", values={"address": fact.address, **values})
+            continue
+        if fact.if_index is None or view.if_index is not None:
+            del values["if_index"]
+        old = {k: getattr(view, k) for k, v in values.items() if v is not None and getattr(view, k) != v}
+        if view.gone:
+            old["gone_since"], values["gone_since"] = True, None
+        if old:
+            yield Change(Action.SET, "address", view.pk, {name: values[name] for name in old}, old)
+    if snapshot.complete("addresses") and seen:
+        for view in register.addresses:
+            if view.address not in seen and view.if_index is not None and not view.gone:
+                yield Change(Action.CLOSE, "address", view.pk, why="no longer in the address table")
+
+
+def neighbour_key(fact: NeighbourFact) -> tuple[str, str, str, str]:
+    return (fact.local_port[:255], fact.protocol, fact.chassis[:255], fact.port[:255])
+
+
+def _neighbours(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+    held = {(v.port, v.protocol, v.chassis, v.remote_port): v for v in register.neighbours}
+    seen: set[tuple[str, str, str, str]] = set()
+    for fact in snapshot.neighbours:
+        key = neighbour_key(fact)
+        if key in seen:
+            continue
+        seen.add(key)
+        said = {"remote_name": fact.name[:255], "remote_address": fact.address[:45], "bridge": fact.bridge}
+        view = held.get(key)
+        if view is None:
+            first = dict(zip(("port", "protocol", "chassis", "remote_port"), key, strict=True))
+            yield Change(Action.ADD, "neighbour", values={**first, **said, "remote_descr": fact.descr})
+            continue
+        changed = {name: value for name, value in said.items() if getattr(view, name) != value}
+        if changed:
+            yield Change(Action.SET, "neighbour", view.pk, changed)
+    if snapshot.complete("neighbours"):
+        for key, view in held.items():
+            if key not in seen:
+                yield Change(Action.CLOSE, "neighbour", view.pk, why="no longer said by the port")

@@ -1,0 +1,145 @@
+"""Reads of the collectors: whom to poll, and the register's view of one device, in few queries."""
+
+import json
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Lower
+
+from collectors.collect import Target
+from collectors.facts import Snapshot, from_json
+from collectors.matching import Known
+from collectors.models import DeviceState, ManagementProfile, Neighbour
+from collectors.reconcile import AddressView, InterfaceView, NeighbourView, RegisterView
+from inventory.models import Department, Device, Interface, IPAddress, Town
+from inventory.models.hardware import AssetRole, DeviceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which devices: all, or those of towns, departments or names."""
+
+    towns: Sequence[Town] = ()
+    departments: Sequence[Department] = ()
+    names: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        return ", ".join([*(t.name for t in self.towns), *(d.name for d in self.departments), *self.names])
+
+
+def profiles(scope: Scope) -> QuerySet[ManagementProfile]:
+    """Enabled profiles of devices in use that have an address: those to poll, slowest of the last run first."""
+    found = ManagementProfile.objects.filter(
+        enabled=True, device__status=DeviceStatus.IN_USE, device__primary_address__isnull=False
+    )
+    if scope.towns:
+        in_towns = Q(device__site__town__in=scope.towns)
+        found = found.filter(in_towns | Q(device__site__isnull=True, device__department__town__in=scope.towns))
+    if scope.departments:
+        found = found.filter(device__department__in=scope.departments)
+    if scope.names:
+        found = found.filter(
+            Q(device__name__in=scope.names)
+            | Q(device__asset_tag__in=scope.names)
+            | Q(device__primary_address__address__in=scope.names)
+        )
+    return found.select_related("device__primary_address").order_by(
+        F("device__network_state__requests").desc(nulls_last=True), "device_id"
+    )
+
+
+def target_of(profile: ManagementProfile) -> Target:
+    """What the poller needs; the target's name is the device's key, so that no name can be taken for another's."""
+    address = profile.device.primary_address
+    assert address is not None
+    return Target(
+        name=str(profile.device_id),
+        host=address.address,
+        port=profile.port,
+        version=profile.version,
+        community=profile.community,
+        timeout_s=profile.timeout_s,
+        retries=profile.retries,
+    )
+
+
+def register_view(device: Device) -> RegisterView:
+    """The device as the register has it, for reconcile. Four queries; `device` with its type."""
+    kind = device.device_type
+    interfaces = Interface.objects.filter(device=device).values_list(
+        "pk", "name", "kind", "mac", "speed_mbps", "enabled", "description", "if_index", "oper_up", "gone_since"
+    )
+    addresses = IPAddress.objects.filter(interface__device=device).values_list(
+        "pk", "address", "prefix_length", "interface__if_index", "gone_since"
+    )
+    neighbours = Neighbour.objects.filter(device=device, ended_at__isnull=True).values_list(
+        "pk", "port", "protocol", "chassis", "remote_port", "remote_name", "remote_address", "bridge"
+    )
+    return RegisterView(
+        pk=device.pk,
+        name=device.name,
+        serial=device.serial,
+        type_names=kind.names(),
+        interfaces=tuple(InterfaceView(*row[:9], gone=row[9] is not None) for row in interfaces),
+        addresses=tuple(AddressView(*row[:4], gone=row[4] is not None) for row in addresses),
+        neighbours=tuple(NeighbourView(*row) for row in neighbours),
+    )
+
+
+@dataclass(slots=True)
+class KnownDevices:
+    """How to recognise devices: names that two devices share tell nothing."""
+
+    shared_names: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def read(cls) -> "KnownDevices":
+        shared = (
+            Device.objects.exclude(name="")
+            .annotate(key=Lower("name"))
+            .values("key")
+            .annotate(count=Count("pk"))
+            .filter(count__gt=1)
+        )
+        return cls(frozenset(row["key"] for row in shared))
+
+    def known(self, device: Device, view: RegisterView, state: DeviceState | None) -> Known:
+        macs = {interface.mac for interface in view.interfaces if interface.mac}
+        if state is not None and state.base_mac:
+            macs.add(state.base_mac)
+        return Known(
+            pk=device.pk,
+            name=device.name,
+            serial=device.serial,
+            macs=frozenset(macs),
+            engine_id=state.engine_id if state is not None else "",
+            name_is_unique=device.name.lower() not in self.shared_names,
+        )
+
+
+def others_like(macs: Collection[str], serial_keys: Collection[str], device: Device) -> list[int]:
+    """Keys of other devices that own one of the MACs or serials."""
+    some = list(macs)[:400]
+    found = set(Interface.objects.filter(mac__in=some).exclude(device=device).values_list("device_id", flat=True)[:20])
+    found |= set(DeviceState.objects.filter(base_mac__in=some).exclude(device=device).values_list(
+        "device_id", flat=True)[:20])
+    if serial_keys:
+        ends = Q()
+        for key in serial_keys:
+            ends |= Q(serial_key__endswith=f":{key}")
+        found |= set(Device.objects.filter(ends).exclude(pk=device.pk).values_list("pk", flat=True)[:20])
+    return sorted(found)
+
+
+def network_macs() -> set[str]:
+    """MACs of network devices: of their interfaces, and the base MACs of their last polls."""
+    network = {"device__device_type__asset_class__role": AssetRole.NETWORK}
+    found = set(Interface.objects.filter(**network).exclude(mac="").values_list("mac", flat=True))
+    return found | set(DeviceState.objects.filter(**network).exclude(base_mac="").values_list("base_mac", flat=True))
+
+
+def load_snapshot(state: DeviceState) -> Snapshot | None:
+    """The last snapshot kept of a device; None when it never answered."""
+    return None if state.snapshot is None else from_json(json.loads(zlib.decompress(bytes(state.snapshot))))

@@ -1,0 +1,51 @@
+"""Declarations of what to read, and what came: the values between the walker and the tables.
+
+A Table is columns that share a row index; Scalars are single objects. A read keeps octets as they came,
+by column and by the octets of the row index, and how the reading ended.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from collectors.facts import TableEnd
+from collectors.snmp.session import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns (short name → dotted OID) that share a row index."""
+
+    name: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """Single objects (short name → dotted OID with its .0)."""
+
+    name: str
+    objects: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class TableRead:
+    """Column → index octets → (tag, content octets), and how it ended. A column that gave nothing is an empty dict."""
+
+    end: TableEnd
+    columns: dict[str, dict[bytes, Raw]] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[bytes, dict[str, Raw]]]:
+        """(index octets, column → raw) for each row that any column has, in order of first sight."""
+        merged: dict[bytes, dict[str, Raw]] = {}
+        for name, column in self.columns.items():
+            for index, raw in column.items():
+                merged.setdefault(index, {})[name] = raw
+        yield from merged.items()
+
+
+@dataclass(slots=True)
+class ScalarsRead:
+    """Name → raw for those objects that exist."""
+
+    end: TableEnd
+    values: dict[str, Raw] = field(default_factory=dict)

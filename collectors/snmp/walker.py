@@ -1,0 +1,351 @@
+"""Reading tables and scalars from any Session, however the device behind it misbehaves.
+
+Every read ends, and says how: complete, empty, unsupported or cut short. EMPTY: the agent went past the place
+and so has nothing there. UNSUPPORTED: the same, but it said so with noSuchObject, noSuchInstance or (SNMPv1)
+noSuchName. CUT_SHORT: something is or may be missing; `reason` says what happened and `notes` holds its code.
+Columns are read beside each other by GETBULK. Knows octets only; nothing here decodes a value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from collectors.facts import TableEnd, TableState
+from collectors.snmp import oid as oids
+from collectors.snmp.faults import BadAnswer, NoAnswer
+from collectors.snmp.oid import Oid
+from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits, Pace
+from collectors.snmp.scalars import read_scalars
+from collectors.snmp.session import (
+    END_OF_MIB_VIEW,
+    NO_SUCH_NAME,
+    STATUS_NAMES,
+    TOO_BIG,
+    Raw,
+    Reply,
+    Session,
+    VarBind,
+)
+from collectors.snmp.table import Table, TableRead
+
+__all__ = ["DEFAULT_LIMITS", "DeviceMemory", "Limits", "read_scalars", "read_table"]
+
+_VARBINDS = 50
+"""Values asked for in one request: with usual names and values this fills about one datagram of 1,400 octets."""
+_CAREFUL = 30
+"""After a fault a column is read row by row for as many rows: past any bulk that would meet the fault again."""
+_SYS_UP_TIME = oids.parse("1.3.6.1.2.1.1.3.0")
+
+
+@dataclass(slots=True)
+class _Column:
+    name: str
+    base: Oid
+    cursor: Oid
+    rows: dict[bytes, Raw] = field(default_factory=dict)
+    running: bool = True
+    unsupported: bool = False
+    unordered: bool = False
+    alone: bool = False
+    """Asked apart from the others, since its place in a common answer cannot be trusted."""
+    careful: int = 0
+    """Rows still to be read by GETNEXT, one by one."""
+    stepping: bool = False
+    """The device failed at the row after the cursor, and the cursor was set further on."""
+    steps: list[Oid] = field(default_factory=list)
+    """Places still to go on from, while stepping."""
+    places: int = 0
+    """At how many places it was stepped over rows."""
+    notes: set[str] = field(default_factory=set)
+    reason: str = ""
+
+    def cut(self, code: str, reason: str) -> None:
+        """Ends the column before its end."""
+        self.running = False
+        self.notes.add(code)
+        self.reason = self.reason or reason
+
+    def missed(self, reason: str) -> None:
+        """Something of the column could not be read."""
+        self.notes.add("stepped_over")
+        self.reason = self.reason or f"column {self.name}: {reason}"
+
+
+async def read_table(
+    session: Session, table: Table, memory: DeviceMemory | None = None, limits: Limits = DEFAULT_LIMITS
+) -> TableRead:
+    """All columns of a table; never raises for a device's fault, which is told in `end`.
+
+    `end.rows` is the length of the longest column. `end.notes` holds codes: loop, unordered, went_back, no_answer,
+    bad_answer, empty_answer, stepped_over, limit, or an error-status (tooBig, genErr, noSuchName ...).
+    """
+    return await _TableWalk(session, table, memory or DeviceMemory(), limits).run()
+
+
+class _TableWalk:
+    """One reading of one table."""
+
+    def __init__(self, session: Session, table: Table, memory: DeviceMemory, limits: Limits) -> None:
+        self.session = session
+        self.memory = memory
+        self.limits = limits
+        bases = {name: oids.parse(text) for name, text in table.columns.items()}
+        self.columns = [_Column(name, base, base) for name, base in bases.items()]
+        self.requests = 0
+        self.octets = 0
+        self.slowed = False
+        self.until = limits.clock() + limits.seconds
+        self.pace = self._usual_pace()
+
+    def _usual_pace(self) -> Pace:
+        return Pace(self.memory.repetitions, self.memory.columns, self.memory.bulk and self.session.bulk)
+
+    async def run(self) -> TableRead:
+        while batch := self._batch():
+            over = self._over_limit()
+            if over:
+                self._cut_all("limit", over)
+                break
+            reply = await self._ask(batch)
+            if reply is not None:
+                self._take(batch, reply)
+        return self._result()
+
+    def _batch(self) -> list[_Column]:
+        """The columns of the next request."""
+        running = [column for column in self.columns if column.running]
+        for column in running:
+            if column.careful or column.alone:
+                return [column]
+        return running[: self.pace.columns]
+
+    def _over_limit(self) -> str:
+        limits = self.limits
+        if self.requests >= limits.requests:
+            return f"stopped after {self.requests} requests"
+        if self.octets > limits.octets:
+            return f"stopped after {self.octets // 1024} KiB"
+        if max([len(column.rows) for column in self.columns]) >= limits.rows:
+            return f"stopped after {limits.rows} rows"
+        if limits.clock() > self.until:
+            return f"stopped after {limits.seconds:g} seconds"
+        return ""
+
+    # -- one request -----------------------------------------------------------------------------------------
+
+    async def _ask(self, batch: list[_Column]) -> Reply | None:
+        """The reply to take rows from; None when it was a fault, which is dealt with here."""
+        names = [column.cursor for column in batch]
+        count = len(names)
+        repetitions = max(1, min(self.pace.repetitions, _VARBINDS // count))
+        bulk = self.pace.bulk and not batch[0].careful
+        self.requests += 1
+        self.memory.requests += 1
+        try:
+            if bulk:
+                reply = await self.session.get_bulk(names, repetitions)
+            else:
+                repetitions = 1
+                reply = await self.session.get_next(names)
+        except NoAnswer as fault:
+            await self._silent(batch, repetitions, str(fault))
+            return None
+        except BadAnswer as fault:
+            self.memory.answered = True
+            self._failed(batch, repetitions, "bad_answer", str(fault))
+            return None
+        self.memory.answered = True
+        self.octets += reply.octets
+        if reply.error_status:
+            self._refused(batch, repetitions, reply)
+            return None
+        if not reply.varbinds:
+            self._failed(batch, repetitions, "empty_answer", "the device gave an answer without any value")
+            return None
+        return reply
+
+    def _take(self, batch: list[_Column], reply: Reply) -> None:
+        """Rows of a reply: value i belongs to column i modulo their number (RFC 3416 section 4.2.3)."""
+        varbinds = reply.varbinds
+        self.memory.varbinds += len(varbinds)
+        count = len(batch)
+        if count == 1:
+            self._take_column(batch[0], varbinds)
+        else:
+            for place, column in enumerate(batch):
+                self._take_column(column, varbinds[place::count])
+        if self.slowed:
+            # What works now is where this device's next table starts.
+            self.slowed = False
+            self.memory.repetitions = self.pace.repetitions
+            self.memory.columns = self.pace.columns
+            self.memory.bulk = self.pace.bulk or not self.session.bulk
+
+    def _take_column(self, column: _Column, part: Sequence[VarBind]) -> None:
+        """The rows of one column. This loop is what collecting costs: nothing in it that can be outside."""
+        base, rows, last = column.base, column.rows, column.cursor
+        size = len(base)
+        for oid, tag, value in part:
+            if not oid.startswith(base) or 0x7F < tag < 0x83:
+                column.cursor = last
+                self._left(column, oid, tag)
+                return
+            index = oid[size:]
+            if index in rows or not index:
+                column.cursor = last
+                self._repeated(column)
+                return
+            # Octets seldom order otherwise than arcs; only then the arcs are compared.
+            if oid <= last and oids.order(oid) <= oids.order(last):
+                column.unordered = True
+            rows[index] = (tag, value)
+            last = oid
+        if part:
+            column.cursor = last
+            if column.careful:
+                self._got_past(column)
+
+    def _got_past(self, column: _Column) -> None:
+        column.careful -= 1
+        if column.stepping:
+            column.stepping = False
+            column.careful = 0
+            column.missed("rows at which the device fails were stepped over")
+            self.pace = self._usual_pace()
+
+    def _repeated(self, column: _Column) -> None:
+        """A row seen before. Some agents fill up a bulk so; a repeat in the answer to GETNEXT is a loop."""
+        if column.careful or not self.pace.bulk:
+            column.cut("loop", f"column {column.name}: the device goes round in a loop")
+        else:
+            column.careful = _CAREFUL
+
+    def _left(self, column: _Column, oid: Oid, tag: int) -> None:
+        """The device gave something that is not a row of this column: its end, unless that cannot be."""
+        if 0x7F < tag < 0x83:
+            column.running = False
+            column.unsupported = tag != END_OF_MIB_VIEW and not column.rows
+        elif not column.alone and self._out_of_step(column, oid):
+            # An agent that leaves ended columns out of its answer would end the others too early.
+            column.alone = True
+            return
+        elif oids.order(oid) <= oids.order(column.cursor):
+            column.notes.add("went_back")
+        column.running = False
+        if column.stepping:
+            column.missed("its last rows could not be read")
+
+    def _out_of_step(self, column: _Column, oid: Oid) -> bool:
+        """Whether `oid` is no possible successor: behind us, or in the middle of another column."""
+        if oids.order(oid) <= oids.order(column.cursor):
+            return True
+        for other in self.columns:
+            if other is not column and other.rows and oid.startswith(other.base):
+                return oid[len(other.base) :] != next(iter(other.rows))
+        return False
+
+    # -- faults ----------------------------------------------------------------------------------------------
+
+    def _failed(self, batch: list[_Column], repetitions: int, code: str, reason: str, *, hard: bool = False) -> None:
+        """An answer that cannot be used: ask for less; where that is not possible, step over the row."""
+        if not batch[0].careful and self.pace.slower(repetitions, len(batch), hard=hard):
+            # A single unreadable row says nothing of the next table; the others do.
+            self.slowed = self.slowed or code != "bad_answer"
+            return
+        self._step_over(batch[0], code, reason)
+
+    async def _silent(self, batch: list[_Column], repetitions: int, reason: str) -> None:
+        """No answer: the device is gone, or it cannot answer this question."""
+        if self.memory.answered and await self._alive():
+            self._failed(batch, repetitions, "no_answer", reason, hard=True)
+        else:
+            self._cut_all("no_answer", reason)
+
+    async def _alive(self) -> bool:
+        """Whether the device still answers the smallest question. Saves waiting for a dead one at each pace."""
+        self.requests += 1
+        self.memory.requests += 1
+        try:
+            await self.session.get([_SYS_UP_TIME])
+        except NoAnswer:
+            return False
+        except BadAnswer:
+            return True
+        return True
+
+    def _refused(self, batch: list[_Column], repetitions: int, reply: Reply) -> None:
+        status = reply.error_status
+        name = STATUS_NAMES.get(status, f"error {status}")
+        reason = f"the device answered {name}"
+        if status == TOO_BIG:
+            self._failed(batch, repetitions, name, reason)
+            return
+        if len(batch) > 1 and not 1 <= reply.error_index <= len(batch):
+            # It does not say which column: each is asked alone.
+            for column in batch:
+                column.careful = _CAREFUL
+            return
+        column = batch[reply.error_index - 1] if len(batch) > 1 else batch[0]
+        if status == NO_SUCH_NAME and not (self.session.bulk and column.rows):
+            # SNMPv1's way to say that nothing follows.
+            column.running = False
+            column.unsupported = not column.rows
+            if column.stepping:
+                column.missed("its last rows could not be read")
+        elif not column.careful:
+            column.careful = _CAREFUL
+        else:
+            self._step_over(column, name, reason)
+
+    def _step_over(self, column: _Column, code: str, reason: str) -> None:
+        """Goes on behind the row that follows the cursor; gives the column up after a few attempts."""
+        column.notes.add(code)
+        if not column.stepping:
+            column.stepping = True
+            column.places += 1
+            column.steps = _beyond(column.cursor, column.base)
+        if not column.steps or column.places > self.limits.steps:
+            column.cut(code, f"column {column.name}: {reason}")
+            return
+        column.cursor = column.steps.pop(0)
+        column.careful = max(column.careful, 1)
+
+    def _cut_all(self, code: str, reason: str) -> None:
+        for column in self.columns:
+            if column.running:
+                column.cut(code, reason)
+
+    # -- the end ---------------------------------------------------------------------------------------------
+
+    def _result(self) -> TableRead:
+        columns = self.columns
+        rows = max((len(column.rows) for column in columns), default=0)
+        notes = set[str]().union(*(column.notes for column in columns))
+        if any(column.unordered for column in columns):
+            notes.add("unordered")
+        reason = next((column.reason for column in columns if column.reason), "")
+        if reason:
+            state = TableState.CUT_SHORT
+        elif rows:
+            state = TableState.COMPLETE
+        elif any(column.unsupported for column in columns):
+            state = TableState.UNSUPPORTED
+        else:
+            state = TableState.EMPTY
+        end = TableEnd(state, rows, self.requests, reason, tuple(sorted(notes)))
+        return TableRead(end, {column.name: column.rows for column in columns})
+
+
+def _beyond(cursor: Oid, base: Oid) -> list[Oid]:
+    """Places to ask for the next row from when the row after `cursor` cannot be read, from near to far.
+
+    The failing row's name is not known: it may be the next number, something below it, or in the next group.
+    """
+    last = 0xFFFFFFFF
+    arcs = list(oids.index_arcs(cursor[len(base) :]))
+    if not arcs:
+        return [base + oids.encode_index(index) for index in ((1,), (1, last), (2, last), (16, last))]
+    *group, number = arcs
+    near = [(*group, number + 1), (*group, number + 1, last), (*group, number + 16, last)]
+    if group:
+        near.append((*group[:-1], group[-1] + 1, last))
+    return [base + oids.encode_index(index) for index in near]

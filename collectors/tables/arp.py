@@ -1,0 +1,72 @@
+"""Who answered to which MAC: ARP and IPv6 neighbour discovery, in the new table of IP-MIB and the old one."""
+
+from collections.abc import Iterator
+
+from collectors import decode
+from collectors.facts import ArpFact
+from collectors.snmp import oid
+from collectors.snmp.table import Table, TableRead
+from collectors.tables.index import address_of, inet, is_station
+
+OLD = Table(
+    "arp",
+    {
+        "mac": "1.3.6.1.2.1.4.22.1.2",  # ipNetToMediaPhysAddress
+        "type": "1.3.6.1.2.1.4.22.1.4",
+    },
+)
+NEW = Table(
+    "arp",
+    {
+        "mac": "1.3.6.1.2.1.4.35.1.4",  # ipNetToPhysicalPhysAddress
+        "type": "1.3.6.1.2.1.4.35.1.6",
+        "state": "1.3.6.1.2.1.4.35.1.7",
+    },
+)
+
+_INVALID = 2
+"""ipNetToMediaType and ipNetToPhysicalType: a row that no longer holds."""
+_DEAD_STATES = frozenset({5, 7})
+"""ipNetToPhysicalState: invalid, incomplete."""
+
+
+def arp(new: TableRead, old: TableRead) -> tuple[ArpFact, ...]:
+    """Each (interface, address) once; the new table speaks first."""
+    merged: dict[tuple[int, str], ArpFact] = {}
+    for fact in (*new_rows(new), *old_rows(old)):
+        merged.setdefault((fact.if_index, fact.address), fact)
+    return tuple(merged.values())
+
+
+def old_rows(read: TableRead) -> Iterator[ArpFact]:
+    """ipNetToMediaTable (RFC 1213): the index is ifIndex and four octets."""
+    types = read.columns.get("type", {})
+    for index, raw in read.columns.get("mac", {}).items():
+        mac = decode.mac(raw)
+        if not is_station(mac):
+            continue
+        kind = types.get(index)
+        if kind is not None and decode.integer(kind) == _INVALID:
+            continue
+        arcs = oid.index_arcs(index)
+        address = address_of(arcs[-4:]) if len(arcs) in (5, 6) else None
+        if address is not None:
+            yield ArpFact(mac, address, arcs[0])
+
+
+def new_rows(read: TableRead) -> Iterator[ArpFact]:
+    """ipNetToPhysicalTable (RFC 4293): the index is ifIndex and an InetAddress."""
+    types, states = read.columns.get("type", {}), read.columns.get("state", {})
+    for index, raw in read.columns.get("mac", {}).items():
+        mac = decode.mac(raw)
+        if not is_station(mac):
+            continue
+        kind, state = types.get(index), states.get(index)
+        if kind is not None and decode.integer(kind) == _INVALID:
+            continue
+        if state is not None and decode.integer(state) in _DEAD_STATES:
+            continue
+        arcs = oid.index_arcs(index)
+        found = inet(arcs[1:])
+        if found is not None:
+            yield ArpFact(mac, found[0], arcs[0])

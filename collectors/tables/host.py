@@ -1,0 +1,51 @@
+"""What a computer has: memory, processors and fixed disks of HOST-RESOURCES-MIB."""
+
+from collectors import decode
+from collectors.facts import HostFact
+from collectors.snmp import oid
+from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
+
+MEMORY = Scalars("host", {"memory": "1.3.6.1.2.1.25.2.2.0"})  # hrMemorySize, KiB
+PROCESSORS = Table("host", {"load": "1.3.6.1.2.1.25.3.3.1.2"})  # hrProcessorLoad: one row a logical processor
+STORAGE = Table(
+    "host",
+    {
+        "type": "1.3.6.1.2.1.25.2.3.1.2",
+        "descr": "1.3.6.1.2.1.25.2.3.1.3",
+        "units": "1.3.6.1.2.1.25.2.3.1.4",
+        "size": "1.3.6.1.2.1.25.2.3.1.5",
+    },
+)
+
+_FIXED_DISK = oid.parse("1.3.6.1.2.1.25.2.1.4")
+_RAM = oid.parse("1.3.6.1.2.1.25.2.1.2")
+_WRAP = 1 << 32
+
+
+def host(memory: ScalarsRead, processors: TableRead, storage: TableRead) -> HostFact | None:
+    """The fact, or None when the device says nothing of the kind. Disks are (name, KiB) in the agent's order."""
+    raw = memory.values.get("memory")
+    memory_kib = None if raw is None else decode.integer(raw)
+    if not memory_kib or memory_kib < 0:
+        memory_kib = sum(size for _, size in _storage(storage, _RAM)) or None
+    count = len(processors.columns.get("load", {})) or None
+    disks = tuple(_storage(storage, _FIXED_DISK))
+    if memory_kib is None and count is None and not disks:
+        return None
+    return HostFact(memory_kib, count, disks)
+
+
+def _storage(read: TableRead, kind: bytes) -> list[tuple[str, int]]:
+    """(name, KiB) of rows of one hrStorageType. Sizes past 2^31 come negative from many agents."""
+    columns = read.columns
+    found = []
+    for index, raw in columns.get("type", {}).items():
+        units_raw, size_raw = columns.get("units", {}).get(index), columns.get("size", {}).get(index)
+        if raw[1] != kind or units_raw is None or size_raw is None:
+            continue
+        units, size = decode.integer(units_raw), decode.integer(size_raw)
+        if units and size and units > 0:
+            descr = columns.get("descr", {}).get(index)
+            name = "" if descr is None else decode.text(descr).strip()
+            found.append((name, (size + _WRAP if size < 0 else size) * units // 1024))
+    return found

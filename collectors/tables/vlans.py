@@ -1,0 +1,73 @@
+"""VLANs a bridge knows: IEEE 802.1Q tables, the newer ieee8021 ones, and Cisco's VTP."""
+
+from collections.abc import Iterable, Mapping
+
+from collectors import decode
+from collectors.snmp import oid
+from collectors.snmp.session import Raw
+from collectors.snmp.table import Table, TableRead
+
+STATIC = Table(
+    "vlans",
+    {
+        "name": "1.3.6.1.2.1.17.7.1.4.3.1.1",  # dot1qVlanStaticName
+        "fdb_id": "1.3.6.1.2.1.17.7.1.4.2.1.3",  # dot1qVlanFdbId, index TimeFilter.vlan
+        "untagged": "1.3.6.1.2.1.17.7.1.4.2.1.5",  # dot1qVlanCurrentUntaggedPorts: lists VLANs without an FDB id
+    },
+)
+MORE = Table(
+    "vlans",
+    {
+        "vtp": "1.3.6.1.4.1.9.9.46.1.3.1.1.2",  # vtpVlanState, index domain.vlan
+        "ieee": "1.3.111.2.802.1.1.4.1.4.3.1.2",  # ieee8021QBridgeVlanStaticName, index component.vlan
+    },
+)
+
+_LAST = 4094
+_VTP_RESERVED = range(1002, 1006)
+"""VLANs of token ring and FDDI that every VTP switch lists."""
+_VTP_OPERATIONAL = 1
+
+
+def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
+    """VLAN ids, ascending. Ids outside 1 to 4094 (internal ones) are no VLANs of the network."""
+    found = set(_last_arcs(static.columns.get("name", {})))
+    found.update(_last_arcs(static.columns.get("untagged", {})))
+    found.update(_last_arcs(more.columns.get("ieee", {})))
+    for index, raw in more.columns.get("vtp", {}).items():
+        vlan = oid.index_arcs(index)[-1:]
+        if vlan and vlan[0] not in _VTP_RESERVED and decode.integer(raw) == _VTP_OPERATIONAL:
+            found.add(vlan[0])
+    return tuple(sorted(vlan for vlan in found if 1 <= vlan <= _LAST))
+
+
+def with_listed(found: Iterable[int], listed: Iterable[tuple[int | None, Mapping[bytes, Raw]]]) -> tuple[int, ...]:
+    """`found` with the VLANs of a vendor's own columns: (arc of the index, or None for the value; the column)."""
+    ids = set(found)
+    for arc, column in listed:
+        for index, raw in column.items():
+            vlan = decode.integer(raw) if arc is None else _arc(oid.index_arcs(index), arc)
+            if vlan is not None and 1 <= vlan <= _LAST:
+                ids.add(vlan)
+    return tuple(sorted(ids))
+
+
+def _arc(arcs: tuple[int, ...], number: int) -> int | None:
+    return arcs[number] if -len(arcs) <= number < len(arcs) else None
+
+
+def _last_arcs(indexes: Iterable[bytes]) -> Iterable[int]:
+    return (arcs[-1] for arcs in map(oid.index_arcs, indexes) if arcs)
+
+
+def fdb_ids(static: TableRead) -> dict[int, int]:
+    """FDB id → VLAN by dot1qVlanFdbId. An id that several VLANs share (shared learning) names none of them.
+
+    The index should be TimeFilter.vlan; some agents leave the TimeFilter out, so the last arc counts.
+    """
+    vlans_of: dict[int, set[int]] = {}
+    for index, raw in static.columns.get("fdb_id", {}).items():
+        arcs, fdb = oid.index_arcs(index), decode.integer(raw)
+        if arcs and fdb is not None:
+            vlans_of.setdefault(fdb, set()).add(arcs[-1])
+    return {fdb: vlans.pop() for fdb, vlans in vlans_of.items() if len(vlans) == 1}

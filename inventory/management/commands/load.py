@@ -1,0 +1,48 @@
+"""`manage.py load PATH…`: CSV files into the register."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from inventory.services.importing.loading import FileResult, find_files, load
+from inventory.services.write import Actor
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Load CSV files, or all CSV files of a folder, into the register. The same files twice change nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a CSV file or a folder of them")
+        parser.add_argument("--dry-run", action="store_true", help="check, show what would change, write nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files, problems = find_files(options["paths"])
+        results: list[FileResult] = []
+        if not problems:
+            results = load(files, actor=Actor("load", source="import"), dry_run=options["dry_run"])
+        for result in results:
+            self._show(result, options["dry_run"], options["verbosity"])
+            problems += result.problems
+        if problems:
+            for problem in problems:
+                self.stderr.write(str(problem))
+            raise CommandError(_("%d problems; nothing of a file with a problem was loaded.") % len(problems))
+        if options["dry_run"]:
+            self.stdout.write(_("Tried only: nothing was written."))
+
+    def _show(self, result: FileResult, dry: bool, verbosity: int) -> None:
+        if result.problems or not verbosity:
+            return
+        counts = _("%(created)d new, %(changed)d changed, %(unchanged)d unchanged") % {
+            "created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+        note = "" if result.encoding == "utf-8-sig" else " [GB18030]"
+        self.stdout.write(f"{result.path.name}{note}: {counts}")
+        if dry or verbosity > 1:
+            for sentence in result.changes[:SHOWN]:
+                self.stdout.write("  " + sentence)
+            if len(result.changes) > SHOWN:
+                self.stdout.write("  " + _("… and %d more") % (len(result.changes) - SHOWN))

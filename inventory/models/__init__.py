@@ -1,0 +1,35 @@
+"""The register's models; Django looks for them here."""
+
+from inventory.models.access import User
+from inventory.models.fiber import FiberCable, FiberLink, FiberLinkHop
+from inventory.models.hardware import AssetClass, Device, DeviceType, Manufacturer
+from inventory.models.money import AllocationRule, AllocationRuleClass, AllocationStandard, FundingSource, PriceList
+from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segment, SegmentDepartment
+from inventory.models.places import Department, Location, Person, Site, Town
+
+__all__ = [
+    "AllocationRule",
+    "AllocationRuleClass",
+    "AllocationStandard",
+    "AssetClass",
+    "Cable",
+    "Department",
+    "Device",
+    "DeviceType",
+    "FiberCable",
+    "FiberLink",
+    "FiberLinkHop",
+    "FundingSource",
+    "IPAddress",
+    "Interface",
+    "Location",
+    "Manufacturer",
+    "Person",
+    "Prefix",
+    "PriceList",
+    "Segment",
+    "SegmentDepartment",
+    "Site",
+    "Town",
+    "User",
+]

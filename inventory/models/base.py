@@ -1,0 +1,92 @@
+"""What every model of the register shares: it can be written only inside a unit of work.
+
+`services.write` opens a unit; everything else that tries to save, update or delete raises WriteOutsideUnit.
+Migrations use Django's own historical models and so pass. Knows no particular model.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+
+_open_unit: ContextVar[object | None] = ContextVar("open_unit", default=None)
+
+
+class WriteOutsideUnit(RuntimeError):
+    """A bug: something writes to the register without going through inventory.services."""
+
+
+@contextmanager
+def writing(unit: object) -> Iterator[None]:
+    """Allows writes while it is open. For inventory.services.write alone."""
+    token = _open_unit.set(unit)
+    try:
+        yield
+    finally:
+        _open_unit.reset(token)
+
+
+def current_unit() -> object | None:
+    return _open_unit.get()
+
+
+def _require_unit(what: str) -> None:
+    if _open_unit.get() is None:
+        raise WriteOutsideUnit(f"{what} outside a unit of work; use inventory.services.write")
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class RegisterQuerySet(models.QuerySet[M]):
+    """A queryset whose writes need an open unit of work."""
+
+    def update(self, **kwargs: Any) -> int:
+        _require_unit(f"update of {self.model.__name__}")
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        _require_unit(f"delete of {self.model.__name__}")
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        _require_unit(f"creation of {self.model.__name__}")
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        _require_unit(f"update of {self.model.__name__}")
+        return super().bulk_update(objs, *args, **kwargs)
+
+
+class RegisterModel(models.Model):
+    """A row of the register."""
+
+    objects = RegisterQuerySet.as_manager()
+
+    unlogged: ClassVar[frozenset[str]] = frozenset()
+    """Fields that change with every poll and so are not written to the change log."""
+    derived: ClassVar[frozenset[str]] = frozenset()
+    """Fields that `derive` fills; they follow from others and are not written to the change log either."""
+    secret: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose values are never shown: the change log says only that they changed."""
+    logged: ClassVar[bool] = True
+    """False for rows that are a record of their own, with their own times."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        _require_unit(f"save of {type(self).__name__}")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _require_unit(f"delete of {type(self).__name__}")
+        return super().delete(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Fill the columns that follow from others (search keys). Called by services.write before each write."""
+
+    def check_change(self, before: Self) -> None:
+        """Raise ValidationError when the way from `before` to this row is not allowed. Called by services.write."""

@@ -1,0 +1,71 @@
+"""Addresses and prefixes as sortable text keys, so that look-ups are indexed on any database. Pure (netaddr).
+
+A key is the family digit (4 or 6) and the number in hexadecimal of fixed width: text order is address order.
+A prefix's key is its first address's key, a slash and the length in two or three digits.
+"""
+
+import netaddr
+from netaddr.core import AddrFormatError
+
+
+def parse_address(text: str) -> netaddr.IPAddress:
+    """One address, IPv4 or IPv6. Raises ValueError with a sentence for anything else (octal or short forms too)."""
+    try:
+        return netaddr.IPAddress(text.strip(), flags=netaddr.INET_PTON)
+    except (AddrFormatError, ValueError) as fault:
+        raise ValueError(f"'{text}' is not an IPv4 or IPv6 address") from fault
+
+
+def parse_prefix(text: str) -> netaddr.IPNetwork:
+    """A network with its length, no host bits set. Raises ValueError with a sentence for anything else."""
+    bare = text.strip()
+    if "/" not in bare:
+        raise ValueError(f"'{text}' is not a prefix such as 10.1.2.0/24")
+    try:
+        network = netaddr.IPNetwork(bare)
+    except (AddrFormatError, ValueError) as fault:
+        raise ValueError(f"'{text}' is not a prefix such as 10.1.2.0/24") from fault
+    if network.cidr != network or network.ip != network.network:
+        raise ValueError(f"'{text}' has host bits set; the prefix is {network.cidr}")
+    return network
+
+
+def address_key(address: netaddr.IPAddress) -> str:
+    width = 8 if address.version == 4 else 32
+    return f"{address.version}{int(address):0{width}x}"
+
+
+def prefix_key(network: netaddr.IPNetwork) -> str:
+    return f"{address_key(netaddr.IPAddress(network.first, network.version))}/{network.prefixlen:03d}"
+
+
+def containing_keys(address: netaddr.IPAddress) -> list[str]:
+    """The keys of all prefixes that could hold the address: 33 for IPv4, 129 for IPv6, shortest first."""
+    width = 32 if address.version == 4 else 128
+    keys = []
+    for length in range(width + 1):
+        host_bits = width - length
+        first = netaddr.IPAddress((int(address) >> host_bits) << host_bits, address.version)
+        keys.append(f"{address_key(first)}/{length:03d}")
+    return keys
+
+
+def key_range(network: netaddr.IPNetwork) -> tuple[str, str]:
+    """The keys of the first and last address of a prefix."""
+    return (
+        address_key(netaddr.IPAddress(network.first, network.version)),
+        address_key(netaddr.IPAddress(network.last, network.version)),
+    )
+
+
+def parse_mac(text: str) -> str:
+    """A MAC in any usual notation as 12 lower-case hexadecimal digits. Raises ValueError with a sentence."""
+    bare = text.strip().lower()
+    if not netaddr.valid_mac(bare):
+        raise ValueError(f"'{text}' is not a MAC address such as 00:1a:2b:3c:4d:5e")
+    return f"{int(netaddr.EUI(bare)):012x}"
+
+
+def show_mac(mac: str) -> str:
+    """12 hexadecimal digits as 00:1a:2b:3c:4d:5e."""
+    return ":".join(mac[i : i + 2] for i in range(0, 12, 2))

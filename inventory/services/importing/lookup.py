@@ -1,0 +1,77 @@
+"""Finds rows of other files by their natural keys, each file's rows read once."""
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from inventory.services.importing.cells import BadCell
+
+if TYPE_CHECKING:
+    from inventory.services.importing.files import File, Registry
+
+Key = tuple[str, ...]
+
+
+class Lookup:
+    """Natural key → row, for each file; rows of the file under way are added as they are read."""
+
+    def __init__(self, registry: "Registry") -> None:
+        self._registry = registry
+        self._known: dict[str, dict[Key, Any]] = {}
+
+    def rows(self, file: str) -> dict[Key, Any]:
+        """All rows of a file's model by key. Persons are also found without a staff number where that tells them apart."""
+        if file not in self._known:
+            spec = self._registry.files[file]
+            self._known[file] = {spec.key_of(obj): obj for obj in spec.existing().iterator(chunk_size=5000)}
+        return self._known[file]
+
+    def get(self, file: str, key: Key, column: str) -> Any:
+        """The row of that key. Raises BadCell naming the file, what stands in the cell and names close to it."""
+        rows = self.rows(file)
+        found = rows.get(key)
+        if found is None and file == "persons" and len(key) == 2:
+            found = self._person(*key, column=column)
+        if found is not None:
+            return found
+        close = difflib.get_close_matches(key[-1], [k[-1] for k in self._near(file, key)], n=3)
+        said = "/".join(part for part in key if part)
+        hint = _("; close to it: %s") % ", ".join(close) if close else ""
+        raise BadCell(_("'%(name)s' is not in %(file)s") % {"name": said, "file": file} + hint, column)
+
+    def _near(self, file: str, key: Key) -> list[Key]:
+        rows = self.rows(file)
+        if len(rows) > 20_000:
+            return []
+        return [k for k in rows if k[: len(key) - 1] == key[:-1]] if len(key) > 1 else list(rows)
+
+    def _person(self, department: str, name: str, *, column: str) -> Any:
+        bare, _mark, number = name.partition("#")
+        if number:
+            return self.rows("persons").get((department, bare.strip(), number.strip()))
+        same = [obj for key, obj in self._persons().get((department, name), ())]
+        if len(same) > 1:
+            raise BadCell(
+                _("'%(name)s' stands for %(count)d persons of %(department)s; write name#staff number")
+                % {"name": name, "count": len(same), "department": department},
+                column,
+            )
+        return same[0] if same else None
+
+    def _persons(self) -> dict[Key, list[tuple[Key, Any]]]:
+        if "persons by name" not in self._known:
+            index: dict[Key, Any] = {}
+            for key, obj in self.rows("persons").items():
+                index.setdefault(key[:2], []).append((key, obj))
+            self._known["persons by name"] = index
+        return self._known["persons by name"]
+
+    def add(self, spec: "File", key: Key, obj: Any) -> None:
+        self.rows(spec.name)[key] = obj
+
+    def forget(self, file: str) -> None:
+        """Read a file's rows anew next time, after a transaction was undone or rows came by another way."""
+        self._known.pop(file, None)
+        if file == "persons":
+            self._known.pop("persons by name", None)

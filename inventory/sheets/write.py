@@ -1,0 +1,246 @@
+"""A Book written as an Excel workbook, by XlsxWriter.
+
+Rows go out one by one (constant memory), so a long sheet needs no more memory than a short one. Texts are written
+as texts, whatever they begin with; formulas come only from declared columns and carry what they come to, since
+viewers that do not calculate show the stored value. The file appears under its name whole, or not at all.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from inventory.sheets import names, style
+from inventory.sheets.columns import Book, Column, Kind, Ratio, Row, Value
+from inventory.sheets.formulas import Layout, cell_formula, column_letters, total_formula, total_value
+
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_FIRST_DAY = date(1900, 3, 1)
+"""Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
+_TITLE_HEIGHT, _LINE_HEIGHT, _ROW_HEIGHT = 28, 16, 15.0
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A path in the target's folder to write to; it takes the target's name when the block ends well.
+
+    On any fault it is deleted and what bore the name before stays. OSError when the folder cannot be written.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp makes files that only their owner reads; a report is for whoever may read the folder.
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write(book: Book, target: Path) -> None:
+    """Write the workbook whole, or not at all. OSError when the folder cannot be written."""
+    with staged(target) as temporary:
+        fill(book, temporary)
+
+
+def fill(book: Book, path: Path) -> None:
+    """Write the workbook straight to `path`; for callers that stage the file themselves."""
+    workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)})
+    workbook.set_properties({"title": book.title, "author": book.author, "created": book.made_at})
+    workbook.set_calc_mode("auto")
+    formats = _Formats(workbook)
+    sheet_names = names.sheet_names(sheet.name for sheet in book.sheets)
+    layouts = [Layout.of(sheet, name) for sheet, name in zip(book.sheets, sheet_names, strict=True)]
+    by_name = {layout.sheet.name: layout for layout in layouts}
+    for layout in layouts:
+        _SheetWriter(workbook.add_worksheet(layout.name), layout, by_name, formats, book).write()
+    workbook.close()
+
+
+class _Formats:
+    """Each look once in a workbook."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def get(self, look: dict[str, Any]) -> Any:
+        key = tuple(sorted(look.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(look)
+        return self._made[key]
+
+
+class _SheetWriter:
+    """One sheet, top to bottom, as constant memory wants it."""
+
+    def __init__(
+        self,
+        worksheet: Worksheet,
+        layout: Layout,
+        layouts: dict[str, Layout],
+        formats: _Formats,
+        book: Book,
+    ) -> None:
+        self.out, self.sheet, self.layout, self.layouts = worksheet, layout.sheet, layout, layouts
+        self.formats, self.book = formats, book
+        self.widths = self._widths()
+        self.looks = [self.formats.get(style.cell_format(c.kind, wrap=c.wrap)) for c in self.sheet.columns]
+        # What a number column shows when its value is a text ('by need').
+        self.as_text = self.formats.get(style.cell_format(Kind.TEXT) | {"align": "center"})
+
+    def write(self) -> None:
+        self._set_up_page()
+        self._set_up_print()
+        self._head()
+        if len(self.sheet.rows):
+            self._rows()
+        else:
+            self.out.write_string(self.layout.first_row, 0, names.clean(self.sheet.empty), self._line())
+        self._foot()
+
+    def _widths(self) -> list[float]:
+        sample = list(islice(iter(self.sheet.rows), style.SAMPLED_ROWS))
+        columns = enumerate(self.sheet.columns)
+        return [
+            style.column_width(column, column.title(self.book.lang), (row[index] for row in sample))
+            for index, column in columns
+        ]
+
+    def _set_up_page(self) -> None:
+        out, layout, last = self.out, self.layout, len(self.sheet.columns) - 1
+        for index, width in enumerate(self.widths):
+            out.set_column(index, index, width)
+        out.hide_gridlines(2)
+        out.freeze_panes(layout.header_row + 1, self.sheet.frozen)
+        # Serial numbers and asset tags are texts though they look like numbers; Excel need not mark each.
+        out.ignore_errors({"number_stored_as_text": f"A1:{column_letters(last)}{layout.last_row + 1}"})
+        if self.sheet.filtered and len(self.sheet.rows):
+            out.autofilter(layout.header_row, 0, layout.last_row, last)
+
+    def _set_up_print(self) -> None:
+        out, zh = self.out, self.book.lang == "zh"
+        out.set_landscape()
+        out.set_paper(9)
+        out.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+        out.fit_to_pages(1, 0)
+        out.repeat_rows(self.layout.header_row)
+        out.center_horizontally()
+        title, day = names.header_text(self.sheet.title), self.book.data_date.isoformat()
+        out.set_header(f"&L{title}&R{'数据日期：' if zh else 'Data of '}{day}")
+        out.set_footer("&C第 &P 页  共 &N 页" if zh else "&CPage &P of &N")
+
+    def _line(self) -> Any:
+        return self.formats.get(style.line_format() | {"text_wrap": False})
+
+    def _head(self) -> None:
+        out, last = self.out, max(len(self.sheet.columns) - 1, 1)
+        out.set_row(0, _TITLE_HEIGHT)
+        out.merge_range(0, 0, 0, last, "", self.formats.get(style.title_format()))
+        out.write_string(0, 0, names.one_line(self.sheet.title), self.formats.get(style.title_format()))
+        for index, text in enumerate(self.sheet.head, start=1):
+            out.set_row(index, _LINE_HEIGHT)
+            out.write_string(index, 0, names.clean(text), self._line())
+        header = self.formats.get(style.header_format())
+        titles = [column.title(self.book.lang) for column in self.sheet.columns]
+        lines = max(map(style.lines_needed, titles, self.widths))
+        out.set_row(self.layout.header_row, 6 + _ROW_HEIGHT * lines)
+        for index, title in enumerate(titles):
+            out.write_string(self.layout.header_row, index, title, header)
+
+    def _rows(self) -> None:
+        columns, at = self.sheet.columns, self.layout.first_row
+        sums: list[Decimal] = [Decimal(0)] * len(columns)
+        wrapped = [index for index, column in enumerate(columns) if column.wrap]
+        summed = [index for index, column in enumerate(columns) if column.total and not isinstance(column.calc, Ratio)]
+        plain = [column.calc is None for column in columns]
+        for row in self.sheet.rows:
+            if wrapped:
+                self._set_height(at, row, wrapped)
+            for index, value in enumerate(row):
+                if plain[index]:
+                    self._cell(at, index, value)
+                else:
+                    self._formula(at, index, columns[index], value)
+            for index in summed:
+                if isinstance(value := row[index], int | float | Decimal):
+                    sums[index] += Decimal(str(value)) if isinstance(value, float) else value
+            at += 1
+        if self.sheet.has_total:
+            self._total(at, sums)
+
+    def _set_height(self, at: int, row: Row, wrapped: list[int]) -> None:
+        lines = max(
+            style.lines_needed(value, self.widths[index]) if isinstance(value := row[index], str) else 1
+            for index in wrapped
+        )
+        if lines > 1:
+            self.out.set_row(at, min(_ROW_HEIGHT * lines, 400))
+
+    def _cell(self, at: int, index: int, value: Value) -> None:
+        out, look = self.out, self.looks[index]
+        if value is None or value == "":
+            out.write_blank(at, index, None, look)
+        elif isinstance(value, str):
+            kind = self.sheet.columns[index].kind
+            out.write_string(at, index, names.clean(value), look if kind is Kind.TEXT else self.as_text)
+        elif isinstance(value, date):
+            self._date(at, index, value)
+        else:
+            out.write_number(at, index, float(value), look)
+
+    def _date(self, at: int, index: int, value: date) -> None:
+        day = value.date() if isinstance(value, datetime) else value
+        if day < _FIRST_DAY:
+            self.out.write_string(at, index, value.isoformat(), self.looks[index])
+        else:
+            self.out.write_datetime(at, index, value, self.looks[index])
+
+    def _formula(self, at: int, index: int, column: Column, value: Value) -> None:
+        assert column.calc is not None
+        formula = cell_formula(column.calc, self.layout, self.layouts, at)
+        self.out.write_formula(at, index, formula, self.looks[index], _cached(value))
+
+    def _total(self, at: int, sums: list[Decimal]) -> None:
+        word = "合计" if self.book.lang == "zh" else "Total"
+        for index, column in enumerate(self.sheet.columns):
+            look = self.formats.get(style.cell_format(column.kind, total=True))
+            if column.total:
+                formula = total_formula(column, self.layout, at)
+                self.out.write_formula(at, index, formula, look, _cached(total_value(self.sheet, index, sums)))
+            elif index == 0:
+                self.out.write_string(at, index, word, self.formats.get(style.cell_format(Kind.TEXT, total=True)))
+            else:
+                self.out.write_blank(at, index, None, look)
+
+    def _foot(self) -> None:
+        for index, text in enumerate(self.sheet.foot):
+            self.out.set_row(self.layout.foot_row + index, _LINE_HEIGHT + 4)
+            self.out.write_string(self.layout.foot_row + index, 0, names.clean(text), self._line())
+
+
+def _cached(value: Value) -> float | str:
+    """What a formula's cell stores as its value: a number, or '' for a blank."""
+    return "" if value is None or isinstance(value, str | date) else float(value)
+
+

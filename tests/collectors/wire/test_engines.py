@@ -1,0 +1,197 @@
+"""Both engines against an agent that misbehaves, through the walker."""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from collectors.facts import TableState
+from collectors.snmp import oid as oids
+from collectors.snmp.engine_pysnmp import PysnmpEngine, V3User
+from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.faults import BadAnswer, NoAnswer
+from collectors.snmp.table import Scalars, Table, TableRead
+from collectors.snmp.walker import read_scalars, read_table
+from tests.collectors.wire import faulty_agent as agents
+from tests.collectors.wire.conftest import OnWire
+
+TABLE = Table("faulty", {"name": f"{agents.BASE}.1", "value": f"{agents.BASE}.2"})
+WHOLE = agents.ROWS
+
+COMPLETE, CUT_SHORT, UNSUPPORTED = TableState.COMPLETE, TableState.CUT_SHORT, TableState.UNSUPPORTED
+
+# fault, state, notes, rows of the column that has fewest
+PLAYS = [
+    (agents.none, COMPLETE, (), WHOLE),
+    (agents.last_row_repeats, CUT_SHORT, ("loop",), 20),
+    (agents.loop_of_three, CUT_SHORT, ("loop",), 20),
+    (agents.out_of_order, COMPLETE, ("unordered",), WHOLE),
+    (agents.too_big, COMPLETE, (), WHOLE),
+    (agents.gen_err_at_a_row, CUT_SHORT, ("genErr", "stepped_over"), WHOLE - 1),
+    (agents.no_such_name_in_the_middle, CUT_SHORT, ("noSuchName", "stepped_over"), WHOLE - 1),
+    (agents.empty_list, COMPLETE, (), WHOLE),
+    (agents.always_empty_list, CUT_SHORT, ("empty_answer",), 0),
+    (agents.no_such_object, UNSUPPORTED, (), 0),
+    (agents.null_inside, COMPLETE, (), WHOLE),
+    (agents.short_bulk, COMPLETE, (), WHOLE),
+    (agents.duplicates, COMPLETE, (), WHOLE),
+    (agents.late, COMPLETE, (), WHOLE),
+    (agents.wrong_request_id, COMPLETE, (), WHOLE),
+    (agents.rubbish_first, COMPLETE, (), WHOLE),
+    (agents.silence, CUT_SHORT, ("no_answer",), 0),
+    (agents.falls_silent, CUT_SHORT, ("no_answer",), 25),
+    (agents.leaves_ended_columns_out, COMPLETE, (), WHOLE),
+]
+
+
+async def _read(session: Any, agent: agents.FaultyAgent, engine: Any) -> TableRead:
+    return await read_table(session, TABLE)
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+@pytest.mark.parametrize(("fault", "state", "notes", "rows"), PLAYS, ids=[play[0].__name__ for play in PLAYS])
+def test_the_walk_ends_as_it_should_with_either_engine(
+    engine: str, fault: agents.Fault, state: TableState, notes: tuple[str, ...], rows: int, on_wire: OnWire
+) -> None:
+    read: TableRead = asyncio.run(on_wire(engine, fault, _read))
+    assert (read.end.state, read.end.notes) == (state, notes)
+    assert min(len(column) for column in read.columns.values()) == rows
+    assert bool(read.end.reason) == (state == CUT_SHORT)
+    named = read.columns["name"]
+    assert all(named[oids.encode_index((row,))][1] == b"port %d" % row for row in range(1, rows) if row not in (7, 30))
+
+
+@pytest.mark.parametrize("fault", [agents.cut_packet, agents.every_third_lost], ids=["cut_packet", "lost"])
+def test_lost_and_cut_answers_are_asked_for_again_until_the_table_is_whole(
+    fault: agents.Fault, on_wire: OnWire
+) -> None:
+    # pysnmp throws a cut datagram away and waits, twice a second at its finest: too slow for these two.
+    read: TableRead = asyncio.run(on_wire("own", fault, _read))
+    assert (read.end.state, read.end.rows) == (COMPLETE, WHOLE)
+
+
+def test_a_counter_of_eleven_octets_does_not_cost_its_neighbours(on_wire: OnWire) -> None:
+    # pysnmp refuses the whole datagram, so this holds for the own engine only.
+    read: TableRead = asyncio.run(on_wire("own", agents.long_counter, _read))
+    assert (read.end.state, read.end.rows) == (COMPLETE, WHOLE)
+
+
+def test_an_answer_from_another_sender_is_ignored_and_counted(on_wire: OnWire) -> None:
+    # pysnmp believes any sender that knows the id, so this holds for the own engine only.
+    async def use(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> tuple[TableRead, int, int]:
+        return await read_table(session, TABLE), engine.strays, agent.requests
+
+    read, strays, asked = asyncio.run(on_wire("own", agents.wrong_sender, use))
+    assert read.end.state == COMPLETE
+    assert strays == asked
+    assert all(raw[1] != b"forged" for raw in read.columns["name"].values())
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+def test_scalars_are_read_with_either_engine(engine: str, on_wire: OnWire) -> None:
+    wanted = Scalars("some", {"uptime": "1.3.6.1.2.1.1.3.0", "missing": "1.3.6.1.2.1.1.4.0"})
+
+    async def use(session: Any, agent: agents.FaultyAgent, engine: Any) -> Any:
+        return await read_scalars(session, wanted)
+
+    read = asyncio.run(on_wire(engine, agents.none, use))
+    assert read.values == {"uptime": (0x43, b"\x12\x67")}
+    assert read.end.state == COMPLETE
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+def test_snmp_version_1_reads_the_same_rows_by_getnext(engine: str, on_wire: OnWire) -> None:
+    read: TableRead = asyncio.run(on_wire(engine, agents.none, _read, version="1"))
+    assert (read.end.state, read.end.rows) == (COMPLETE, WHOLE)
+
+
+def test_an_agent_that_only_talks_rubbish_is_told_apart_from_a_silent_one(on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: Any) -> None:
+        with pytest.raises(BadAnswer, match="no response"):
+            await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+
+    asyncio.run(on_wire("own", agents.only_rubbish, use))
+
+
+def test_a_silent_device_is_asked_once_and_then_as_often_as_there_are_retries(on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> int:
+        with pytest.raises(NoAnswer, match="asked 3 times"):
+            await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        return agent.requests
+
+    assert asyncio.run(on_wire("own", agents.silence, use, retries=2)) == 3
+
+
+def test_a_closed_port_is_told_at_once_and_not_waited_for() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def ask() -> None:
+        engine = UdpEngine()
+        try:
+            session = engine.session("closed", "127.0.0.1", port, timeout_s=600.0)
+            with pytest.raises(NoAnswer, match="no SNMP agent"):
+                await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        finally:
+            engine.close()
+
+    asyncio.run(asyncio.wait_for(ask(), 20))
+
+
+def test_many_devices_share_one_socket_and_keep_their_answers_apart() -> None:
+    async def ask() -> list[TableRead]:
+        running = [await agents.FaultyAgent(agents.none, agents.device(rows)).start() for rows in range(1, 21)]
+        engine = UdpEngine()
+        try:
+            sessions = [engine.session(str(agent.port), "127.0.0.1", agent.port) for agent in running]
+            return await asyncio.gather(*(read_table(session, TABLE) for session in sessions))
+        finally:
+            engine.close()
+            for agent in running:
+                agent.stop()
+
+    assert [read.end.rows for read in asyncio.run(ask())] == list(range(1, 21))
+
+
+def test_an_unknown_name_is_no_answer() -> None:
+    async def ask() -> None:
+        engine = UdpEngine()
+        try:
+            with pytest.raises(NoAnswer, match="not known"):
+                await engine.session("odd", "no such host\x00").get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        finally:
+            engine.close()
+
+    asyncio.run(ask())
+
+
+def test_closing_the_engine_ends_what_is_under_way(on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> None:
+        asked = asyncio.ensure_future(session.get([oids.parse("1.3.6.1.2.1.1.3.0")]))
+        while not engine.requests:
+            await asyncio.wait([asked], timeout=0)
+        engine.close()
+        with pytest.raises(NoAnswer, match="stopped"):
+            await asked
+
+    asyncio.run(on_wire("own", agents.silence, use))
+
+
+def test_keys_of_a_v3_user_are_not_printed_and_its_protocols_are_checked() -> None:
+    user = V3User("county", auth_key="secret-one", privacy_key="secret-two")
+    assert "secret" not in repr(user)
+
+    async def build() -> None:
+        engine = PysnmpEngine()
+        try:
+            assert engine.session("v3", "127.0.0.1", version="3", user=user).bulk
+            with pytest.raises(ValueError, match="unknown protocol"):
+                engine.session("v3", "127.0.0.1", version="3", user=V3User("a", auth_key="12345678", auth="rot13"))
+            with pytest.raises(ValueError, match="without a user"):
+                engine.session("v3", "127.0.0.1", version="3")
+        finally:
+            engine.close()
+
+    asyncio.run(build())
