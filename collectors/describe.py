@@ -52,7 +52,8 @@ def as_lines(snapshot: Snapshot) -> list[str]:
     """The same for reading: a head line, then one line a subject."""
     identity = snapshot.identity
     if snapshot.fault:
-        return [f"{snapshot.name}: {snapshot.fault_text}"]
+        told = snapshot.fault_text
+        return [told if told.startswith(snapshot.name) else f"{snapshot.name}: {told}"]
     what = " ".join(filter(None, (identity.manufacturer, identity.hardware))) or "a device no rule knows"
     known = (
         ("kind", identity.kind),

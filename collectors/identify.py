@@ -120,7 +120,7 @@ def _said(name: str, rule: Rule | None, answers: Answers, main: PartFact | None)
         yield from read_source(source, answers, main)
     nowhere = rule is not None and rule.sources.get(name) == ()
     if name != "manufacturer" and not nowhere:
-        yield from _generic(name, answers, main)
+        yield from _generic(name, answers, main, rule.kind if rule else None)
 
 
 def _members(rule: Rule | None, answers: Answers, rows: tuple[PartFact, ...], serial: str | None) -> tuple[str, ...]:
@@ -250,11 +250,11 @@ def clean(text: str) -> str:
 # -- what is the same everywhere -----------------------------------------------------------------------------
 
 
-def _generic(name: str, answers: Answers, main: PartFact | None) -> Iterator[str]:
+def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | None) -> Iterator[str]:
     """What standard tables say, best first."""
     if name == "hardware":
         yield clean(main.model) if main else ""
-        if is_printer(answers):
+        if kind in (None, "printer") and is_printer(answers):
             yield answers.text(DEVICE_DESCR)
         yield answers.text(UPS_MODEL)
         yield model_in(answers.system.descr)

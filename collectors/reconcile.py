@@ -104,8 +104,12 @@ class Policy:
 
 def reconcile(snapshot: Snapshot, register: RegisterView, policy: Policy) -> list[Change]:
     """The changes that bring the register to what the snapshot shows, in order. An incomplete table adds, never closes."""
-    return [*_device(snapshot, register), *_interfaces(snapshot, register), *_addresses(snapshot, register),
-            *_neighbours(snapshot, register)]
+    return [
+        *_device(snapshot, register),
+        *_interfaces(snapshot, register),
+        *_addresses(snapshot, register),
+        *_neighbours(snapshot, register),
+    ]
 
 
 def _device(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
@@ -208,7 +212,11 @@ def _addresses(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
     held = {view.address: view for view in register.addresses}
     seen: set[str] = set()
     for fact in snapshot.addresses:
-        if fact.address in seen or fact.address.startswith(("127.", "0.", "169.254.", "fe80:")) or fact.address == "::1":
+        if (
+            fact.address in seen
+            or fact.address.startswith(("127.", "0.", "169.254.", "fe80:"))
+            or fact.address == "::1"
+        ):
             continue
         seen.add(fact.address)
         view = held.get(fact.address)
@@ -229,15 +237,18 @@ def _addresses(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
                 yield Change(Action.CLOSE, "address", view.pk, why="no longer in the address table")
 
 
-def neighbour_key(fact: NeighbourFact) -> tuple[str, str, str, str]:
-    return (fact.local_port[:255], fact.protocol, fact.chassis[:255], fact.port[:255])
+def _neighbour_key(fact: NeighbourFact, labels: Mapping[int, str]) -> tuple[str, str, str, str]:
+    """Our port under its interface's name where that can be told, protocol, chassis, remote port."""
+    port = labels.get(fact.local_index, fact.local_port) if fact.local_index is not None else fact.local_port
+    return (port[:255], fact.protocol, fact.chassis[:255], fact.port[:255])
 
 
 def _neighbours(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
     held = {(v.port, v.protocol, v.chassis, v.remote_port): v for v in register.neighbours}
+    labels = {fact.index: fact.label for fact in snapshot.interfaces}
     seen: set[tuple[str, str, str, str]] = set()
     for fact in snapshot.neighbours:
-        key = neighbour_key(fact)
+        key = _neighbour_key(fact, labels)
         if key in seen:
             continue
         seen.add(key)

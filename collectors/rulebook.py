@@ -18,8 +18,23 @@ from collectors.snmp.table import Scalars, Table
 
 FIELDS = ("manufacturer", "hardware", "version", "serial", "asset_tag")
 KINDS = frozenset(
-    """network firewall wireless server workstation printer power storage environment appliance management camera
-    loadbalancer timing collaboration""".split()
+    [
+        "network",
+        "firewall",
+        "wireless",
+        "server",
+        "workstation",
+        "printer",
+        "power",
+        "storage",
+        "environment",
+        "appliance",
+        "management",
+        "camera",
+        "loadbalancer",
+        "timing",
+        "collaboration",
+    ]
 )
 ENTITY_TEXTS = frozenset(
     ("descr", "name", "hardware", "firmware", "software", "serial", "maker", "model", "asset_tag", "vendor_type")

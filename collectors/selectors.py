@@ -123,8 +123,9 @@ def others_like(macs: Collection[str], serial_keys: Collection[str], device: Dev
     """Keys of other devices that own one of the MACs or serials."""
     some = list(macs)[:400]
     found = set(Interface.objects.filter(mac__in=some).exclude(device=device).values_list("device_id", flat=True)[:20])
-    found |= set(DeviceState.objects.filter(base_mac__in=some).exclude(device=device).values_list(
-        "device_id", flat=True)[:20])
+    found |= set(
+        DeviceState.objects.filter(base_mac__in=some).exclude(device=device).values_list("device_id", flat=True)[:20]
+    )
     if serial_keys:
         ends = Q()
         for key in serial_keys:

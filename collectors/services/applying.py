@@ -15,11 +15,12 @@ from django.core.exceptions import ValidationError
 
 from collectors import matching
 from collectors.facts import Snapshot, to_json
+from collectors.judging import Key, Seen
 from collectors.matching import Match, Verdict
 from collectors.models import DeviceState, DifferenceKind, Neighbour, Run
 from collectors.reconcile import Action, Change, Policy, RegisterView, reconcile
 from collectors.selectors import KnownDevices, others_like, register_view
-from collectors.services.differences import Key, Ledger, Seen
+from collectors.services.differences import Ledger
 from inventory.models import Device, Interface, IPAddress
 from inventory.rules import names
 from inventory.services import write
@@ -87,7 +88,12 @@ def _recognise(
 
 
 def _silent(
-    unit: Unit, context: Context, device: Device, state: DeviceState | None, ledger: Ledger, snapshot: Snapshot,
+    unit: Unit,
+    context: Context,
+    device: Device,
+    state: DeviceState | None,
+    ledger: Ledger,
+    snapshot: Snapshot,
     now: datetime,
 ) -> Applied:
     """The device did not answer: its state says so, and what is known of it stays."""
@@ -262,7 +268,9 @@ def _write_addresses(unit: Unit, device: Device, changes: list[Change], now: dat
 
 def _write_neighbours(unit: Unit, device: Device, changes: list[Change], now: datetime) -> int:
     new = [
-        Neighbour(device=device, first_seen_at=now, **change.values) for change in changes if change.action is Action.ADD
+        Neighbour(device=device, first_seen_at=now, **change.values)
+        for change in changes
+        if change.action is Action.ADD
     ]
     unit.create_many(Neighbour, new)
     changed = []
@@ -311,5 +319,3 @@ def _write_state(unit: Unit, device: Device, state: DeviceState | None, values: 
         unit.create_many(DeviceState, [DeviceState(device=device, **values)])
         return
     unit.touch(DeviceState, [state.pk], **values)
-
-

@@ -3,7 +3,7 @@
 A rejected difference does not come back for the same seen value. One that the network no longer shows is settled.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,30 +12,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collectors.judging import Key, Seen
 from collectors.models import Difference, DifferenceKind, DifferenceState, Run
 from inventory.models import Device, Site
 from inventory.services import write
 from inventory.services.write import Actor, Unit
-
-Key = tuple[str, int | None, str]
-"""Kind, device, and what tells them apart: the field, or without a device the key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A difference that a run shows."""
-
-    kind: str
-    register_value: str
-    seen_value: str
-    device: int | None = None
-    field: str = ""
-    key: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def ident(self) -> Key:
-        return (self.kind, self.device, self.field if self.device is not None else self.key)
 
 
 def ident(difference: Difference) -> Key:
@@ -65,9 +46,7 @@ class Ledger:
                 ledger.rejected.add((ident(difference), difference.seen_value))
         return ledger
 
-    def record(
-        self, unit: Unit, run: Run, seen: Iterable[Seen], settled: Iterable[Key], now: datetime
-    ) -> int:
+    def record(self, unit: Unit, run: Run, seen: Iterable[Seen], settled: Iterable[Key], now: datetime) -> int:
         """Open what is new, keep what is seen again, settle what the network no longer shows. Returns how many are new."""
         new: list[Difference] = []
         again: list[int] = []
@@ -124,13 +103,13 @@ def accept(difference: Difference, *, actor: Actor, reason: str = "") -> Differe
     Other kinds are marked as accepted, for what has to be done by hand. Raises ValidationError.
     """
     with write.unit(actor, reason=reason or _("difference accepted")) as unit:
-        if difference.device_id is not None and difference.state == DifferenceState.OPEN:
+        if difference.device_id and difference.state == DifferenceState.OPEN:
             _apply(unit, difference)
         return _decide(difference, DifferenceState.ACCEPTED, actor, reason)
 
 
 def _apply(unit: Unit, difference: Difference) -> None:
-    device = Device.objects.select_related("device_type", "location").get(pk=difference.device_id)
+    device = Device.objects.select_related("device_type", "location").get(differences=difference)
     if difference.kind == DifferenceKind.SERIAL:
         device.serial = difference.seen_value
     elif difference.kind == DifferenceKind.NAME:

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 Oid = bytes
 
-_LONG_ARC = re.compile(rb"[\x80-\xff]+[\x00-\x7f]?")
+_LONG_ARC = re.compile(rb"[\x80-\xff]{2,}[\x00-\x7f]?")
+"""An arc of three or more octets: 16384 and above."""
 
 
 def _arc(number: int) -> bytes:
@@ -69,17 +70,17 @@ def text(oid: Oid) -> str:
     return ".".join(map(str, arcs(oid)))
 
 
-def _with_length(arc: re.Match[bytes]) -> bytes:
+def _marked(arc: re.Match[bytes]) -> bytes:
     octets = arc.group().lstrip(b"\x80")
-    return octets if len(octets) < 2 else bytes((min(0x80 + len(octets), 0xFF),)) + octets
+    return octets if len(octets) < 3 else b"\xff" + bytes((min(0x80 + len(octets), 0xFF),)) + octets
 
 
 def order(oid: Oid) -> bytes:
-    """Octets that sort like the arcs of `oid`, which its own octets do not where arcs differ in length.
+    """Octets that sort like the arcs of `oid`, which its own octets do not where long arcs differ in length.
 
-    Each arc of several octets gets their number in front; most OIDs of small arcs stay as they are.
+    Arcs of one and two octets sort as they are; longer ones get a mark above all those, and their length.
     """
-    return oid if oid.isascii() else _LONG_ARC.sub(_with_length, oid)
+    return oid if oid.isascii() else _LONG_ARC.sub(_marked, oid)
 
 
 def parent(oid: Oid) -> Oid:

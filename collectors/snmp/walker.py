@@ -45,6 +45,8 @@ class _Column:
     running: bool = True
     unsupported: bool = False
     unordered: bool = False
+    beyond: Oid = b""
+    """What the device gave instead of a further row."""
     alone: bool = False
     """Asked apart from the others, since its place in a common answer cannot be trusted."""
     careful: int = 0
@@ -93,6 +95,8 @@ class _TableWalk:
         self.requests = 0
         self.octets = 0
         self.slowed = False
+        self.silences = 0
+        """Requests without an answer in a row."""
         self.until = limits.clock() + limits.seconds
         self.pace = self._usual_pace()
 
@@ -153,6 +157,7 @@ class _TableWalk:
             self.memory.answered = True
             self._failed(batch, repetitions, "bad_answer", str(fault))
             return None
+        self.silences = 0
         self.memory.answered = True
         self.octets += reply.octets
         if reply.error_status:
@@ -171,8 +176,14 @@ class _TableWalk:
         if count == 1:
             self._take_column(batch[0], varbinds)
         else:
+            before = [(column.cursor, len(column.rows)) for column in batch]
             for place, column in enumerate(batch):
                 self._take_column(column, varbinds[place::count])
+            if self._out_of_step(batch, len(varbinds)):
+                self._undo(batch, before)
+        for column in batch:
+            if column.beyond:
+                self._ended(column)
         if self.slowed:
             # What works now is where this device's next table starts.
             self.slowed = False
@@ -220,28 +231,53 @@ class _TableWalk:
             column.careful = _CAREFUL
 
     def _left(self, column: _Column, oid: Oid, tag: int) -> None:
-        """The device gave something that is not a row of this column: its end, unless that cannot be."""
-        if 0x7F < tag < 0x83:
-            column.running = False
-            column.unsupported = tag != END_OF_MIB_VIEW and not column.rows
-        elif not column.alone and self._out_of_step(column, oid):
-            # An agent that leaves ended columns out of its answer would end the others too early.
-            column.alone = True
-            return
-        elif oids.order(oid) <= oids.order(column.cursor):
-            column.notes.add("went_back")
+        """The device gave something that is not a row of this column."""
         column.running = False
+        if 0x7F < tag < 0x83:
+            column.unsupported = tag != END_OF_MIB_VIEW and not column.rows
+            if column.stepping:
+                column.missed("its last rows could not be read")
+        else:
+            column.beyond = oid
+
+    def _ended(self, column: _Column) -> None:
+        if oids.order(column.beyond) <= oids.order(column.cursor):
+            column.notes.add("went_back")
         if column.stepping:
             column.missed("its last rows could not be read")
+        column.beyond = b""
 
-    def _out_of_step(self, column: _Column, oid: Oid) -> bool:
-        """Whether `oid` is no possible successor: behind us, or in the middle of another column."""
-        if oids.order(oid) <= oids.order(column.cursor):
+    def _out_of_step(self, batch: list[_Column], values: int) -> bool:
+        """Whether an agent left ended columns out of its answer, so that values stand in others' places.
+
+        It shows where a column ends: fewer values than columns, or what follows the column is behind it, or in
+        another column but not its first row. Believing it would end, or thin out, columns unnoticed.
+        """
+        left = [column for column in batch if column.beyond]
+        if not left:
+            return False
+        return values < len(batch) or any(self._impossible(column) for column in left)
+
+    def _impossible(self, column: _Column) -> bool:
+        """Whether `column.beyond` cannot be what follows the column in the agent's order."""
+        beyond = column.beyond
+        if oids.order(beyond) <= oids.order(column.cursor):
             return True
         for other in self.columns:
-            if other is not column and other.rows and oid.startswith(other.base):
-                return oid[len(other.base) :] != next(iter(other.rows))
+            if other is not column and other.rows and beyond.startswith(other.base):
+                return beyond[len(other.base) :] != next(iter(other.rows))
         return False
+
+    def _undo(self, batch: list[_Column], before: list[tuple[Oid, int]]) -> None:
+        """Forgets an answer; its columns are asked one at a time from here on."""
+        for column, (cursor, count) in zip(batch, before, strict=True):
+            while len(column.rows) > count:
+                column.rows.popitem()
+            column.cursor = cursor
+            column.beyond = b""
+            column.alone = True
+            column.running = column.running or not column.reason
+            column.unsupported = False
 
     # -- faults ----------------------------------------------------------------------------------------------
 
@@ -254,11 +290,13 @@ class _TableWalk:
         self._step_over(batch[0], code, reason)
 
     async def _silent(self, batch: list[_Column], repetitions: int, reason: str) -> None:
-        """No answer: the device is gone, or it cannot answer this question."""
-        if self.memory.answered and await self._alive():
-            self._failed(batch, repetitions, "no_answer", reason, hard=True)
-        else:
+        """No answer: the device is gone, or cannot answer this question, or every try was lost on the way."""
+        self.silences += 1
+        if not (self.memory.answered and await self._alive()):
             self._cut_all("no_answer", reason)
+        elif self.silences > 1:
+            # Only the second time in a row: on a lossy line smaller questions would just be more of them.
+            self._failed(batch, repetitions, "no_answer", reason, hard=True)
 
     async def _alive(self) -> bool:
         """Whether the device still answers the smallest question. Saves waiting for a dead one at each pace."""

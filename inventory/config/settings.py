@@ -21,7 +21,7 @@ ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=["127.0.0.1", "localhost", "[
 def _secret_key() -> str:
     """The key from TAIZHANG_SECRET_KEY, else one made once and kept in VAR_DIR, readable by its owner alone."""
     if key := env.str("TAIZHANG_SECRET_KEY", default=""):
-        return key
+        return str(key)
     file = VAR_DIR / "secret_key"
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -125,9 +125,7 @@ class FiberLink(RegisterModel):
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(interface_a__isnull=True)
-                | Q(interface_b__isnull=True)
-                | ~Q(interface_a=F("interface_b")),
+                condition=Q(interface_a__isnull=True) | Q(interface_b__isnull=True) | ~Q(interface_a=F("interface_b")),
                 name="fiberlink_has_two_ends",
                 violation_error_message=_("A fiber link goes between two different interfaces."),
             ),

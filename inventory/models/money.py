@@ -1,5 +1,7 @@
 """Money and the standards that planners are bound by: sources, prices, allocation rules. All figures are data."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -7,6 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.base import RegisterModel
+
+if TYPE_CHECKING:
+    from inventory.models.hardware import AssetClass
 
 
 class FundingKind(models.TextChoices):
@@ -45,9 +50,7 @@ class FundingSource(RegisterModel):
 class PriceList(RegisterModel):
     """What one thing of a class costs from a date on."""
 
-    asset_class = models.ForeignKey(
-        "AssetClass", models.CASCADE, related_name="prices", verbose_name=_("asset class")
-    )
+    asset_class = models.ForeignKey("AssetClass", models.CASCADE, related_name="prices", verbose_name=_("asset class"))
     price_yuan = models.DecimalField(
         _("price in yuan"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
     )
@@ -156,7 +159,7 @@ class AllocationRule(RegisterModel):
     service_life_years = models.PositiveSmallIntegerField(_("least service life in years"), null=True, blank=True)
     life_pages = models.PositiveIntegerField(_("life in pages"), null=True, blank=True)
     needs_approval = models.BooleanField(_("needs approval"), default=False)
-    asset_classes = models.ManyToManyField(
+    asset_classes: "models.ManyToManyField[AssetClass, AllocationRuleClass]" = models.ManyToManyField(
         "AssetClass", through="AllocationRuleClass", related_name="allocation_rules", verbose_name=_("asset classes")
     )
 

@@ -274,9 +274,7 @@ def _add(room: _Room, ask: Ask) -> Ask:
     if not free or ask.needs_approval:
         return ask
     room.take(ask.asset_class, free)
-    return Ask(
-        ask.asset_class, ask.allowed, ask.room, ask.holding, ask.replacing, free, ask.caps, ask.needs_approval
-    )
+    return Ask(ask.asset_class, ask.allowed, ask.room, ask.holding, ask.replacing, free, ask.caps, ask.needs_approval)
 
 
 def price_caps(rules: Sequence[Rule]) -> dict[str, Decimal]:

@@ -72,7 +72,7 @@ class Unit:
         }
         if not changes:
             return {}
-        obj.check_change(before)
+        obj.check_change(before)  # type: ignore[arg-type]
         obj.full_clean()
         obj.save(update_fields=list(changes))
         told = [name for name in changes if name not in obj.unlogged | obj.derived]
@@ -180,7 +180,7 @@ def explain(fault: IntegrityError, model: type[models.Model]) -> str:
 
 
 def _mask(obj: models.Model, changes: Mapping[str, Change]) -> dict[str, list[Any]]:
-    secret = getattr(obj, "secret", frozenset())
+    secret: frozenset[str] = getattr(obj, "secret", frozenset())
     return {
         name: [None if old is None else HIDDEN, None if new is None else HIDDEN] if name in secret else [old, new]
         for name, (old, new) in changes.items()

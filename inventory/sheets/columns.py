@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Product:
-    """This cell is the product of two others of its row, rounded to fen."""
+    """This cell is the product of two others of its row, rounded to fen; blank where one is no number."""
 
     left: str
     right: str

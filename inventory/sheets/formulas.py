@@ -47,7 +47,9 @@ def cell_formula(calc: Calc, layout: Layout, layouts: Mapping[str, Layout], row:
         return f"{column_letters(layout.sheet.place(key))}{row + 1}"
 
     if isinstance(calc, Product):
-        return f"=ROUND({cell(calc.left)}*{cell(calc.right)},2)"
+        left, right = cell(calc.left), cell(calc.right)
+        # COUNT counts numbers only: a price that is missing or a word leaves the amount blank, not in error.
+        return f'=IF(COUNT({left},{right})=2,ROUND({left}*{right},2),"")'
     if isinstance(calc, Ratio):
         return _ratio(cell(calc.over), cell(calc.under))
     there = layouts[calc.sheet]

@@ -120,7 +120,7 @@ def read(path: Path, sheet: str | None = None, limits: Limits = LIMITS) -> Table
             workbook.close()
     except _BROKEN as fault_:
         kind = type(fault_).__name__
-        zh, en = f"工作簿已损坏或含不允许的内容（{kind}）", f"The workbook is broken or holds what is not allowed ({kind})"
+        zh, en = f"工作簿已损坏或含不允许的内容（{kind}）", f"The workbook is broken or not allowed ({kind})"
         return Fault("broken", zh, en)
 
 

@@ -242,5 +242,3 @@ class _SheetWriter:
 def _cached(value: Value) -> float | str:
     """What a formula's cell stores as its value: a number, or '' for a blank."""
     return "" if value is None or isinstance(value, str | date) else float(value)
-
-

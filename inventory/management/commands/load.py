@@ -38,7 +38,10 @@ class Command(BaseCommand):
         if result.problems or not verbosity:
             return
         counts = _("%(created)d new, %(changed)d changed, %(unchanged)d unchanged") % {
-            "created": result.created, "changed": result.changed, "unchanged": result.unchanged}
+            "created": result.created,
+            "changed": result.changed,
+            "unchanged": result.unchanged,
+        }
         note = "" if result.encoding == "utf-8-sig" else " [GB18030]"
         self.stdout.write(f"{result.path.name}{note}: {counts}")
         if dry or verbosity > 1:

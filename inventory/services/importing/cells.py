@@ -108,8 +108,7 @@ def choice(choices: type[Any]) -> Parse:
             if cell.lower() in (value, str(label).lower()):
                 return str(value)
         raise BadCell(
-            _("expected one of %(choices)s, found '%(cell)s'")
-            % {"choices": ", ".join(choices.values), "cell": cell}
+            _("expected one of %(choices)s, found '%(cell)s'") % {"choices": ", ".join(choices.values), "cell": cell}
         )
 
     return parse

@@ -18,13 +18,11 @@ from inventory.models import (
     Interface,
     IPAddress,
     Location,
-    Segment,
     SegmentDepartment,
 )
 from inventory.models.base import RegisterModel
 from inventory.models.hardware import AssetRole
 from inventory.models.network import InterfaceKind
-from inventory.rules import addresses
 from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell
 from inventory.services.importing.lookup import Lookup
@@ -148,7 +146,9 @@ class LinkStrands:
             raise BadCell(message % {"cable": cable, "count": cable.strands, "strand": strand}, "strands")
         user = self.users.setdefault((cable.pk, strand), link.name)
         if user != link.name:
-            raise BadCell(_("strand %(strand)s is already used by %(link)s") % {"strand": part, "link": user}, "strands")
+            raise BadCell(
+                _("strand %(strand)s is already used by %(link)s") % {"strand": part, "link": user}, "strands"
+            )
         return cable, strand
 
     def write(self, unit: Unit) -> None:
@@ -180,8 +180,9 @@ class MainInterface:
         for interface in Interface.objects.filter(name__in=("eth0", "mgmt")).iterator():
             self.interfaces[interface.device_id] = interface
         self.by_mac = dict(Interface.objects.exclude(mac="").values_list("mac", "device_id"))
-        self.by_address = dict(Device.objects.filter(primary_address__isnull=False).values_list(
-            "primary_address__address", "pk"))
+        self.by_address = dict(
+            Device.objects.filter(primary_address__isnull=False).values_list("primary_address__address", "pk")
+        )
 
     def check(self, line: int, row: Mapping[str, str], obj: Device) -> bool:
         mac = cells.mac(row["mac"]) if row.get("mac") else ""

@@ -124,8 +124,11 @@ def _sentence(name: str, row: _Row) -> str:
     place = f"{name}:{row.line}: {' / '.join(part for part in row.key if part)}"
     if row.new:
         return place + ": " + _("new")
-    told = [f"{field}: {'' if old is None else old} → {'' if new is None else new}"
-            for field, (old, new) in row.changes.items() if field not in getattr(row.obj, "secret", ())]
+    told = [
+        f"{field}: {'' if old is None else old} → {'' if new is None else new}"
+        for field, (old, new) in row.changes.items()
+        if field not in getattr(row.obj, "secret", ())
+    ]
     return place + ": " + ("; ".join(told) or _("changed"))
 
 
@@ -185,7 +188,7 @@ def _check_row(
     new = obj is None
     if new:
         obj = spec.model()
-    changes = _assign(obj, values)
+    changes, more = _assign(obj, values), False
     try:
         more = hook.check(line, cells, obj) if hook is not None else False
         _validate(obj, new, changes)
@@ -272,8 +275,10 @@ class _Unique:
 
     def __init__(self, spec: File) -> None:
         meta = spec.model._meta
-        sets = [(f.name,) for f in meta.concrete_fields if f.unique and not f.primary_key]
-        sets += [tuple(c.fields) for c in meta.constraints if isinstance(c, models.UniqueConstraint) and not c.condition]
+        sets: list[tuple[str, ...]] = [(f.name,) for f in meta.concrete_fields if f.unique and not f.primary_key]
+        sets += [
+            tuple(c.fields) for c in meta.constraints if isinstance(c, models.UniqueConstraint) and not c.condition
+        ]
         self.sets = [fields for fields in sets if fields]
         self.taken: dict[tuple[str, ...], dict[tuple[Any, ...], tuple[int | None, Key]]] = {}
         for fields in self.sets:
@@ -297,7 +302,10 @@ class _Unique:
         value = row.obj.serial if fields == ("serial_key",) else ", ".join(str(getattr(row.obj, f)) for f in fields)
         other = str(type(row.obj)._default_manager.filter(pk=pk).first()) if pk is not None else "/".join(key)
         return _("%(fields)s '%(value)s' already belongs to %(other)s") % {
-            "fields": shown, "value": value, "other": other}
+            "fields": shown,
+            "value": value,
+            "other": other,
+        }
 
 
 def _write_rows(spec: File, rows: list[_Row], hook: Hook | None, unit: write.Unit) -> None:

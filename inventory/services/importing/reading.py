@@ -78,8 +78,15 @@ def _rows(name: str, decoded: str, encoding: str) -> tuple[Sheet, list[Problem]]
                 header = [cell.strip() for cell in cells]
                 problems += _check_header(name, began, header)
             elif len(cells) > len(header):
-                problems.append(Problem(name, began, "", _("has %(found)d cells; the header has %(header)d")
-                                        % {"found": len(cells), "header": len(header)}))
+                problems.append(
+                    Problem(
+                        name,
+                        began,
+                        "",
+                        _("has %(found)d cells; the header has %(header)d")
+                        % {"found": len(cells), "header": len(header)},
+                    )
+                )
             else:
                 rows.append((began, {key: cell.strip() for key, cell in zip(header, cells, strict=False)}))
     except csv.Error as fault:

@@ -1,6 +1,6 @@
 """Fixtures of the tests that use sockets."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from collectors.snmp.session import Session
 from tests.collectors.wire.faulty_agent import Fault, FaultyAgent
 
 Use = Callable[[Session, FaultyAgent, Any], Awaitable[Any]]
-OnWire = Callable[..., Awaitable[Any]]
+OnWire = Callable[..., Coroutine[Any, Any, Any]]
 
 _ENGINES: dict[str, Callable[[], Any]] = {"own": UdpEngine, "pysnmp": PysnmpEngine}
 

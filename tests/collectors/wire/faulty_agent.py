@@ -1,4 +1,4 @@
-"""An SNMP agent on 127.0.0.1 that misbehaves on purpose, each fault a small function.
+"""An SNMP agent on loopback that misbehaves on purpose, each fault a small function.
 
 A fault takes the agent, the request and the honest answer's varbinds, and gives the datagrams to send. No fault
 waits: what must come late comes when the next request does.
@@ -38,17 +38,16 @@ class FaultyAgent(asyncio.DatagramProtocol):
     recording: Recording = field(default_factory=device)
     requests: int = 0
     held: list[bytes] = field(default_factory=list)
+    caller: tuple[str, int] = ("", 0)
     port: int = 0
     transport: asyncio.DatagramTransport | None = None
     other: asyncio.DatagramTransport | None = None
     """A second socket: another sender."""
 
-    async def start(self) -> "FaultyAgent":
+    async def start(self, host: str = "127.0.0.1") -> "FaultyAgent":
         loop = asyncio.get_running_loop()
-        self.transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
-        self.other, _ = await loop.create_datagram_endpoint(
-            asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
-        )
+        self.transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(host, 0))
+        self.other, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=(host, 0))
         self.port = self.transport.get_extra_info("sockname")[1]
         return self
 

@@ -1,0 +1,42 @@
+# Taizhang: set-up, demo, tests. `make help` lists what there is.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+OUT ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench catalogues clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/installed catalogues ## the environment in .venv, at tested versions
+
+$(VENV)/installed: setup.cfg constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; try make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+catalogues: $(VENV)/installed
+	@$(PY) -m inventory.locale.compile
+
+demo: install ## the demo county: load, simulated network, collect, four workbooks in out/
+	@rm -rf var/demo $(OUT)
+	@TAIZHANG_VAR=var/demo $(PY) manage.py demo --out $(OUT)
+
+test: install lint ## all tests, and what they skipped and why
+	$(PY) -m pytest
+
+lint: install ## style, types, layers, migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+
+bench: install ## measure collecting, reports and loading on this machine
+	$(PY) -m tests.bench
+
+clean: ## remove what demo, tests and install made
+	rm -rf $(VENV) var out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

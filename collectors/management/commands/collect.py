@@ -1,0 +1,170 @@
+"""`manage.py collect`: polls the register's managed devices and brings the register up to date."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from collectors.collect import Target
+from collectors.facts import Snapshot
+from collectors.identify import default_vendors
+from collectors.lab.book import Book, BookError, read_book
+from collectors.poller import JOBS
+from collectors.selectors import Scope, profiles, target_of
+from collectors.services.applying import Applied
+from collectors.services.running import Outcome, network_poll, run
+from inventory.management.scoping import find_departments, find_towns
+from inventory.models import Device
+from inventory.services.write import Actor
+
+EXIT_SOME_SILENT = 3
+
+
+class Command(BaseCommand):
+    help = (
+        "Poll the managed devices over SNMP and reconcile what they say with the register. "
+        "Exit code 0 when all answered, 3 when some did not, 1 on failure."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--town", action="append", default=[], metavar="T", help="only devices of a town")
+        parser.add_argument("--department", action="append", default=[], metavar="D", help="only a department's")
+        parser.add_argument("--device", nargs="+", default=[], metavar="NAME", help="names, asset tags or addresses")
+        parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"devices at a time ({JOBS})")
+        parser.add_argument("--json", action="store_true", help="one JSON object for each device, one for the run")
+        parser.add_argument("--lab", action="store_true", help="ask the simulated network that 'lab' serves")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["jobs"] < 1:
+            raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
+        scope = Scope(find_towns(options["town"]), find_departments(options["department"]), options["device"])
+        chosen = list(profiles(scope))
+        self._check_names(options["device"], {profile.device_id for profile in chosen})
+        if not chosen:
+            raise CommandError(
+                _("No device in this scope has a management profile, an address and the state 'in use'.")
+            )
+        names = {str(profile.device_id): str(profile.device) for profile in chosen}
+        book = self._book() if options["lab"] else None
+        targets = [target_of(profile) for profile in chosen]
+        if book is not None:
+            targets = [book.translate(target) for target in targets]
+        with Progress(self, names, as_json=options["json"]) as progress:
+            outcome = run(
+                targets,
+                scope,
+                poll=network_poll(default_vendors(), options["jobs"]),
+                actor=Actor("collect", source="collector"),
+                progress=progress.device,
+            )
+        progress.close(outcome)
+        if not outcome.all_answered:
+            sys.exit(EXIT_SOME_SILENT)
+
+    @staticmethod
+    def _book() -> Book:
+        try:
+            return read_book()
+        except BookError as fault:
+            raise CommandError(str(fault)) from fault
+
+    @staticmethod
+    def _check_names(wanted: list[str], chosen: set[int]) -> None:
+        for name in wanted:
+            found = (
+                Device.objects.filter(name=name)
+                | Device.objects.filter(asset_tag=name)
+                | Device.objects.filter(primary_address__address=name)
+            )
+            keys = set(found.values_list("pk", flat=True))
+            if not keys:
+                raise CommandError(_("--device: no device is named '%s'") % name)
+            if not keys & chosen:
+                raise CommandError(_("--device: '%s' has no management profile, no address or is not in use") % name)
+
+
+class Progress:
+    """A bar on a terminal, plain lines elsewhere, JSON lines where asked for."""
+
+    def __init__(self, command: BaseCommand, names: dict[str, str], *, as_json: bool) -> None:
+        self.command = command
+        self.names = names
+        self.as_json = as_json
+        terminal = sys.stderr.isatty() and not as_json
+        self.bar = tqdm(total=len(names), unit="", dynamic_ncols=True, disable=not terminal, leave=False)
+        self.plain = not terminal and not as_json
+        self.done = 0
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.bar.close()
+
+    def device(self, target: Target, snapshot: Snapshot, applied: Applied) -> None:
+        self.done += 1
+        self.bar.update()
+        name = self.names[target.name]
+        cut = [f"{table} {end.state}: {end.reason}" for table, end in snapshot.tables.items() if end.reason]
+        if self.as_json:
+            self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
+        elif snapshot.fault:
+            self._line(f"{name} ({target.host}): {snapshot.fault}: {snapshot.fault_text}")
+        elif applied.device is None:
+            self._line(_("%(name)s (%(host)s): another device answers") % {"name": name, "host": target.host})
+        elif cut:
+            self._line(f"{name} ({target.host}): {'; '.join(cut)}")
+        if self.plain and (self.done % 100 == 0 or self.done == len(self.names)):
+            self.command.stdout.write(f"{self.done}/{len(self.names)}")
+
+    def _line(self, text: str) -> None:
+        if not self.bar.disable:
+            self.bar.clear()
+        self.command.stdout.write(text)
+
+    @staticmethod
+    def _json(name: str, target: Target, snapshot: Snapshot, applied: Applied) -> dict[str, Any]:
+        return {
+            "device": name,
+            "address": target.host,
+            "fault": snapshot.fault or None,
+            "fault_text": snapshot.fault_text or None,
+            "changes": applied.changes,
+            "differences": applied.opened,
+            "tables": {
+                table: {"state": end.state, "rows": end.rows, "reason": end.reason or None}
+                for table, end in snapshot.tables.items()
+            },
+            "seconds": snapshot.seconds,
+        }
+
+    def close(self, outcome: Outcome) -> None:
+        """The closing line: how many answered, what changed, what waits for a person."""
+        record = outcome.run
+        if self.as_json:
+            data = {
+                "run": record.pk,
+                "polled": record.polled,
+                "answered": record.answered,
+                "changes": record.changes,
+                "differences": record.differences,
+            }
+            self.command.stdout.write(json.dumps(data))
+            return
+        seconds = (record.ended_at - record.started_at).total_seconds() if record.ended_at else 0
+        self.command.stdout.write(
+            _(
+                "%(answered)d of %(polled)d devices answered in %(seconds).1f s; %(changes)d changes, "
+                "%(differences)d differences opened."
+            )
+            % {
+                "answered": record.answered,
+                "polled": record.polled,
+                "seconds": seconds,
+                "changes": record.changes,
+                "differences": record.differences,
+            }
+        )

@@ -1,0 +1,60 @@
+"""`manage.py differences`: what waits for a person, and that person's decisions."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collectors.models import Difference, DifferenceKind, DifferenceState
+from collectors.services.differences import accept, reject
+from inventory.management.scoping import find_towns
+from inventory.services.write import Actor
+
+
+class Command(BaseCommand):
+    help = "List the open differences between register and network, or accept (the network is right) or reject them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--kind", choices=DifferenceKind.values, help="only of one kind")
+        parser.add_argument("--town", action="append", default=[], metavar="T", help="only of devices in a town")
+        parser.add_argument("--accept", nargs="+", type=int, default=[], metavar="ID")
+        parser.add_argument("--reject", nargs="+", type=int, default=[], metavar="ID")
+        parser.add_argument("--reason", default="", help="why; kept with the decision")
+        parser.add_argument("--by", default="", help="who decides; kept with the decision")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor = Actor(options["by"] or "differences")
+        if options["accept"] or options["reject"]:
+            for pk in options["accept"]:
+                self._decide(pk, accept, actor, options["reason"])
+            for pk in options["reject"]:
+                self._decide(pk, reject, actor, options["reason"])
+            return
+        found = Difference.objects.filter(state=DifferenceState.OPEN).select_related("device")
+        if options["kind"]:
+            found = found.filter(kind=options["kind"])
+        if towns := find_towns(options["town"]):
+            found = found.filter(device__site__town__in=towns)
+        for difference in found.order_by("kind", "pk"):
+            self.stdout.write(self._line(difference))
+        self.stdout.write(_("%d open differences.") % found.count())
+
+    @staticmethod
+    def _line(difference: Difference) -> str:
+        what = str(difference.device) if difference.device is not None else difference.key
+        since = timezone.localtime(difference.opened_at).strftime("%Y-%m-%d")
+        values = f"{difference.register_value or '–'} → {difference.seen_value or '–'}"
+        at = difference.evidence.get("at", "")
+        return f"{difference.pk}  {difference.get_kind_display()}  {what}  {values}  {at}  {since}"
+
+    def _decide(self, pk: int, decide: Any, actor: Actor, reason: str) -> None:
+        difference = Difference.objects.filter(pk=pk).first()
+        if difference is None:
+            raise CommandError(_("There is no difference %d.") % pk)
+        try:
+            decide(difference, actor=actor, reason=reason)
+        except ValidationError as fault:
+            raise CommandError("; ".join(fault.messages)) from fault
+        self.stdout.write(f"{pk}: {difference.get_state_display()}")

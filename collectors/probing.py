@@ -1,0 +1,107 @@
+"""Asking devices or recorded files what they are, and printing it: the whole of `manage.py probe` but Django.
+
+Targets come one after another, each with an end of its own; a file's recording is let go before the next is read.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from collectors.collect import Target, collect
+from collectors.describe import as_lines, describe
+from collectors.facts import Snapshot
+from collectors.identify import default_vendors
+from collectors.rulebook import RuleFault, Vendors
+from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.recording import RecordedSession, load_recording
+
+ALL_ANSWERED, FAILED, SOME_SILENT = 0, 1, 3
+"""Exit codes. FAILED: a target could not even be tried."""
+
+BAD_TARGET, BAD_FILE = "bad_target", "bad_file"
+SNMP_PORT = 161
+
+_IN_BRACKETS = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::(\d{1,5}))?")
+_PLAIN = re.compile(r"([^\s:/\\]+)(?::(\d{1,5}))?")
+
+
+def parse_target(text: str, community: str) -> Target:
+    """'10.1.2.3', '10.1.2.3:1161', 'host', '[fd00::1]:1161' or a bare IPv6 address. Raises ValueError for others."""
+    bare = text.strip()
+    found = _IN_BRACKETS.fullmatch(bare) or _PLAIN.fullmatch(bare)
+    if found:
+        port = int(found.group(2) or SNMP_PORT)
+        if not 1 <= port <= 65535:
+            raise ValueError(f"{text}: {port} is no port")
+        return Target(bare, found.group(1), port, community=community)
+    if bare.count(":") > 1 and re.fullmatch(r"[0-9A-Fa-f:.]+(?:%\w+)?", bare):
+        return Target(bare, bare, community=community)
+    raise ValueError(f"{text}: neither a recorded file nor an address such as 10.1.2.3:161 or [fd00::1]:161")
+
+
+def probe_targets(
+    targets: Iterable[str],
+    *,
+    community: str = "public",
+    as_json: bool = False,
+    vendors: Vendors | None = None,
+    say: Callable[[str], object] = print,
+) -> int:
+    """Asks each target in turn and says what it is; gives the exit code. Raises nothing for a target's fault."""
+    try:
+        rules = default_vendors() if vendors is None else vendors
+    except RuleFault as fault:
+        say(f"vendor rules: {fault}")
+        return FAILED
+    return asyncio.run(_probe_all(targets, community, as_json, rules, say))
+
+
+async def _probe_all(
+    targets: Iterable[str], community: str, as_json: bool, vendors: Vendors, say: Callable[[str], object]
+) -> int:
+    engine = UdpEngine()
+    code = ALL_ANSWERED
+    try:
+        for text in targets:
+            snapshot = await probe_one(text, community, vendors, engine)
+            say(_printed(snapshot, as_json))
+            if snapshot.fault in (BAD_TARGET, BAD_FILE):
+                code = FAILED
+            elif snapshot.fault and code == ALL_ANSWERED:
+                code = SOME_SILENT
+    finally:
+        engine.close()
+    return code
+
+
+async def probe_one(text: str, community: str, vendors: Vendors, engine: UdpEngine) -> Snapshot:
+    """One target's Snapshot; a target that cannot be tried gives one with the reason as its fault."""
+    path = Path(text)
+    if path.is_file():
+        try:
+            recording = load_recording(path)
+        except ValueError as fault:
+            return Snapshot(path.name, fault=BAD_FILE, fault_text=str(fault))
+        return await collect(Target(recording.name, ""), RecordedSession(recording), vendors=vendors)
+    try:
+        target = parse_target(text, community)
+    except ValueError as fault:
+        return Snapshot(text, fault=BAD_TARGET, fault_text=str(fault))
+    session = engine.session(
+        target.name, target.host, target.port, target.community, target.version, target.timeout_s, target.retries
+    )
+    try:
+        return await collect(target, session, vendors=vendors)
+    except OSError as fault:
+        return Snapshot(text, fault=BAD_TARGET, fault_text=f"{text}: {fault.strerror or fault}")
+    finally:
+        await session.close()
+
+
+def _printed(snapshot: Snapshot, as_json: bool) -> str:
+    """One JSON line, or lines for a person; a device's control characters never reach the terminal."""
+    if as_json:
+        return json.dumps(describe(snapshot), ensure_ascii=False)
+    return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in as_lines(snapshot))

@@ -1,0 +1,75 @@
+"""One collection from beginning to end: targets, polling, applying each device, and what the whole run shows."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from collectors.collect import Target
+from collectors.facts import Snapshot
+from collectors.models import Run, RunState
+from collectors.poller import JOBS, poll_many
+from collectors.rulebook import Vendors
+from collectors.selectors import KnownDevices, Scope
+from collectors.services import applying, sightings
+from collectors.services.applying import Applied, Context
+from inventory.services import write
+from inventory.services.write import Actor
+
+Progress = Callable[[Target, Snapshot, Applied], None]
+Poll = Callable[[Sequence[Target]], Iterable[tuple[Target, Snapshot]]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to."""
+
+    run: Run
+    silent: list[tuple[Target, Snapshot]] = field(default_factory=list)
+
+    @property
+    def all_answered(self) -> bool:
+        return not self.silent
+
+
+def network_poll(vendors: Vendors, jobs: int = JOBS) -> Poll:
+    """Polls over UDP, many at a time."""
+    return lambda targets: poll_many(targets, vendors=vendors, jobs=jobs)
+
+
+def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, progress: Progress) -> Outcome:
+    """Poll the targets and bring the register up to date, one transaction a device. Target names are device keys.
+
+    Killed at any moment, it leaves each device as it was before or after its own transaction. What the run shows
+    as a whole (places, things unknown or missing) is written at its end, in one transaction.
+    """
+    with write.unit(actor) as unit:
+        record = Run(started_at=timezone.now(), scope=str(scope)[:300], by=actor.name)
+        unit.create(record)
+    outcome = Outcome(record)
+    context = Context(record, actor, recognise=KnownDevices.read())
+    gathered = sightings.Gathered()
+    try:
+        for target, snapshot in poll(targets):
+            applied = applying.apply(snapshot, int(target.name), context, now=timezone.now())
+            record.polled += 1
+            record.changes += applied.changes
+            record.differences += applied.opened
+            if snapshot.fault:
+                outcome.silent.append((target, snapshot))
+            elif applied.device is not None:
+                gathered.add(applied.device, snapshot)
+            progress(target, snapshot, applied)
+        record.answered = record.polled - len(outcome.silent)
+        record.differences += sightings.record(gathered, context, now=timezone.now())
+    except BaseException as fault:
+        _finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
+        raise
+    _finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
+    return outcome
+
+
+def _finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:
+    record.state, record.ended_at, record.note = state, timezone.now(), note
+    with write.unit(actor) as unit:
+        unit.update(record)

@@ -1,0 +1,243 @@
+"""Where each MAC is, after a run: sightings kept from when to when, and the differences that only a run can show."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from collectors import judging, links
+from collectors.facts import Snapshot, TableState
+from collectors.judging import Ground, Heard, Registered, Switch, Verdicts
+from collectors.links import Evidence, Learned, Place, Resolved
+from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Neighbour, Sighting
+from collectors.selectors import network_macs
+from collectors.services.applying import Context
+from collectors.services.differences import Ledger
+from inventory.models import Cable, Device, Interface, Site
+from inventory.models.hardware import AssetRole, DeviceStatus
+from inventory.rules import names
+from inventory.services import write
+from inventory.services.write import Unit
+
+RUN_KINDS = (DifferenceKind.MOVED, DifferenceKind.UNKNOWN_MAC, DifferenceKind.UNREGISTERED, DifferenceKind.UNSEEN)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the snapshots of one run say about MACs, kept small: no facts, only rows."""
+
+    learned: list[tuple[str, int, int, int | None]] = field(default_factory=list)
+    """(mac, switch, ifIndex, VLAN)."""
+    resolved: list[Resolved] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
+    """Devices whose forwarding table was read to its end, or that have none."""
+
+    def add(self, device: int, snapshot: Snapshot) -> None:
+        """Take over the rows of a snapshot that was applied to a device."""
+        self.answered.add(device)
+        end = snapshot.tables.get("forwarding")
+        if end is not None and end.state is not TableState.CUT_SHORT and not snapshot.restarted:
+            self.whole.add(device)
+        self.learned += [
+            (row.mac, device, row.if_index, row.vlan) for row in snapshot.forwarding if row.if_index is not None
+        ]
+        self.resolved += [Resolved(row.mac, row.address) for row in snapshot.arp]
+
+
+def record(gathered: Gathered, context: Context, *, now: datetime) -> int:
+    """Write sightings and run-wide differences in one transaction. Returns how many differences were opened."""
+    with write.unit(context.actor, run=str(context.run.pk)) as unit:
+        ports = _ports(gathered)
+        evidence = _evidence(gathered, ports)
+        places = links.place(evidence)
+        ground = _ground(gathered, ports, evidence)
+        _write_sightings(unit, places.values(), ground, now)
+        verdicts = _judge(gathered, places, ground, evidence, context, timezone.localdate(now))
+        ledger = Ledger.read(kind__in=RUN_KINDS)
+        seen = [one for verdict in verdicts for one in verdict.seen]
+        settled = [key for verdict in verdicts for key in verdict.settled]
+        return ledger.record(unit, context.run, seen, settled, now)
+
+
+def _ports(gathered: Gathered) -> dict[tuple[int, int], tuple[int, str]]:
+    """(device, ifIndex) → (interface, its name) of the devices that answered."""
+    rows = Interface.objects.filter(gone_since__isnull=True, if_index__isnull=False).values_list(
+        "device_id", "if_index", "pk", "name"
+    )
+    return {
+        (device, index): (pk, name)
+        for device, index, pk, name in rows.iterator(chunk_size=5000)
+        if device in gathered.answered and index is not None
+    }
+
+
+def _evidence(gathered: Gathered, ports: dict[tuple[int, int], tuple[int, str]]) -> Evidence:
+    learned = [
+        Learned(mac, switch, ports[switch, index][0], vlan)
+        for mac, switch, index, vlan in gathered.learned
+        if (switch, index) in ports
+    ]
+    macs = network_macs() | _replaced_macs()
+    evidence = Evidence(learned, gathered.resolved, set(), macs)
+    by_name = {(device, name): pk for (device, _index), (pk, name) in ports.items()}
+    heard = Neighbour.objects.filter(ended_at__isnull=True).filter(Q(bridge=True) | Q(chassis__in=_some(macs)))
+    for device, port in heard.values_list("device_id", "port"):
+        if (device, port) in by_name:
+            evidence.towards_switches.add(by_name[device, port])
+    role = "device__device_type__asset_class__role"
+    for a, b in (("end_a", "end_b"), ("end_b", "end_a")):
+        towards = Cable.objects.filter(**{f"{b}__{role}": AssetRole.NETWORK}).values_list(f"{a}_id", flat=True)
+        evidence.towards_switches.update(towards)
+    return evidence
+
+
+def _some(macs: Iterable[str]) -> list[str]:
+    """As many MACs as one query takes on any database."""
+    return sorted(macs)[:900]
+
+
+def _replaced_macs() -> set[str]:
+    """MACs of devices that answered in another's place: known, though not registered."""
+    open_ones = Difference.objects.filter(kind=DifferenceKind.REPLACED, state=DifferenceState.OPEN)
+    return {mac for evidence in open_ones.values_list("evidence", flat=True) for mac in evidence.get("macs", ())}
+
+
+def _ground(gathered: Gathered, ports: dict[tuple[int, int], tuple[int, str]], evidence: Evidence) -> Ground:
+    switches = {
+        pk: Switch(pk, name or tag, site)
+        for pk, name, tag, site in Device.objects.filter(pk__in=_switch_keys(evidence)).values_list(
+            "pk", "name", "asset_tag", "site_id"
+        )
+    }
+    rows = (
+        Interface.objects.exclude(mac="")
+        .exclude(device__device_type__asset_class__role=AssetRole.NETWORK)
+        .values_list(
+            "mac",
+            "device_id",
+            "device__site_id",
+            "device__status",
+            "device__network_state__last_seen_at",
+            "device__verified_on",
+            "device__in_service_on",
+            "device__purchased_on",
+        )
+    )
+    owners = {}
+    for mac, pk, site, status, seen_at, *days in rows.iterator(chunk_size=5000):
+        latest = max(filter(None, [timezone.localdate(seen_at) if seen_at else None, *days]), default=None)
+        owners[mac] = Registered(pk, site, status == DeviceStatus.IN_USE, pk in gathered.answered, latest)
+    return Ground(
+        sites=dict(Site.objects.values_list("pk", "name")),
+        switches=switches,
+        ports=dict(ports.values()),
+        owners=owners,
+    )
+
+
+def _switch_keys(evidence: Evidence) -> list[int]:
+    """All network devices where there are more than one query takes; else those that learned something."""
+    found = {row.switch for row in evidence.learned} | set(
+        Neighbour.objects.filter(ended_at__isnull=True, bridge=True).values_list("device_id", flat=True)
+    )
+    return sorted(found)
+
+
+def _judge(
+    gathered: Gathered, places: dict[str, Place], ground: Ground, evidence: Evidence, context: Context, today: date
+) -> list[Verdicts]:
+    heard = [
+        Heard(*row)
+        for row in Neighbour.objects.filter(ended_at__isnull=True).values_list(
+            "device_id", "port", "chassis", "remote_name", "remote_descr", "remote_address", "bridge"
+        )
+    ]
+    known = set(ground.owners) | evidence.network_macs
+    named = {names.name_key(name) for name in Device.objects.exclude(name="").values_list("name", flat=True)} - {""}
+    return [
+        judging.judge_places(places.values(), ground, silent=set(judging.unregistered_macs(heard, known))),
+        judging.judge_unseen(
+            ground.owners.items(),
+            places,
+            _whole_sites(gathered),
+            today=today,
+            after_days=context.policy.unseen_after_days,
+        ),
+        judging.judge_neighbours(heard, known, named, ground.switches),
+    ]
+
+
+def _whole_sites(gathered: Gathered) -> set[int]:
+    """Sites whose managed network devices in use were all read in this run, each forwarding table to its end."""
+    at_site: defaultdict[int, list[bool]] = defaultdict(list)
+    rows = Device.objects.filter(
+        status=DeviceStatus.IN_USE,
+        device_type__asset_class__role=AssetRole.NETWORK,
+        site__isnull=False,
+        management__enabled=True,
+    ).values_list("pk", "site_id")
+    for pk, site in rows:
+        at_site[site].append(pk in gathered.whole)
+    return {site for site, read in at_site.items() if all(read)}
+
+
+def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: datetime) -> None:
+    """Extend, move or open. A MAC that is only seen towards a switch keeps the place it had."""
+    held = {row.mac: row for row in Sighting.objects.filter(ended_at__isnull=True).iterator(chunk_size=5000)}
+    same: list[int] = []
+    ended: list[int] = []
+    new: list[Sighting] = []
+    readdressed = []
+    for place in places:
+        owner = ground.owners.get(place.mac)
+        row = held.get(place.mac)
+        if row is not None and (not place.direct or (row.interface_id, row.vlan_id) == (place.port, place.vlan)):
+            same.append(row.pk)
+            changes = _later(row, place, owner)
+            if changes:
+                readdressed.append((row, changes))
+            continue
+        if row is not None:
+            ended.append(row.pk)
+        new.append(_sighting(place, owner, now))
+    unit.touch(Sighting, ended, ended_at=now)
+    unit.touch(Sighting, same, last_seen_at=now)
+    unit.update_many(Sighting, readdressed)
+    unit.create_many(Sighting, new)
+    _write_last_seen(unit, [ground.owners[p.mac].pk for p in places if p.mac in ground.owners], now)
+
+
+def _later(row: Sighting, place: Place, owner: Registered | None) -> dict[str, tuple[object, object]]:
+    """What the same sighting now says besides its time: a new address, an owner registered since."""
+    changes: dict[str, tuple[object, object]] = {}
+    if place.address and place.address != row.address:
+        changes["address"] = (row.address, place.address)
+        row.address = place.address
+    if owner is not None and owner.pk != row.device_id:
+        changes["device"] = (row.device_id, owner.pk)
+        row.device_id = owner.pk
+    return changes
+
+
+def _sighting(place: Place, owner: Registered | None, now: datetime) -> Sighting:
+    return Sighting(
+        mac=place.mac,
+        device_id=owner.pk if owner is not None else None,
+        switch_id=place.switch if place.direct else None,
+        interface_id=place.port if place.direct else None,
+        vlan_id=place.vlan,
+        address=place.address,
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+
+
+def _write_last_seen(unit: Unit, devices: list[int], now: datetime) -> None:
+    states = dict(DeviceState.objects.values_list("device_id", "pk"))
+    new = sorted({pk for pk in devices if pk not in states})
+    unit.create_many(DeviceState, [DeviceState(device_id=pk, last_seen_at=now) for pk in new])
+    unit.touch(DeviceState, sorted({states[pk] for pk in devices if pk in states}), last_seen_at=now)

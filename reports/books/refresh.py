@@ -1,0 +1,164 @@
+"""The refresh plan (更新计划): when each device is due by its class's service life, and what replacing it costs."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from inventory.rules.lifecycle import Bucket
+from inventory.sheets.columns import Column, Kind, Row, Sheet
+from reports.books import words
+from reports.books.frames import Frames, Params, Unjudged, class_name, head, notes, sheet_rows, translated, unjudged
+from reports.books.lives import held, prices_by_class, with_due
+
+TITLE = ("设备更新计划", "Refresh plan")
+COLUMNS = (
+    Column("asset_tag", "资产编号", "Asset tag"),
+    Column("class", "类别", "Class"),
+    Column("type", "品牌型号", "Type", wrap=True, width=24),
+    Column("serial", "序列号", "Serial number"),
+    Column("town", "乡镇", "Town"),
+    Column("department", "使用单位", "Department", wrap=True, width=18),
+    Column("holder", "使用人", "Holder"),
+    Column("status", "状态", "Status"),
+    Column("base_on", "起算日期", "Counted from", Kind.DATE),
+    Column("basis", "起算依据", "Which date"),
+    Column("service_life_years", "使用年限", "Life, years", Kind.INT),
+    Column("due_on", "到期日期", "Due", Kind.DATE),
+    Column("bucket", "到期情况", "State"),
+    Column("cost_yuan", "更新单价（元）", "Replacement, yuan", Kind.MONEY, total=True),
+)
+_COUNTS = (
+    Column("devices", "设备数", "Devices", Kind.INT, total=True),
+    Column("past_due", "已超期", "Past due", Kind.INT, total=True),
+    Column("within_year", "一年内到期", "Due within the year", Kind.INT, total=True),
+    Column("later", "一年后到期", "Later", Kind.INT, total=True),
+    Column("unknown", "日期不详", "Date unknown", Kind.INT, total=True),
+    Column("no_life", "未定年限", "No service life", Kind.INT, total=True),
+    Column("past_due_yuan", "已超期更新费（元）", "Past due, yuan", Kind.MONEY, total=True),
+    Column("within_year_yuan", "一年内更新费（元）", "Within the year, yuan", Kind.MONEY, total=True),
+    Column("no_price", "其中无单价", "Of these without a price", Kind.INT, total=True),
+)
+_YEAR_COLUMNS = (
+    Column("year", "到期年份", "Year due", width=16),
+    Column("devices", "设备数", "Devices", Kind.INT, total=True),
+    Column("cost_yuan", "更新费（元）", "Replacement, yuan", Kind.MONEY, total=True),
+    Column("no_price", "其中无单价", "Of these without a price", Kind.INT, total=True),
+)
+RULES = (
+    (
+        "计划中与已报废的设备不计入。",
+        "Devices planned or scrapped are left out.",
+    ),
+    (
+        "起算日期为启用日期，没有则为购置日期；到期日期＝起算日期＋类别使用年限，月末无此日则取当月最后一日。",
+        "Counted from the in-service date, else the purchase date; due = that date + the class's service life; where "
+        "the month has no such day, its last day.",
+    ),
+    (
+        "“已超期”：到期日期早于数据日期；“一年内到期”：自数据日期起十二个月以内；其余为“一年后到期”。",
+        "'Past due': the due date lies before the data date; 'due within the year': within twelve months from the "
+        "data date on; the rest 'later'.",
+    ),
+    (
+        "没有日期的设备为“日期不详”，不算到期；类别没有使用年限的永不因年限到期。到期并不等于必须更新。",
+        "Without a date a device is 'date unknown', never due; a class without a service life is never due by age. "
+        "Due does not mean that it must be replaced.",
+    ),
+    (
+        "更新单价为数据日期当日有效的单价表价格；没有单价的留空并计数。",
+        "Replacement cost is the price list's price in force on the data date; without one it is blank and counted.",
+    ),
+)
+_DUE = (Bucket.PAST_DUE, Bucket.WITHIN_YEAR)
+
+
+def build(frames: Frames, params: Params) -> list[Sheet]:
+    """Needs devices, prices."""
+    devices = _devices(frames, params)
+    say, title = params.say, params.say(*TITLE)
+    empty = say("此范围内没有应计入的设备。", "No device counts in this scope.")
+    shown = translated(translated(devices, "bucket", words.BUCKET, params), "basis", words.BASIS, params)
+    shown = translated(shown, "status", words.STATUS, params)
+    detail = Sheet(
+        say("明细", "Devices"), title, COLUMNS, sheet_rows(shown, COLUMNS), head(params), empty=empty, frozen=1
+    )
+    summaries = [
+        _summary(devices, "class", say("按类别", "By class"), say("类别", "Class"), params, empty),
+        _summary(devices, "town", say("按乡镇", "By town"), say("乡镇", "Town"), params, empty),
+        _summary(devices, "department", say("按单位", "By department"), say("单位", "Department"), params, empty),
+        _by_year(devices, params, empty),
+    ]
+    return [*summaries, detail, notes(params, title, RULES, _missing(devices), len(devices))]
+
+
+def _devices(frames: Frames, params: Params) -> pd.DataFrame:
+    devices = with_due(held(frames["devices"]), params.as_of)
+    prices = prices_by_class(frames["prices"])
+    costs = [prices.get(code) for code in devices["class_code"]]
+    return devices.assign(
+        **{"class": class_name(devices, params.lang)},
+        cost_yuan=pd.Series(costs, index=devices.index, dtype=object),
+        department=devices["department"].replace("", params.say(*words.NO_DEPARTMENT)),
+        town=devices["town"].replace("", params.say(*words.NO_TOWN)),
+    )
+
+
+def _summary(devices: pd.DataFrame, key: str, name: str, word: str, params: Params, empty: str) -> Sheet:
+    columns = (Column(key, word, word), *_COUNTS)
+    ordered = devices.sort_values("class_code", kind="stable") if key == "class" else devices
+    rows = [(str(value), *_counts(group)) for value, group in ordered.groupby(key, sort=False)]
+    title = f"{params.say(*TITLE)} · {name}"
+    return Sheet(name, title, columns, rows, head(params), empty=empty, frozen=1)
+
+
+def _counts(group: pd.DataFrame) -> Sequence[Any]:
+    buckets = group["bucket"].value_counts()
+    by_bucket = [int(buckets.get(bucket.value, 0)) for bucket in Bucket]
+    due = group["bucket"].isin([bucket.value for bucket in _DUE])
+    money = [_cost(group[group["bucket"] == bucket.value]) for bucket in _DUE]
+    return len(group), *by_bucket, *money, int((due & group["cost_yuan"].isna()).sum())
+
+
+def _cost(group: pd.DataFrame) -> Decimal:
+    return sum(group["cost_yuan"].dropna(), Decimal(0))
+
+
+def _by_year(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
+    """Year of the due date; what is past due stands in the year it fell due."""
+    name = params.say("按到期年份", "By year due")
+    years = devices["due_on"].map(lambda day: str(day.year), na_action="ignore")
+    rows: list[Row] = []
+    for year, group in devices.groupby(years, sort=True):
+        rows.append((str(year), len(group), _cost(group), int(group["cost_yuan"].isna().sum())))
+    without = devices[years.isna()]
+    if len(without):
+        rows.append((params.say("无到期日期", "no due date"), len(without), None, None))
+    title = f"{params.say(*TITLE)} · {name}"
+    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty)
+
+
+def _missing(devices: pd.DataFrame) -> list[Unjudged]:
+    bucket = devices["bucket"]
+    due = bucket.isin([one.value for one in _DUE])
+    return [
+        unjudged(
+            devices,
+            bucket == Bucket.UNKNOWN.value,
+            "没有启用和购置日期，无法判断是否到期",
+            "neither in-service nor purchase date: cannot say when due",
+        ),
+        unjudged(
+            devices,
+            bucket == Bucket.NO_LIFE.value,
+            "类别没有使用年限，不按年限到期",
+            "class without a service life: never due by age",
+        ),
+        unjudged(
+            devices,
+            due & devices["cost_yuan"].isna(),
+            "已到期或一年内到期，但单价表没有价格",
+            "due, but the price list has no price",
+        ),
+    ]
