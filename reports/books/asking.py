@@ -109,7 +109,7 @@ def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
     counts: dict[tuple[str, str], Counter[str]] = {}
     columns = (devices[key] for key in ("department", "class_code", "status", "bucket"))
     for name, code, status, bucket in zip(*columns, strict=True):
-        past, scrap = bucket == Bucket.PAST_DUE.value, status == TO_BE_SCRAPPED
+        past, scrap = int(bucket == Bucket.PAST_DUE.value), int(status == TO_BE_SCRAPPED)
         counts.setdefault((name, code), Counter()).update(held=1, past=past, scrap=scrap, worn=past or scrap)
     found: dict[str, dict[str, Holding]] = {}
     for (name, code), count in counts.items():

@@ -97,14 +97,15 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     devices = with_lives(frames["devices"], rules, params)
     asked = requests(frames["departments"], devices, rules, frames["prices"], params)
     source, source_amount = _source(frames["funding"], params.year)
-    table = _table(asked.lines, frames, source, params)
+    over = _over_source(asked.lines, source, source_amount)
+    table = _table(asked.lines, frames, source, over, params)
     gathered = [
         _gathered(table, "class", params.say("按类别汇总", "By class"), params),
         _gathered(table, "department", params.say("按单位汇总", "By department"), params),
     ]
     title = params.say(*TITLE)
     used = [_standard_rule(frames["standard_rules"]), *RULES, *([FILL_RULE] if params.fill else [])]
-    used += _over_source(asked.lines, source, source_amount)
+    used += over
     missing = _missing(devices, frames, rules, asked, bool(source))
     return [table, *gathered, _standing(asked.standings, params), notes(params, title, used, missing, len(table.rows))]
 
@@ -138,7 +139,9 @@ def _over_source(lines: Sequence[Line], source: str, amount: Decimal | None) -> 
     return [(zh, en)]
 
 
-def _table(lines: Sequence[Line], frames: Frames, source: str, params: Params) -> Sheet:
+def _table(
+    lines: Sequence[Line], frames: Frames, source: str, over: Sequence[tuple[str, str]], params: Params
+) -> Sheet:
     classes = frames["classes"].assign(shown=class_name(frames["classes"], params.lang)).set_index("class_code")
     known = classes[["shown", "classification_code", "unit"]].to_dict("index")
     rows = [_row(line, known.get(line.asset_class, {}), source, params) for line in lines]
@@ -147,6 +150,7 @@ def _table(lines: Sequence[Line], frames: Frames, source: str, params: Params) -
     blank = "＿" * 8
     foot = (
         say("合计（大写）：人民币", "Total in words: RMB ") + capital(sum_yuan),
+        *(say(*pair) for pair in over),
         say(
             f"编制人：{params.preparer or blank}    审核人：{params.reviewer or blank}    "
             f"单位负责人（签章）：{blank}    日期：＿＿＿＿年＿＿月＿＿日",

@@ -1,5 +1,6 @@
 """Coverage (覆盖率): how far departments are equipped and connected, and how far register and network agree."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import pandas as pd
 from inventory.rules.names import is_junk_serial
 from inventory.sheets.columns import Column, Kind, Ratio, Sheet
 from reports.books import words
-from reports.books.frames import Frames, Params, Unjudged, head, notes, sheet_rows, unjudged
+from reports.books.frames import Frames, Params, Unjudged, head, notes, sheet_rows, unjudged, values
 from reports.books.lives import held, seen_since
 
 TITLE = ("信息化设备覆盖情况", "Coverage of equipment and network")
@@ -161,10 +162,10 @@ def _counts(frames: Frames, params: Params) -> dict[tuple[str, str], dict[str, i
     for place, row in zip(sums.index, sums.to_dict("records"), strict=True):
         found[place] = {str(key): int(value) for key, value in row.items()}
     since = params.as_of - timedelta(days=SEEN_DAYS)
-    strange = frames["unregistered"]
-    strange = strange[[at.date() >= since for at in strange["last_seen_at"]]]
-    for place, count in strange.groupby(["town", "department"], sort=False).size().items():
-        found.setdefault(place, {})["unregistered"] = int(count)  # type: ignore[arg-type]
+    strange = (values(frames["unregistered"], key) for key in ("town", "department", "last_seen_at"))
+    recent = Counter((town, name) for town, name, at in zip(*strange, strict=True) if at.date() >= since)
+    for place, count in recent.items():
+        found.setdefault(place, {})["unregistered"] = count
     return found
 
 

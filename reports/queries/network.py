@@ -91,13 +91,11 @@ def fiber_links(scope: Scope, as_of: date) -> pd.DataFrame:
         )
     )
     ends = _ends()
-    return frame(
-        [
-            (name, a, b, ends.get(end_a, ""), ends.get(end_b, ""), status, _sum(lengths[pk]), "；".join(strands[pk]), use)
-            for pk, name, a, b, end_a, end_b, status, use in rows
-        ],
-        LINK_COLUMNS,
-    )
+    found = []
+    for pk, name, a, b, end_a, end_b, status, use in rows:
+        way = (_sum(lengths[pk]), "；".join(strands[pk]))
+        found.append((name, a, b, ends.get(end_a, ""), ends.get(end_b, ""), status, *way, use))
+    return frame(found, LINK_COLUMNS)
 
 
 def _ends() -> dict[int | None, str]:

@@ -102,7 +102,7 @@ def standard_rules(scope: Scope, as_of: date) -> pd.DataFrame:
         AllocationRule.objects.filter(in_force, standard__default=True)
         .order_by("pk")
         .select_related("standard", "as_many_as")
-        .prefetch_related("asset_classes")
+        .prefetch_related("classes__asset_class")
     )
     below = _classes_below()
     rows = [(_rule(rule, below), rule.standard.name, rule.standard.valid_from) for rule in rules]
@@ -123,8 +123,9 @@ def _classes_below() -> dict[str, tuple[str, ...]]:
 
 
 def _rule(rule: AllocationRule, below: dict[str, tuple[str, ...]]) -> Rule:
-    # In the order of the standard's own list, which the link rows keep; a class named twice counts once.
-    listed = [asset_class.code for asset_class in rule.asset_classes.order_by("rule_classes__pk")]
+    # The link rows keep the order of the standard's own list.
+    links = sorted(rule.classes.all(), key=lambda link: link.pk)
+    listed = [link.asset_class.code for link in links]
     return Rule(
         code=rule.code,
         quantity=_quantity(rule, below),

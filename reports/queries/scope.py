@@ -65,8 +65,8 @@ class Scope:
 def frame(rows: Sequence[Sequence[Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Rows as a frame with the stated types, also when there are none."""
     turned = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    series = {key: pd.Series(list(cells), dtype=kind) for (key, kind), cells in zip(columns.items(), turned, strict=True)}
-    return pd.DataFrame(series)
+    named = zip(columns.items(), turned, strict=True)
+    return pd.DataFrame({key: pd.Series(list(cells), dtype=kind) for (key, kind), cells in named})
 
 
 def local(moment: datetime | None) -> datetime | None:

@@ -179,6 +179,20 @@ def test_an_unknown_name_is_no_answer() -> None:
     asyncio.run(ask())
 
 
+def test_an_address_nothing_can_be_sent_to_is_no_answer_at_once() -> None:
+    async def ask() -> None:
+        engine = UdpEngine()
+        try:
+            # A broadcast without leave is refused by the system itself.
+            session = engine.session("all", "255.255.255.255", timeout_s=600.0)
+            with pytest.raises(NoAnswer, match="nothing can be sent"):
+                await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        finally:
+            engine.close()
+
+    asyncio.run(asyncio.wait_for(ask(), 20))
+
+
 def test_closing_the_engine_ends_what_is_under_way(on_wire: OnWire) -> None:
     async def use(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> None:
         asked = asyncio.ensure_future(session.get([oids.parse("1.3.6.1.2.1.1.3.0")]))

@@ -1,0 +1,82 @@
+"""`manage.py report NAME --out DIR`: reports as Excel workbooks."""
+
+import getpass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inventory.services.write import Actor
+from reports import catalogue
+from reports.services import Fault, Request, find_scope, make_reports
+
+YEARS = range(1990, 2101)
+
+
+class Command(BaseCommand):
+    help = "Make a report as an Excel workbook: register, refresh, coverage, budget, or all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", metavar="REPORT", help=", ".join([*catalogue.names(), "all"]))
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if needed")
+        parser.add_argument("--as-of", default="", metavar="DATE", help="data date, YYYY-MM-DD (default: today)")
+        parser.add_argument("--year", default="", metavar="Y", help="budget year (default: the next one)")
+        parser.add_argument("--town", default="", metavar="TOWN", help="only this town")
+        parser.add_argument("--department", default="", metavar="DEPARTMENT", help="only this department")
+        parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the workbook (default: zh)")
+        parser.add_argument("--unit", default="", help="budget: reporting unit (default: a line to write on)")
+        parser.add_argument("--preparer", default="", help="budget: who prepared it")
+        parser.add_argument("--reviewer", default="", help="budget: who reviewed it")
+        parser.add_argument("--fill", action="store_true", help="budget: ask up to the standard, not only to replace")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = catalogue.names() if options["name"] == "all" else [options["name"]]
+        scope = find_scope(options["town"], options["department"])
+        if isinstance(scope, Fault):
+            raise CommandError(scope.text)
+        request = Request(
+            as_of=_day(options["as_of"]),
+            scope=scope,
+            lang=options["lang"],
+            year=_year(options["year"]),
+            unit=options["unit"],
+            preparer=options["preparer"],
+            reviewer=options["reviewer"],
+            fill=options["fill"],
+        )
+        made = make_reports(names, options["out"], request, Actor(_user(), source="command"))
+        if isinstance(made, Fault):
+            raise CommandError(made.text)
+        for one in made:
+            self.stdout.write(f"{one.path}  " + _("%(rows)d rows") % {"rows": one.rows} + f"  sha256 {one.sha256[:16]}")
+
+
+def _day(text: str) -> date:
+    if not text:
+        return timezone.localdate()
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as fault:
+        raise CommandError(_("'%s' is no date; write it like 2026-11-24.") % text) from fault
+    if day.year not in YEARS:
+        raise CommandError(_("'%s' lies outside 1990 to 2100.") % text)
+    return day
+
+
+def _year(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) in YEARS):
+        raise CommandError(_("'%s' is no year between 1990 and 2100.") % text)
+    return int(text)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a user id without a name.
+        return "report"

@@ -1,0 +1,219 @@
+"""Making reports: scope and parameters → frames → book → workbook, with a ReportRun that keeps what was made.
+
+Faults that a person can mend (a name that does not exist, a folder that cannot be written) come back as Fault.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inventory.models import Department, Town
+from inventory.services import write as register
+from inventory.sheets.columns import Book as Workbook
+from inventory.sheets.write import fill, staged
+from reports import catalogue
+from reports.books.frames import Params
+from reports.models import ReportRun
+from reports.queries import devices, network, planning
+from reports.queries.scope import Query, Scope
+
+QUERIES: Mapping[str, Query] = {
+    "devices": devices.devices,
+    "unregistered": network.unregistered,
+    "segments": network.segments,
+    "fiber_links": network.fiber_links,
+    "fiber_cables": network.fiber_cables,
+    "departments": planning.departments,
+    "classes": planning.classes,
+    "prices": planning.prices,
+    "funding": planning.funding,
+    "standard_rules": planning.standard_rules,
+}
+NAMES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something a person can mend: a code and a sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for, before anything is read. `year` is the budget year."""
+
+    as_of: date
+    scope: Scope
+    lang: str = "zh"
+    year: int = 0
+    unit: str = ""
+    preparer: str = ""
+    reviewer: str = ""
+    fill: bool = False
+
+    def params(self, made_at: datetime) -> Params:
+        return Params(
+            as_of=self.as_of,
+            made_at=made_at,
+            lang=self.lang,
+            year=self.year or self.as_of.year + 1,
+            scope=self.scope.words(self.lang),
+            unit=self.unit or (str(self.scope.department) if self.scope.department else ""),
+            preparer=self.preparer,
+            reviewer=self.reviewer,
+            fill=self.fill,
+        )
+
+
+@dataclass(frozen=True)
+class Made:
+    """A workbook that was made: where it lies, its hash, how many rows its sheets have together."""
+
+    name: str
+    path: Path
+    sha256: str
+    rows: int
+    run: ReportRun
+
+
+def find_scope(town: str = "", department: str = "") -> Scope | Fault:
+    """The scope of a town (by Chinese or English name), a department, or neither: the county.
+
+    Faults: 'unknown_town', 'unknown_department' (with close names), 'not_in_town' when the department is in another.
+    """
+    found_town = found_department = None
+    if town:
+        found_town = _by_name({str(one): one for one in Town.objects.all()} | _english_towns(), town)
+        if found_town is None:
+            return Fault("unknown_town", _unknown(_("There is no town '%s'."), town, _town_names()))
+    if department:
+        found_department = Department.objects.select_related("town").filter(name=department.strip()).first()
+        if found_department is None:
+            names = list(Department.objects.values_list("name", flat=True))
+            return Fault("unknown_department", _unknown(_("There is no department '%s'."), department, names))
+    if found_town and found_department and found_department.town_id != found_town.pk:
+        words = {"department": found_department, "town": found_department.town}
+        return Fault("not_in_town", _("Department '%(department)s' lies in %(town)s.") % words)
+    return Scope(None if found_department else found_town, found_department)
+
+
+def _english_towns() -> dict[str, Town]:
+    return {one.name_en: one for one in Town.objects.exclude(name_en="")}
+
+
+def _by_name(towns: Mapping[str, Town], name: str) -> Town | None:
+    return {key.casefold(): one for key, one in towns.items()}.get(name.strip().casefold())
+
+
+def _town_names() -> list[str]:
+    return [str(one) for one in Town.objects.all()]
+
+
+def _unknown(sentence: str, name: str, names: Sequence[str]) -> str:
+    """The sentence with the names that come close; all of a short list when none does."""
+    name = name.strip()[:80]
+    close = [other for other in names if name and (name in other or other in name)]
+    close += [other for other in get_close_matches(name, names, n=NAMES_SHOWN, cutoff=0.4) if other not in close]
+    if not close and len(names) <= NAMES_SHOWN:
+        close = list(names)
+    sentence = sentence % name
+    if not close:
+        return sentence
+    return f"{sentence} " + _("Close names: %s") % "、".join(close[:NAMES_SHOWN])
+
+
+def check_folder(out: Path) -> Fault | None:
+    """Makes the folder if need be; a Fault when files cannot be written there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        return _unwritable(out, fault)
+    if not os.access(out, os.W_OK | os.X_OK):
+        return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": _("no permission")})
+    return None
+
+
+def _unwritable(out: Path, fault: OSError) -> Fault:
+    why = fault.strerror or str(fault)
+    return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": why})
+
+
+def make_report(name: str, out: Path, request: Request, actor: register.Actor) -> Made | Fault:
+    """Make one report as a workbook in the folder `out`. Faults: 'unknown_report', 'unwritable'."""
+    made = make_reports([name], out, request, actor)
+    return made if isinstance(made, Fault) else made[0]
+
+
+def make_reports(names: Sequence[str], out: Path, request: Request, actor: register.Actor) -> list[Made] | Fault:
+    """Make several reports from the same frames, so that they agree with each other. Faults as make_report."""
+    unknown = [name for name in names if name not in catalogue.names()]
+    if unknown:
+        words = {"name": unknown[0], "names": "、".join(catalogue.names())}
+        return Fault("unknown_report", _("There is no report '%(name)s'; there are: %(names)s") % words)
+    fault = check_folder(out)
+    if fault is not None:
+        return fault
+    frames: dict[str, pd.DataFrame] = {}
+    try:
+        return [_make(catalogue.book(name), out, request, actor, frames) for name in names]
+    except OSError as error:
+        return _unwritable(out, error)
+
+
+def _make(
+    book: catalogue.Book, out: Path, request: Request, actor: register.Actor, frames: dict[str, pd.DataFrame]
+) -> Made:
+    for need in book.needs:
+        if need not in frames:
+            frames[need] = QUERIES[need](request.scope, request.as_of)
+    now = timezone.now()
+    made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
+    params = request.params(made_at)
+    title = params.say(*book.title)
+    workbook = Workbook(title, book.build(frames, params), params.lang, params.as_of, made_at, actor.name)
+    target = out / file_name(book.name, request)
+    with staged(target) as temporary:
+        fill(workbook, temporary)
+        digest = _sha256(temporary)
+        run = _record(book, params, target.name, digest, workbook.row_count, now, actor)
+    return Made(book.name, target, digest, workbook.row_count, run)
+
+
+def file_name(name: str, request: Request) -> str:
+    """register-2026-11-24.xlsx; with a town or department, its name behind, so that neither overwrites the county's."""
+    where = request.scope.words("zh")
+    safe = "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in where)[:40]
+    return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record(
+    book: catalogue.Book, params: Params, name: str, digest: str, rows: int, now: datetime, actor: register.Actor
+) -> ReportRun:
+    kept = {key: getattr(params, key) for key in ("lang", "scope", *book.params)}
+    run = ReportRun(
+        report=book.name,
+        made_at=now,
+        made_by=actor.name,
+        data_date=params.as_of,
+        parameters=kept,
+        file_name=name,
+        sha256=digest,
+        rows=rows,
+    )
+    with register.unit(actor, reason="report") as unit:
+        return unit.create(run)
