@@ -236,6 +236,8 @@ def as_text(raw: Raw, form: str = "text") -> str:
         return decode.mac(raw)
     if form == "hex":
         return raw[1].hex()
+    if form == "pml" and len(raw[1]) > 2 and raw[1][0] < 0x20:
+        return decode.text((raw[0], raw[1][2:]))
     if raw[0] == OBJECT_ID:
         return object_id_text(raw)
     return decode.text(raw)

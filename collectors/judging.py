@@ -43,7 +43,7 @@ class Registered:
     site: int | None
     in_use: bool
     polled: bool
-    """It answered a poll of its own in this run."""
+    """It was asked itself in this run: its own answer or silence speaks for it."""
     last_evidence: date | None
     """The latest day on which anything shows that it was there."""
 

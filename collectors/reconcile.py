@@ -117,11 +117,21 @@ def _device(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
     if seen.serial and not names.is_junk_serial(seen.serial):
         same = names.serial_key(seen.serial) == names.serial_key(register.serial)
         yield _owned("serial", register.serial, seen.serial, same, blank=names.is_junk_serial(register.serial))
-    if seen.hardware:
+    if seen.hardware and _says_model(snapshot):
         yield _owned("type", register.type_names[0], seen.hardware, _same_model(register.type_names, seen.hardware))
     if names.name_key(snapshot.system.name):
         same = names.name_key(register.name) == names.name_key(snapshot.system.name)
         yield _owned("name", register.name, snapshot.system.name, same, blank=not register.name)
+
+
+_COMPUTERS = frozenset({"server", "workstation"})
+
+
+def _says_model(snapshot: Snapshot) -> bool:
+    """Whether what was seen is a product's name. An operating system only knows its processor, such as 'Intel x64'."""
+    if snapshot.identity.kind not in _COMPUTERS:
+        return True
+    return any(part.model == snapshot.identity.hardware for part in snapshot.parts)
 
 
 def _owned(kind: str, held: str, seen: str, same: bool, *, blank: bool = False) -> Change:

@@ -39,7 +39,8 @@ KINDS = frozenset(
 ENTITY_TEXTS = frozenset(
     ("descr", "name", "hardware", "firmware", "software", "serial", "maker", "model", "asset_tag", "vendor_type")
 )
-FORMS = frozenset(("text", "mac", "hex", "oid"))
+FORMS = frozenset(("text", "mac", "hex", "pml"))
+"""How octets are read; pml: text behind the two octets of symbol set that HP's printers put in front."""
 
 _SOURCE_KINDS = frozenset(("object", "column", "entity", "descr", "object_id", "value"))
 _SOURCE_KEYS = _SOURCE_KINDS | {"pattern", "format", "map", "into", "as", "klass", "where"}

@@ -51,11 +51,11 @@ def profiles(scope: Scope) -> QuerySet[ManagementProfile]:
 
 
 def target_of(profile: ManagementProfile) -> Target:
-    """What the poller needs; the target's name is the device's key, so that no name can be taken for another's."""
+    """What the poller needs; the target's name is the device's asset tag, which no other device has."""
     address = profile.device.primary_address
     assert address is not None
     return Target(
-        name=str(profile.device_id),
+        name=profile.device.asset_tag,
         host=address.address,
         port=profile.port,
         version=profile.version,

@@ -173,6 +173,4 @@ class _Maker:
         if peer.role == "wireless-ap":
             capabilities = _BRIDGE | _ACCESS_POINT
         descr = styles.fill(style.descr, model=peer.model, version=style.version)
-        return LabNeighbour(
-            if_index, self.traffic.macs[peer.pk], port, peer.name, descr, peer.address, capabilities
-        )
+        return LabNeighbour(if_index, self.traffic.macs[peer.pk], port, peer.name, descr, peer.address, capabilities)

@@ -105,7 +105,7 @@ def network_ports(
 ) -> dict[str, LabPort]:
     """A network device's interfaces by name: the ports of its model, linked ones beyond these, VLAN interfaces."""
     style = styles.style_of(device.manufacturer)
-    names, copper = styles.port_names(device.manufacturer, device.model, device.role)
+    names, _ = styles.port_names(device.manufacturer, device.model, device.role)
     bridge = is_switch(device)
     ports = {}
     for n, name in enumerate(names, 1):

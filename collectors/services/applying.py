@@ -255,7 +255,7 @@ def _write_addresses(unit: Unit, device: Device, changes: list[Change], now: dat
             if port is not None:
                 new.append(IPAddress(interface_id=port, **values))
             continue
-        row = held[change.key]  # type: ignore[index]
+        row = held[change.key]
         moved = {"interface": (row.interface_id, port)} if port is not None and port != row.interface_id else {}
         if moved:
             row.interface_id = port

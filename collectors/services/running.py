@@ -13,6 +13,7 @@ from collectors.rulebook import Vendors
 from collectors.selectors import KnownDevices, Scope
 from collectors.services import applying, sightings
 from collectors.services.applying import Applied, Context
+from inventory.models import Device
 from inventory.services import write
 from inventory.services.write import Actor
 
@@ -38,7 +39,7 @@ def network_poll(vendors: Vendors, jobs: int = JOBS) -> Poll:
 
 
 def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, progress: Progress) -> Outcome:
-    """Poll the targets and bring the register up to date, one transaction a device. Target names are device keys.
+    """Poll the targets and bring the register up to date, one transaction a device. Target names are asset tags.
 
     Killed at any moment, it leaves each device as it was before or after its own transaction. What the run shows
     as a whole (places, things unknown or missing) is written at its end, in one transaction.
@@ -49,12 +50,14 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
     outcome = Outcome(record)
     context = Context(record, actor, recognise=KnownDevices.read())
     gathered = sightings.Gathered()
+    keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     try:
         for target, snapshot in poll(targets):
-            applied = applying.apply(snapshot, int(target.name), context, now=timezone.now())
+            applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
             record.polled += 1
             record.changes += applied.changes
             record.differences += applied.opened
+            gathered.asked.add(keys[target.name])
             if snapshot.fault:
                 outcome.silent.append((target, snapshot))
             elif applied.device is not None:

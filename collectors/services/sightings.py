@@ -32,6 +32,8 @@ class Gathered:
     learned: list[tuple[str, int, int, int | None]] = field(default_factory=list)
     """(mac, switch, ifIndex, VLAN)."""
     resolved: list[Resolved] = field(default_factory=list)
+    asked: set[int] = field(default_factory=set)
+    """Devices that were polled themselves, whether they answered or not."""
     answered: set[int] = field(default_factory=set)
     whole: set[int] = field(default_factory=set)
     """Devices whose forwarding table was read to its end, or that have none."""
@@ -130,7 +132,7 @@ def _ground(gathered: Gathered, ports: dict[tuple[int, int], tuple[int, str]], e
     owners = {}
     for mac, pk, site, status, seen_at, *days in rows.iterator(chunk_size=5000):
         latest = max(filter(None, [timezone.localdate(seen_at) if seen_at else None, *days]), default=None)
-        owners[mac] = Registered(pk, site, status == DeviceStatus.IN_USE, pk in gathered.answered, latest)
+        owners[mac] = Registered(pk, site, status == DeviceStatus.IN_USE, pk in gathered.asked, latest)
     return Ground(
         sites=dict(Site.objects.values_list("pk", "name")),
         switches=switches,

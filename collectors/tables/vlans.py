@@ -18,8 +18,9 @@ STATIC = Table(
 MORE = Table(
     "vlans",
     {
+        "pvid": "1.3.6.1.2.1.17.7.1.4.5.1.1",  # dot1qPvid
         "vtp": "1.3.6.1.4.1.9.9.46.1.3.1.1.2",  # vtpVlanState, index domain.vlan
-        "ieee": "1.3.111.2.802.1.1.4.1.4.3.1.2",  # ieee8021QBridgeVlanStaticName, index component.vlan
+        "ieee": "1.3.111.2.802.1.1.4.1.4.3.1.3",  # ieee8021QBridgeVlanStaticName, index component.vlan
     },
 )
 
@@ -38,6 +39,9 @@ def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
         vlan = oid.index_arcs(index)[-1:]
         if vlan and vlan[0] not in _VTP_RESERVED and decode.integer(raw) == _VTP_OPERATIONAL:
             found.add(vlan[0])
+    if not found:
+        # An agent that lists no VLAN may still say to which each port belongs.
+        found.update(decode.integer(raw) or 0 for raw in more.columns.get("pvid", {}).values())
     return tuple(sorted(vlan for vlan in found if 1 <= vlan <= _LAST))
 
 

@@ -24,7 +24,7 @@ def find_departments(names: Sequence[str]) -> list[Department]:
 
 
 def _find(model: type[M], name: str, option: str, condition: Q, fields: tuple[str, ...]) -> M:
-    found = model._default_manager.filter(condition).first()
+    found: M | None = model._default_manager.filter(condition).first()
     if found is not None:
         return found
     known = [text for row in model._default_manager.values_list(*fields) for text in row if text]

@@ -60,10 +60,17 @@ class RegisterQuerySet(models.QuerySet[M]):
         return super().bulk_update(objs, *args, **kwargs)
 
 
+class RegisterManager(models.Manager[M]):
+    """Hands out guarded querysets, to related managers too."""
+
+    def get_queryset(self) -> RegisterQuerySet[M]:
+        return RegisterQuerySet(self.model, using=self._db)
+
+
 class RegisterModel(models.Model):
     """A row of the register."""
 
-    objects = RegisterQuerySet.as_manager()
+    objects = RegisterManager()
 
     unlogged: ClassVar[frozenset[str]] = frozenset()
     """Fields that change with every poll and so are not written to the change log."""

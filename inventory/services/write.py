@@ -111,8 +111,7 @@ class Unit:
         """Save rows whose before and after the caller knows, having set the new values. Returns how many."""
         by_fields: dict[tuple[str, ...], list[M]] = defaultdict(list)
         for obj, changed in changes:
-            obj.derive()
-            by_fields[tuple(sorted({*changed, *model.derived}))].append(obj)
+            by_fields[tuple(sorted({*changed, *_derived(obj)}))].append(obj)
             told = {name: pair for name, pair in changed.items() if name not in model.unlogged}
             if told and model.logged:
                 shown = {name: (_text(obj, name, old), _text(obj, name, new)) for name, (old, new) in told.items()}
@@ -150,6 +149,8 @@ class Unit:
                 additional_data={key: value for key, value in data.items() if value},
             )
         )
+        if len(self._entries) >= BATCH:
+            self._flush()
 
     def _flush(self) -> None:
         LogEntry.objects.bulk_create(self._entries, batch_size=BATCH)
@@ -177,6 +178,13 @@ def explain(fault: IntegrityError, model: type[models.Model]) -> str:
         if constraint.name in words or (columns and all(column in words for column in columns)):
             return str(constraint.get_violation_error_message())
     return words
+
+
+def _derived(obj: RegisterModel) -> list[str]:
+    """Derive, and name the derived columns that came out different."""
+    before = {name: getattr(obj, name) for name in obj.derived}
+    obj.derive()
+    return [name for name, value in before.items() if getattr(obj, name) != value]
 
 
 def _mask(obj: models.Model, changes: Mapping[str, Change]) -> dict[str, list[Any]]:

@@ -5,6 +5,7 @@ Widths are in characters of the body font; a Chinese character takes two.
 
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from inventory.sheets.columns import Column, Kind, Value
@@ -18,14 +19,17 @@ SAMPLED_ROWS = 2000
 
 NUMBER_FORMATS = {
     Kind.TEXT: "@",
-    Kind.INT: "#,##0",
-    Kind.NUMBER: "#,##0.0",
-    Kind.MONEY: "#,##0.00",
-    Kind.PERCENT: "0.0%",
+    # '_ ' leaves the room of a space, so that a number does not touch the text in the next column.
+    Kind.INT: "#,##0_ ",
+    Kind.NUMBER: "#,##0.0_ ",
+    Kind.RATIO: "0.00_ ",
+    Kind.MONEY: "#,##0.00_ ",
+    Kind.PERCENT: "0.0%_ ",
     Kind.DATE: "yyyy-mm-dd",
     Kind.TIME: "yyyy-mm-dd hh:mm",
 }
-_LEAST = {Kind.INT: 6.0, Kind.NUMBER: 6.0, Kind.MONEY: 10.0, Kind.PERCENT: 8.0, Kind.DATE: 11.0, Kind.TIME: 16.5}
+_LEAST = {Kind.MONEY: 10.0, Kind.PERCENT: 8.0, Kind.DATE: 11.0, Kind.TIME: 16.5}
+_SHOWN = {Kind.INT: "{:,}", Kind.NUMBER: "{:,.1f}", Kind.RATIO: "{:.2f}", Kind.MONEY: "{:,.2f}", Kind.PERCENT: "{:.1%}"}
 
 
 def text_width(text: str) -> float:
@@ -44,10 +48,8 @@ def shown(value: Value, kind: Kind) -> str:
     """About what a cell shows, for measuring."""
     if value is None:
         return ""
-    if kind in (Kind.MONEY, Kind.INT, Kind.NUMBER) and not isinstance(value, str):
-        return f"{value:,.2f}" if kind is Kind.MONEY else f"{value:,}"
-    if kind is Kind.PERCENT and not isinstance(value, str):
-        return f"{value:.1%}"
+    if kind in _SHOWN and isinstance(value, int | float | Decimal):
+        return _SHOWN[kind].format(value) + " "
     return str(value)[:16] if kind is Kind.TIME else str(value)
 
 
@@ -68,14 +70,29 @@ def title_width(title: str) -> float:
 
 
 def lines_needed(text: str, width: float) -> int:
-    """How many lines a text takes in a column of that width, for setting the height of a row."""
-    usable = max(width - 1.0, 2.0)
-    return sum(max(1, -int(-text_width(line) // usable)) for line in text.split("\n")) if text else 1
+    """How many lines a text takes in a column of that width, for setting the height of a row.
+
+    Words break at spaces; a word with Chinese in it breaks anywhere.
+    """
+    return sum(_wrapped(line, max(width - 0.5, 2.0)) for line in text.split("\n"))
+
+
+def _wrapped(line: str, usable: float) -> int:
+    lines, used = 1, 0.0
+    for word in line.split(" "):
+        wide = text_width(word)
+        if used and used + wide > usable and wide == len(word):
+            lines, used = lines + 1, 0.0
+        used += wide
+        while used > usable:
+            lines, used = lines + 1, used - usable
+        used += 1.0
+    return lines
 
 
 def cell_format(kind: Kind, *, wrap: bool = False, total: bool = False) -> dict[str, Any]:
     """Properties of a body or total cell."""
-    right = kind in (Kind.INT, Kind.NUMBER, Kind.MONEY, Kind.PERCENT)
+    right = kind in _SHOWN
     look: dict[str, Any] = {
         "font_name": HEAD_FONT if total else BODY_FONT,
         "font_size": BODY_SIZE,

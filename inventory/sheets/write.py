@@ -30,7 +30,8 @@ _OPTIONS = {
 }
 _FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
-_TITLE_HEIGHT, _LINE_HEIGHT, _ROW_HEIGHT = 28, 16, 15.0
+_TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
+"""In points. _TEXT_HEIGHT is for one line of a wrapped text: Chinese fonts differ, the tallest needs about 15."""
 
 
 @contextmanager
@@ -164,7 +165,7 @@ class _SheetWriter:
         header = self.formats.get(style.header_format())
         titles = [column.title(self.book.lang) for column in self.sheet.columns]
         lines = max(map(style.lines_needed, titles, self.widths))
-        out.set_row(self.layout.header_row, 6 + _ROW_HEIGHT * lines)
+        out.set_row(self.layout.header_row, 6 + _TEXT_HEIGHT * lines)
         for index, title in enumerate(titles):
             out.write_string(self.layout.header_row, index, title, header)
 
@@ -195,7 +196,7 @@ class _SheetWriter:
             for index in wrapped
         )
         if lines > 1:
-            self.out.set_row(at, min(_ROW_HEIGHT * lines, 400))
+            self.out.set_row(at, min(2 + _TEXT_HEIGHT * lines, 400))
 
     def _cell(self, at: int, index: int, value: Value) -> None:
         out, look = self.out, self.looks[index]

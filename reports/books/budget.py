@@ -16,23 +16,23 @@ from reports.books.frames import Frames, Params, Unjudged, class_name, notes, un
 TITLE = ("新增资产配置预算表", "Request for new assets")
 _INT, _MONEY = Kind.INT, Kind.MONEY
 COLUMNS = (
-    Column("department", "单位", "Department", wrap=True, width=16),
+    Column("department", "单位", "Department", wrap=True, width=15),
     Column("class", "资产名称", "Asset", wrap=True, width=14),
     Column("code", "分类代码", "Code GB/T 14885", width=12),
     Column("measure", "计量单位", "Unit", width=6),
     Column("posts", "编制人数", "Posts", _INT, width=6),
     Column("staff", "实有人数", "Staff", _INT, width=6),
-    Column("allowed", "配置标准数", "Standard", _INT, width=8),
+    Column("allowed", "配置标准数", "Standard", _INT, width=9),
     Column("held", "存量", "Held", _INT, width=6, total=True),
-    Column("past_life", "其中超期服役", "Past life", _INT, width=8, total=True),
+    Column("past_life", "其中超期服役", "Past life", _INT, width=11, total=True),
     Column("to_be_scrapped", "拟报废", "To be scrapped", _INT, width=8, total=True),
     Column("quantity", "申请数量", "Asked for", _INT, width=7, total=True),
-    Column("cap_yuan", "单价上限（元）", "Price cap", _MONEY, width=11),
-    Column("price_yuan", "单价（元）", "Price", _MONEY, width=11),
-    Column("amount_yuan", "金额（元）", "Amount", _MONEY, width=14, total=True, calc=Product("quantity", "price_yuan")),
+    Column("cap_yuan", "单价上限", "Price cap", _MONEY, width=10.5),
+    Column("price_yuan", "单价", "Price", _MONEY, width=10.5),
+    Column("amount_yuan", "金额", "Amount", _MONEY, width=14, total=True, calc=Product("quantity", "price_yuan")),
     Column("source", "资金来源", "Funds", wrap=True, width=12),
-    Column("reason", "申请理由", "Reason", wrap=True, width=34),
-    Column("note", "备注", "Note", wrap=True, width=10),
+    Column("reason", "申请理由", "Reason", wrap=True, width=48),
+    Column("note", "备注", "Note", wrap=True, width=8),
 )
 _STANDING_COLUMNS = (
     Column("department", "单位", "Department", wrap=True, width=20),
@@ -220,8 +220,8 @@ def _gathered(table: Sheet, key: str, name: str, params: Params) -> Sheet:
         Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=Gathered(table.name, key, key, "quantity")),
         Column(
             "amount_yuan",
-            "金额（元）",
-            "Amount, yuan",
+            "金额",
+            "Amount",
             _MONEY,
             width=16,
             total=True,

@@ -15,7 +15,7 @@ from reports.books.lives import held, seen_since
 
 TITLE = ("信息化设备覆盖情况", "Coverage of equipment and network")
 SEEN_DAYS = 30
-_INT, _RATIO, _PART = Kind.INT, Kind.NUMBER, Kind.PERCENT
+_INT, _RATIO, _PART = Kind.INT, Kind.RATIO, Kind.PERCENT
 _COUNTS = (
     Column("staff", "实有人数", "Staff in post", _INT, total=True),
     Column("computers", "在用计算机", "Computers in use", _INT, total=True),

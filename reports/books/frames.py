@@ -140,15 +140,13 @@ def _missing(params: Params, one: Unjudged) -> str:
 
 
 def head(params: Params) -> tuple[str, ...]:
-    """The line under a title: scope, data date, when it was made."""
-    say = params.say
+    """The line under a title: scope, data date, when it was made, unit of money."""
+    scope, day, made = params.scope_text(), params.as_of.isoformat(), f"{params.made_at:%Y-%m-%d %H:%M}"
     return (
-        say("范围：", "Scope: ")
-        + params.scope_text()
-        + say("    数据日期：", "    Data date: ")
-        + params.as_of.isoformat()
-        + say("    生成时间：", "    Made at: ")
-        + f"{params.made_at:%Y-%m-%d %H:%M}",
+        params.say(
+            f"范围：{scope}    数据日期：{day}    生成时间：{made}    金额单位：元",
+            f"Scope: {scope}    Data date: {day}    Made at: {made}    Amounts in yuan",
+        ),
     )
 
 

@@ -27,7 +27,7 @@ COLUMNS = (
     Column("service_life_years", "使用年限", "Life, years", Kind.INT),
     Column("due_on", "到期日期", "Due", Kind.DATE),
     Column("bucket", "到期情况", "State"),
-    Column("cost_yuan", "更新单价（元）", "Replacement, yuan", Kind.MONEY, total=True),
+    Column("cost_yuan", "更新单价", "Replacement", Kind.MONEY, total=True),
 )
 _COUNTS = (
     Column("devices", "设备数", "Devices", Kind.INT, total=True),
@@ -36,14 +36,14 @@ _COUNTS = (
     Column("later", "一年后到期", "Later", Kind.INT, total=True),
     Column("unknown", "日期不详", "Date unknown", Kind.INT, total=True),
     Column("no_life", "未定年限", "No service life", Kind.INT, total=True),
-    Column("past_due_yuan", "已超期更新费（元）", "Past due, yuan", Kind.MONEY, total=True),
-    Column("within_year_yuan", "一年内更新费（元）", "Within the year, yuan", Kind.MONEY, total=True),
+    Column("past_due_yuan", "已超期更新费", "Past due", Kind.MONEY, total=True),
+    Column("within_year_yuan", "一年内更新费", "Within the year", Kind.MONEY, total=True),
     Column("no_price", "其中无单价", "Of these without a price", Kind.INT, total=True),
 )
 _YEAR_COLUMNS = (
     Column("year", "到期年份", "Year due", width=16),
     Column("devices", "设备数", "Devices", Kind.INT, total=True),
-    Column("cost_yuan", "更新费（元）", "Replacement, yuan", Kind.MONEY, total=True),
+    Column("cost_yuan", "更新费", "Replacement", Kind.MONEY, total=True),
     Column("no_price", "其中无单价", "Of these without a price", Kind.INT, total=True),
 )
 RULES = (

@@ -14,20 +14,20 @@ TITLE = ("网络与信息设备台账", "Register of network and IT equipment")
 COLUMNS = (
     Column("asset_tag", "资产编号", "Asset tag"),
     Column("class", "类别", "Class"),
-    Column("type", "品牌型号", "Type", wrap=True, width=22),
+    Column("type", "品牌型号", "Type", wrap=True, width=25),
     Column("serial", "序列号", "Serial number"),
     Column("status", "状态", "Status"),
     Column("town", "乡镇", "Town"),
-    Column("department", "使用单位", "Department", wrap=True, width=18),
+    Column("department", "使用单位", "Department", wrap=True, width=14),
     Column("holder", "使用人", "Holder"),
-    Column("place", "存放地点", "Place", wrap=True, width=22),
+    Column("place", "存放地点", "Place", wrap=True, width=23),
     Column("purchased_on", "购置日期", "Bought", Kind.DATE),
     Column("in_service_on", "启用日期", "In service", Kind.DATE),
     Column("age_years", "已用年数", "Age, years", Kind.NUMBER),
-    Column("price_yuan", "原值（元）", "Price, yuan", Kind.MONEY, total=True),
-    Column("net_yuan", "净值（元）", "Book value, yuan", Kind.MONEY, total=True),
+    Column("price_yuan", "原值", "Price", Kind.MONEY, total=True),
+    Column("net_yuan", "净值", "Book value", Kind.MONEY, total=True),
     Column("last_seen_at", "网络最近发现", "Last seen", Kind.TIME),
-    Column("last_seen_where", "发现位置", "Seen where", wrap=True, width=22),
+    Column("last_seen_where", "发现位置", "Seen where", wrap=True, width=20),
     Column("differences", "未处理差异", "Open differences", Kind.INT, total=True),
 )
 SEGMENT_COLUMNS = (
@@ -62,7 +62,7 @@ CABLE_COLUMNS = (
     Column("ownership", "产权", "Owner"),
     Column("status", "状态", "Status"),
     Column("built_on", "建成日期", "Built", Kind.DATE),
-    Column("cost_yuan", "造价（元）", "Cost, yuan", Kind.MONEY, total=True),
+    Column("cost_yuan", "造价", "Cost", Kind.MONEY, total=True),
 )
 RULES = (
     (

@@ -105,5 +105,5 @@ def _cables(count: int) -> Iterator[Row]:
             yield f"SW-{top:05d}", f"GigabitEthernet0/0/{n - top}", f"SW-{n:05d}", "GigabitEthernet0/0/24"
 
 
-SWITCH_TYPE = ("Huawei", "S5720S-28P-LI-AC")
-COMPUTER_TYPE = ("Lenovo", "ThinkCentre M710e")
+SWITCH_TYPE = ("Huawei", "S5735-L24T4S-A1")
+COMPUTER_TYPE = ("Lenovo", "启天M428")

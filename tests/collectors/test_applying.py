@@ -40,7 +40,7 @@ TABLES = dict.fromkeys(("interfaces", "addresses", "neighbours", "forwarding", "
 def _snapshot(device: Device, **values) -> Snapshot:
     return Snapshot(
         **{
-            "name": str(device.pk),
+            "name": device.asset_tag,
             "system": SystemFact(name=device.name),
             "identity": Identity(serial=device.serial, base_mac=MAC, hardware="S5720-28P", version="5.170"),
             "interfaces": (
@@ -162,7 +162,7 @@ def test_a_device_found_at_anothers_address_gets_its_own_facts(switch):
 
 def test_a_device_that_does_not_answer_keeps_what_was_known_and_is_told_until_it_answers(switch):
     _run(_snapshot(switch))
-    dead = Snapshot(str(switch.pk), fault="no_answer", fault_text="no answer in 4 tries")
+    dead = Snapshot(switch.asset_tag, fault="no_answer", fault_text="no answer in 4 tries")
     outcome = _run(dead)
     assert not outcome.all_answered
     assert Interface.objects.filter(device=switch, gone_since__isnull=True).count() == 3
@@ -207,7 +207,7 @@ def test_a_run_that_fails_in_the_middle_leaves_whole_devices_and_says_so(switch)
     second = make_switch("SW-2", serial="SN2", mac="00e0fc000002")
 
     def poll(_targets):
-        yield Target(str(switch.pk), ""), _snapshot(switch)
+        yield Target(switch.asset_tag, ""), _snapshot(switch)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

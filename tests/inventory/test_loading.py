@@ -196,3 +196,10 @@ def test_an_unknown_file_is_told_before_anything_is_loaded(tmp_path):
     assert not Town.objects.exists()
 
 
+
+
+def test_what_only_the_database_refuses_is_still_told_with_its_line(tmp_path):
+    told = _problems(
+        _load(tmp_path, funding_sources="name,from_year,to_year\n专款,2000,\n基建,2006,2005\n")["funding_sources"]
+    )
+    assert told == ["funding_sources.csv:3: A source of funds cannot end before it begins."]

@@ -137,6 +137,9 @@ def _add_printer(objects: Objects, device: LabDevice) -> None:
     objects.column(f"{_HR}.3.2.1.5", first, [integer(2)])
     objects.column("1.3.6.1.2.1.43.5.1.1.16", first, [text(device.name)])
     objects.column("1.3.6.1.2.1.43.5.1.1.17", first, [text(device.serial)])
+    if device.manufacturer == "Ricoh":
+        objects.scalar("1.3.6.1.4.1.367.3.2.1.1.1.1.0", text(device.model))
+        objects.scalar("1.3.6.1.4.1.367.3.2.1.2.1.4.0", text(device.serial))
     marker = [index(1, 1)]
     objects.column("1.3.6.1.2.1.43.10.2.1.3", marker, [integer(7)])
     objects.column("1.3.6.1.2.1.43.10.2.1.4", marker, [(0x41, integer(pages)[1])])
@@ -185,6 +188,11 @@ def _add_host(objects: Objects, device: LabDevice) -> None:
     objects.constant(f"{_HR}.3.2.1.3", cores, text(host.processor))
     objects.constant(f"{_HR}.3.3.1.2", cores, integer(4))
     objects.scalar(f"{_HR}.1.6.0", gauge(80))
+    if device.manufacturer == "Dell" and device.role == "server":
+        # Its management agent adds the model and the service tag.
+        chassis = "1.3.6.1.4.1.674.10892.1.300.10.1"
+        for column, value in ((9, device.model), (11, device.serial)):
+            objects.column(f"{chassis}.{column}", [index(1)], [text(value)])
 
 
 def _is_linux(device: LabDevice) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from collectors.collect import Target
-from collectors.facts import Snapshot
+from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
 from collectors.poller import JOBS
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("No device in this scope has a management profile, an address and the state 'in use'.")
             )
-        names = {str(profile.device_id): str(profile.device) for profile in chosen}
+        names = {profile.device.asset_tag: str(profile.device) for profile in chosen}
         book = self._book() if options["lab"] else None
         targets = [target_of(profile) for profile in chosen]
         if book is not None:
@@ -108,7 +108,7 @@ class Progress:
         self.done += 1
         self.bar.update()
         name = self.names[target.name]
-        cut = [f"{table} {end.state}: {end.reason}" for table, end in snapshot.tables.items() if end.reason]
+        cut = [f"{table} {end.state}: {end.reason}" for table, end in snapshot.tables.items() if end.state is TableState.CUT_SHORT]
         if self.as_json:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:

@@ -110,7 +110,9 @@ def _load_file(spec: File, path: Path, lookup: Lookup, result: FileResult, actor
         with write.unit(actor, reason=_("loaded from %s") % path.name) as unit, transaction.atomic():
             _write_rows(spec, rows, hook, unit)
     except IntegrityError as fault:
-        result.problems.append(Problem(path.name, None, "", write.explain(fault, spec.model)))
+        result.problems += _refused(spec, path.name, rows)
+        if not result.problems:
+            result.problems.append(Problem(path.name, None, "", write.explain(fault, spec.model)))
         return
     if hook is not None:
         lookup.forget("interfaces")
@@ -253,9 +255,21 @@ def _validate(obj: Any, new: bool, changes: dict[str, Change]) -> None:
     if not new and "status" in changes:
         before = type(obj)._default_manager.get(pk=obj.pk)
         obj.check_change(before)
-    for constraint in obj._meta.constraints:
-        if isinstance(constraint, models.CheckConstraint):
-            constraint.validate(type(obj), obj, exclude=set(related))
+
+
+def _refused(spec: File, name: str, rows: list[_Row]) -> list[Problem]:
+    """Which rows a check of the database refuses: looked for only after it has refused one, since asking is slow."""
+    checks = [c for c in spec.model._meta.constraints if isinstance(c, models.CheckConstraint)]
+    problems = []
+    for row in rows:
+        if not row.new and not row.changes:
+            continue
+        for check in checks:
+            try:
+                check.validate(spec.model, row.obj)
+            except ValidationError as fault:
+                problems += [Problem(name, row.line, "", text) for text in fault.messages]
+    return problems
 
 
 def _messages(spec: File, fault: ValidationError) -> list[tuple[str, str]]:

@@ -1,0 +1,178 @@
+"""Serves many agents from one asyncio process, each on a loopback address of its own. No Django.
+
+A register address 10.b.c.d is served on 127.b.c.d. Where other loopback addresses than 127.0.0.1 cannot be bound
+(macOS), or on demand, each agent has a port of its own on 127.0.0.1 instead.
+"""
+
+import asyncio
+import errno
+import gc
+import ipaddress
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from collectors.lab.agent import Agent
+from collectors.lab.book import Place
+from collectors.lab.mib.build import build_mib
+from collectors.lab.spec import LabDevice
+
+PORT = 16161
+_LOOPBACK = int(ipaddress.IPv4Address("127.0.0.0"))
+_TRIES = 2000
+"""Ports that may be taken by others before own ports are given up."""
+_AT_ONCE = 64
+"""Datagrams that one agent may answer before others have their turn."""
+_SPARE_FILES = 64
+
+
+class LabFault(Exception):
+    """The lab cannot start; the text says why to a person."""
+
+
+def loopback_addresses(names: Iterable[str]) -> dict[str, str]:
+    """Register address → a loopback address, each a different one: 10.b.c.d gives 127.b.c.d where it is free."""
+    taken: set[int] = {_LOOPBACK, _LOOPBACK + 1, _LOOPBACK + 0xFFFFFF}
+    found: dict[str, str] = {}
+    for name in names:
+        try:
+            low = int(ipaddress.IPv4Address(name)) & 0xFFFFFF
+        except ValueError:
+            low = 0x010001
+        while _LOOPBACK + low in taken:
+            low = (low + 1) & 0xFFFFFF
+        taken.add(_LOOPBACK + low)
+        found[name] = str(ipaddress.IPv4Address(_LOOPBACK + low))
+    return found
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of objects that stay: the collector of garbage would go through them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
+
+
+def make_agents(devices: Iterable[LabDevice]) -> dict[str, Agent]:
+    """Register address → agent. Of two devices with the same address the first is served."""
+    agents: dict[str, Agent] = {}
+    with _without_collector():
+        for device in devices:
+            if device.address not in agents:
+                agents[device.address] = Agent(build_mib(device), device.community.encode())
+    return agents
+
+
+@dataclass(slots=True)
+class Lab:
+    """Open sockets and the agents behind them. Close it in the end."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    answered: int = 0
+    _sockets: list[tuple[socket.socket, Agent]] = field(default_factory=list)
+
+    def open(self, agents: Mapping[str, Agent], *, port: int = PORT, own_ports: bool = False) -> None:
+        """Bind a socket for each agent. Raises LabFault when that cannot be done; nothing stays open then."""
+        allow_files(len(agents) + _SPARE_FILES)
+        try:
+            if own_ports or not self._open_addresses(agents, port):
+                self._open_ports(agents, port)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_addresses(self, agents: Mapping[str, Agent], port: int) -> bool:
+        """False where this system has no loopback address but 127.0.0.1."""
+        for name, host in loopback_addresses(agents).items():
+            try:
+                self._add(name, agents[name], host, port)
+            except OSError as fault:
+                if fault.errno == errno.EADDRNOTAVAIL:
+                    self.close()
+                    return False
+                raise _fault(fault, host, port) from fault
+        return True
+
+    def _open_ports(self, agents: Mapping[str, Agent], port: int) -> None:
+        tries = 0
+        for name, agent in agents.items():
+            while True:
+                try:
+                    self._add(name, agent, "127.0.0.1", port)
+                except OSError as fault:
+                    tries += 1
+                    if fault.errno != errno.EADDRINUSE or tries > _TRIES:
+                        raise _fault(fault, "127.0.0.1", port) from fault
+                except OverflowError:
+                    raise LabFault(f"port {port}: there are no more ports; choose a lower --port") from None
+                else:
+                    break
+                finally:
+                    port += 1
+
+    def _add(self, name: str, agent: Agent, host: str, port: int) -> None:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            sock.setblocking(False)
+            sock.bind((host, port))
+        except BaseException:
+            sock.close()
+            raise
+        self._sockets.append((sock, agent))
+        self.places[name] = host, sock.getsockname()[1]
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer from now on, in `loop`."""
+        for sock, agent in self._sockets:
+            loop.add_reader(sock.fileno(), self._read, sock, agent)
+
+    def _read(self, sock: socket.socket, agent: Agent) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                data, peer = sock.recvfrom(65535)
+            except OSError:
+                return
+            reply = agent.answer(data)
+            if reply is not None:
+                # A full buffer loses the answer, as a network would.
+                with suppress(OSError):
+                    sock.sendto(reply, peer)
+                    self.answered += 1
+
+    def close(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        for sock, _ in self._sockets:
+            if loop is not None:
+                loop.remove_reader(sock.fileno())
+            sock.close()
+        self._sockets.clear()
+        self.places.clear()
+
+
+def _fault(fault: OSError, host: str, port: int) -> LabFault:
+    if fault.errno == errno.EADDRINUSE:
+        return LabFault(f"{host} port {port} is in use; another lab may be running (choose another with --port)")
+    return LabFault(f"{host} port {port} cannot be bound: {fault.strerror or fault}")
+
+
+def allow_files(count: int) -> None:
+    """Raise this process's limit of open files to `count` where needed. Raises LabFault where it may not."""
+    try:
+        import resource
+    except ImportError:  # a system without such limits
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise LabFault(f"{count} open files are needed and {hard} are allowed; raise the limit with 'ulimit -n'")
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    except (ValueError, OSError) as fault:
+        raise LabFault(f"{count} open files are needed and {soft} are allowed: {fault}") from fault

@@ -1,0 +1,85 @@
+"""manage.py lab: the simulated network. Every managed device of the register answers SNMP on loopback."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from collectors.lab.agent import Agent
+from collectors.lab.book import book_path, remove_book, write_book
+from collectors.lab.deviations import Deviations, read_deviations
+from collectors.lab.server import PORT, Lab, LabFault, make_agents
+from collectors.lab.walks import walk_agents
+
+
+class Command(BaseCommand):
+    help = "Serve the register's managed devices, or recorded ones, as SNMP agents on loopback addresses."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--deviations", type=Path, metavar="FILE", help="CSV: where the network differs")
+        parser.add_argument("--port", type=_port, default=PORT, metavar="N", help="UDP port (default %(default)s)")
+        parser.add_argument("--ports", action="store_true", help="one port each on 127.0.0.1, from --port on")
+        parser.add_argument(
+            "--walk", nargs="+", type=Path, metavar="FILE", help="serve recorded devices in place of the register's"
+        )
+        parser.add_argument("--community", default="public", help="of recorded devices (default %(default)s)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["walk"]:
+                agents = walk_agents(options["walk"], options["community"])
+            else:
+                agents = self._register_agents(options["deviations"])
+            lab = Lab()
+            lab.open(agents, port=options["port"], own_ports=options["ports"])
+        except (LabFault, ValueError) as fault:
+            raise CommandError(str(fault)) from None
+        asyncio.run(self._serve(lab, agents))
+
+    def _register_agents(self, file: Path | None) -> dict[str, Agent]:
+        # The register's models are imported here: recorded devices are served without a database.
+        from collectors.lab.network import build_network
+        from collectors.lab.register import network_view
+
+        deviations = read_deviations(file) if file else Deviations()
+        try:
+            network = build_network(network_view(), deviations)
+        except DatabaseError as fault:
+            raise LabFault(f"the register cannot be read ({fault}); run 'manage.py migrate' first") from None
+        if not network.devices:
+            raise LabFault("the register has no managed device in use; load one with 'manage.py load fixtures/county'")
+        if network.unplaced:
+            self.stderr.write(f"{len(network.unplaced)} devices found no free port at their site")
+        return make_agents(network.devices)
+
+    async def _serve(self, lab: Lab, agents: Mapping[str, Agent]) -> None:
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        try:
+            write_book(lab.places)
+            lab.start(loop)
+            host, port = next(iter(lab.places.values()))
+            objects = sum(map(len, agents.values()))
+            self.stdout.write(f"serving {len(agents)} agents, {objects} objects, the first on {host}:{port}")
+            self.stdout.flush()
+            await stop.wait()
+        except OSError as fault:
+            raise CommandError(f"{book_path()}: cannot be written: {fault.strerror or fault}") from None
+        finally:
+            lab.close(loop)
+            remove_book()
+        self.stdout.write(f"{lab.answered} requests answered")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port; give a number from 1 to 65535")
+    return int(text)
