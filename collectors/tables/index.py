@@ -39,8 +39,7 @@ def inet(arcs: Sequence[int]) -> tuple[str, int] | None:
         if len(body) < length:
             continue
         found = address_of(body[: _ZONED.get(kind, 4 if length < 16 else 16)])
-        if found is not None:
-            return found, lead + length
+        return None if found is None else (found, lead + length)
     return _written_out(arcs)
 
 

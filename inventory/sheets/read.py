@@ -45,7 +45,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet as read: its name and its rows that are not blank, each with its number in the file (from 1)."""
+    """One sheet as read: its name and its rows that are not blank, each with its number in the file (from 1).
+
+    A row ends with its last cell that holds something.
+    """
 
     sheet: str
     rows: tuple[tuple[int, Row], ...]
@@ -156,6 +159,6 @@ def _table(workbook: Any, name: str | None, limits: Limits) -> Table | Fault:
     for number, values in enumerate(sheets[0].iter_rows(max_col=limits.columns, values_only=True), start=1):
         if number > limits.rows:
             return Fault("too_many_rows", f"超过 {limits.rows:,} 行", f"More than {limits.rows:,} rows")
-        if any(value not in (None, "") for value in values):
-            rows.append((number, tuple(values)))
+        if filled := [index for index, value in enumerate(values) if value not in (None, "")]:
+            rows.append((number, tuple(values[: filled[-1] + 1])))
     return Table(sheets[0].title, tuple(rows))

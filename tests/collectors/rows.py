@@ -29,11 +29,11 @@ def index(text: str) -> bytes:
     return oid.encode_index(int(part) for part in text.split("."))
 
 
-def table(state: TableState = TableState.COMPLETE, **columns: dict[str, Value]) -> TableRead:
+def table(ended: TableState = TableState.COMPLETE, /, **columns: dict[str, Value]) -> TableRead:
     """`table(descr={"1": "eth0"})`: column → dotted index → value."""
     rows = max((len(column) for column in columns.values()), default=0)
     filled = {name: {index(key): raw(value) for key, value in column.items()} for name, column in columns.items()}
-    return TableRead(TableEnd(state, rows), filled)
+    return TableRead(TableEnd(ended, rows), filled)
 
 
 def scalars(**values: Value) -> ScalarsRead:

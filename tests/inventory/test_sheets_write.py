@@ -101,7 +101,7 @@ def test_titles_follow_the_language(tmp_path: Path) -> None:
 def test_a_fault_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = made(tmp_path)
     before = path.read_bytes()
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         write(book(sheet([(object(), 1, None, None, None, None)])), path)  # type: ignore[list-item]
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["book.xlsx"]

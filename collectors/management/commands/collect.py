@@ -112,7 +112,7 @@ class Progress:
         if self.as_json:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:
-            self._line(f"{name} ({target.host}): {snapshot.fault}: {snapshot.fault_text}")
+            self._line(f"{name} ({target.host}): {snapshot.fault_text.removeprefix(target.name + ': ')}")
         elif applied.device is None:
             self._line(_("%(name)s (%(host)s): another device answers") % {"name": name, "host": target.host})
         elif cut:

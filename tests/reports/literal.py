@@ -1,0 +1,154 @@
+"""Literal frames for the tests of books: a county of three departments, small enough to reckon by hand."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from inventory.rules.standards import ByNeed, Rule, Share, Tiers
+from reports.books.frames import Frames, Params
+
+AS_OF = date(2026, 11, 24)
+PARAMS = Params(as_of=AS_OF, made_at=datetime(2026, 11, 24, 9, 30), year=2027)
+ENGLISH = replace(PARAMS, lang="en")
+OLD, NEW = date(2018, 5, 10), date(2023, 5, 10)
+DESKTOP = ("desktop", "台式计算机", "Desktop computer", "computer", 6, 6)
+PRINTER = ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "printer", 6, 6)
+COLOUR = ("printer-a4-colour", "A4彩色打印机", "", "printer", 6, 6)
+SWITCH = ("switch", "交换机", "Switch", "network", 6, 6)
+KIOSK = ("kiosk", "信息亭", "Kiosk", "other", None, None)
+CLASS_KEYS = ("class_code", "class_name", "class_name_en", "role", "service_life_years", "depreciation_years")
+
+
+def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **changes: Any) -> dict[str, Any]:
+    """One row of the frame 'devices', in use and complete unless told otherwise."""
+    row = dict(
+        zip(CLASS_KEYS, kind, strict=True),
+        asset_tag=tag,
+        type="Lenovo M4500",
+        serial=f"SN-{tag}",
+        status="in_use",
+        town="双河镇" if department != "五申镇政府" else "五申镇",
+        department=department,
+        holder="样例甲",
+        site="财政楼",
+        place="财政楼 2楼/203",
+        purchased_on=OLD,
+        in_service_on=None,
+        price_yuan=Decimal("7200.00"),
+        last_seen_at=datetime(2026, 11, 20, 8, 15),
+        last_seen_where="TK-SW-1 GigabitEthernet0/0/3",
+        managed=False,
+        polled_well=False,
+        differences=0,
+    )
+    return row | changes
+
+
+DEVICES = [
+    device("PC-1", DESKTOP),
+    device("PC-2", DESKTOP, in_service_on=NEW, price_yuan=None),
+    device("PC-3", DESKTOP, purchased_on=None, holder="", last_seen_at=None, last_seen_where=""),
+    device("PC-4", DESKTOP, status="to_be_scrapped", purchased_on=NEW, serial="To be filled by O.E.M."),
+    device("PC-5", DESKTOP, status="scrapped"),
+    device("PC-6", DESKTOP, status="planned", purchased_on=None),
+    device("PR-1", PRINTER, type='=HYPERLINK("http://x")'),
+    device("PR-2", COLOUR, purchased_on=date(2021, 1, 31)),
+    device("SW-1", SWITCH, "审计局", managed=True, polled_well=True, site="审计楼", differences=2),
+    device("SW-2", SWITCH, "审计局", managed=True, purchased_on=NEW),
+    device("PC-7", DESKTOP, "五申镇政府", purchased_on=date(2020, 11, 24)),
+    device("KI-1", KIOSK, "五申镇政府", status="in_stock", place="", site=""),
+    device("PC-8", DESKTOP, "", town="五申镇", last_seen_at=datetime(2026, 9, 1)),
+]
+DEPARTMENT_KEYS = (
+    "name town posts staff handles_secrets field_work own_network has_segment has_fiber"
+).split()
+DEPARTMENTS = [
+    ("审计局", "双河镇", 19, 18, False, True, True, True, False),
+    ("财政局", "双河镇", 4, 5, False, False, False, True, True),
+    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False),
+]
+RULES = [
+    Rule("desktop", Share(Decimal(100)), ("desktop",), "台式计算机", price_cap_yuan=Decimal(5000), service_life_years=6),
+    Rule("printer", Share(Decimal(80)), ("printer-a4-mono", "printer-a4-colour"), "打印机", price_cap_yuan=Decimal(1200)),
+    Rule("colour", Share(Decimal(3)), ("printer-a4-colour",), "彩色打印机", within="printer", needs_approval=True),
+    Rule("copier", Tiers(((100, 20), (None, 30))), ("copier",), "复印机"),
+    Rule("network", ByNeed(), ("switch",), "网络设备"),
+]
+
+
+def table(rows: list[Any], keys: list[str]) -> pd.DataFrame:
+    """Rows as a frame of object columns, with its columns also when there are no rows."""
+    return pd.DataFrame(rows, columns=keys, dtype=object)
+
+
+def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
+    frame = table(rows, list(DEVICES[0]))
+    return frame.astype({"managed": bool, "polled_well": bool, "differences": "int64"})
+
+
+def frames(**changes: pd.DataFrame) -> Frames:
+    """All frames of the literal county, some of them changed."""
+    marks = dict.fromkeys(DEPARTMENT_KEYS[4:], bool)
+    found = {
+        "devices": devices(),
+        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
+        "segments": table(
+            [("财政局网段", 109, "双河镇", "财政楼", "TK-SW-1 Vlanif109", "10.20.9.0/24", "财政局")],
+            "name vlan_id town site gateway prefixes departments".split(),
+        ),
+        "fiber_links": table(
+            [
+                ("中心—财政楼", "中心", "财政楼", "TK-SW-1 GE1/0/1", "", "in_use", Decimal("210.0"), "1999光缆#1", "上联"),
+                ("中心—五申", "中心", "五申镇政府院", "", "", "planned", None, "", ""),
+            ],
+            "name site_a site_b end_a end_b status length_m strands purpose".split(),
+        ),
+        "fiber_cables": table(
+            [
+                ("1999光缆", "中心", "财政楼", 12, 1, "G.652B", Decimal("210.0"), "otdr", "own", "in_use",
+                 date(1999, 9, 20), Decimal("19950.00")),
+            ],
+            "name site_a site_b strands used fiber_kind length_m length_source ownership status built_on "
+            "cost_yuan".split(),
+        ),
+        "classes": table(
+            [
+                ("desktop", "台式计算机", "Desktop computer", "A02010104", "台"),
+                ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "A02010601", "台"),
+                ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台"),
+                ("switch", "交换机", "Switch", "A02010202", "台"),
+            ],
+            "class_code class_name class_name_en classification_code unit".split(),
+        ),
+        "prices": table(
+            [
+                ("desktop", Decimal("4990.00"), date(2026, 1, 1)),
+                ("printer-a4-mono", Decimal("1250.00"), date(2026, 1, 1)),
+            ],
+            "class_code price_yuan valid_from".split(),
+        ),
+        "funding": table(
+            [("信息化年度专款", "yearly", Decimal("5000.00"), 2000, None), ("2006年资金", "capital", None, 2006, 2006)],
+            "name kind amount_yuan from_year to_year".split(),
+        ),
+        "standard_rules": table(
+            [(rule, "中央标准", date(2016, 7, 1)) for rule in RULES], "rule standard_name valid_from".split()
+        ),
+        "unregistered": table(
+            [
+                ("00e0fc000001", "双河镇", "财政局", datetime(2026, 11, 23, 7, 0)),
+                ("00e0fc000002", "五申镇", "", datetime(2026, 11, 22, 7, 0)),
+                ("00e0fc000003", "五申镇", "", datetime(2026, 8, 1, 7, 0)),
+            ],
+            "mac town department last_seen_at".split(),
+        ),
+    }
+    return found | changes
+
+
+def empty_frames() -> Frames:
+    """Frames of a scope in which nothing is."""
+    return {name: frame.iloc[:0] for name, frame in frames().items()}
