@@ -6,6 +6,7 @@ stops the rest; each tells how it ended, and one that was lost on the way is rea
 
 import logging
 import time
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from collectors.facts import (
     TableState,
 )
 from collectors.identify import COMMON, Answers, choose, identify
-from collectors.rulebook import Rule, Vendors, Wanted
+from collectors.rulebook import Rule, Vendors, Wanted, covers
 from collectors.snmp.faults import Fault, NoAnswer
 from collectors.snmp.pace import DeviceMemory
 from collectors.snmp.scalars import read_scalars
@@ -253,8 +254,17 @@ class _Run:
             self._ends = ends
             found = neighbours.lldp(remote, local, management, ports)
         else:
-            found = neighbours.lldp_v2(await self.table(neighbours.REMOTE_V2), ports)
+            found = await self._lldp_elsewhere(ports)
         return {"neighbours": found + tuple(neighbours.cdp(await self.table(neighbours.CDP), ports))}
+
+    async def _lldp_elsewhere(self, ports: neighbours.Ports) -> tuple[NeighbourFact, ...]:
+        """LLDP neighbours where the usual table is empty: the second version's, or one of the maker's own."""
+        for beginning, table, arc in neighbours.BY_INTERFACE:
+            if not beginning or covers(beginning, self.found.system.object_id):
+                found = neighbours.lldp_by_interface(await self.table(table), arc, ports)
+                if found:
+                    return found
+        return ()
 
     async def read_host(self) -> dict[str, Any]:
         if self.found.identity.kind not in _HOST_KINDS:
@@ -285,6 +295,7 @@ def combined(ends: Sequence[TableEnd]) -> TableEnd:
         requests=sum(end.requests for end in ends),
         reason="; ".join(dict.fromkeys(end.reason for end in ends if end.reason and end.state is state)),
         notes=tuple(dict.fromkeys(note for end in ends for note in end.notes)),
+        checksum=zlib.crc32(",".join(str(end.checksum) for end in ends).encode()),
     )
 
 

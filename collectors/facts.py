@@ -36,6 +36,8 @@ class TableEnd:
     requests: int = 0
     reason: str = ""
     notes: tuple[str, ...] = ()
+    checksum: int = 0
+    """CRC-32 of what was read, as it came: the same twice means the same content."""
 
     @property
     def ended_well(self) -> bool:
@@ -214,6 +216,11 @@ def to_json(snapshot: Snapshot) -> dict[str, Any]:
     Many facts of one kind stand as a table: {"fields": [...], "rows": [[...], ...]}.
     """
     return typing.cast(dict[str, Any], _plain(snapshot))
+
+
+def tables_to_json(snapshot: Snapshot) -> dict[str, Any]:
+    """How each table ended, as JSON types."""
+    return typing.cast(dict[str, Any], _plain(snapshot.tables))
 
 
 def from_json(data: dict[str, Any]) -> Snapshot:

@@ -16,9 +16,12 @@ from collectors.rulebook import Rule, Source, Vendors, Wanted, covers, load_vend
 from collectors.snmp import oid
 from collectors.snmp.session import OBJECT_ID, Raw
 from collectors.tables.hardware import chassis, chassis_serials
+from collectors.tables.sysdescr import model_in, serial_in, version_in
 from collectors.tables.system import object_id as object_id_text
 from inventory.rules.names import is_junk_serial
 
+LONGEST_READ = 2048
+"""Characters of a value in which patterns are searched."""
 LONGEST = 120
 """Characters of a fact; what is longer is no model, version or serial."""
 
@@ -55,6 +58,11 @@ _BLANK = re.compile(
     r"|to be filled by o\.?e\.?m\.?|\(?none\)?|<private>|x+)?\W*"
 )
 
+_PLACE = re.compile(
+    r"(?i).*\b(?:shelf|unit|bay|slot|chassis|module|stack|system|name)\b.*|(?:shelf|unit|bay|slot)\W?\d+"
+)
+"""Names of rows that say where a part sits, not what it is."""
+
 __all__ = ["COMMON", "Answers", "choose", "default_vendors", "identify", "load_vendors"]
 
 
@@ -83,7 +91,7 @@ def choose(answers: Answers, vendors: Vendors) -> Rule | None:
     for rule in vendors.candidates(answers.system):
         exists = not rule.exists or any(answers.text(name) for name in rule.exists)
         if exists and (not rule.under or answers.columns.get(rule.under)):
-            return rule
+            return rule.resolved(answers.system.object_id)
     return None
 
 
@@ -237,10 +245,10 @@ def as_text(raw: Raw, form: str = "text") -> str:
     if form == "hex":
         return raw[1].hex()
     if form == "pml" and len(raw[1]) > 2 and raw[1][0] < 0x20:
-        return decode.text((raw[0], raw[1][2:]))
+        raw = (raw[0], raw[1][2:])
     if raw[0] == OBJECT_ID:
         return object_id_text(raw)
-    return decode.text(raw)
+    return decode.text(raw)[:LONGEST_READ]
 
 
 def clean(text: str) -> str:
@@ -259,8 +267,10 @@ def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | Non
         if kind in (None, "printer") and is_printer(answers):
             yield answers.text(DEVICE_DESCR)
         yield answers.text(UPS_MODEL)
-        yield model_in(answers.system.descr)
-        yield model_in(main.name) or model_in(main.descr) if main else ""
+        if answers.system.descr != answers.system.name:
+            yield model_in(answers.system.descr)
+        for words in (main.name, main.descr) if main else ():
+            yield "" if _PLACE.fullmatch(words) else model_in(words)
     elif name == "version":
         for part in answers.parts[:1] if main is None else (main,):
             yield clean(part.software)
@@ -304,54 +314,3 @@ def base_mac(answers: Answers) -> str | None:
     if not found and kind is not None and chassis_id is not None and decode.integer(kind) == _LLDP_MAC:
         found = decode.mac(chassis_id)
     return found or None
-
-
-_VERSIONS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?i)\b(?:software|firmware|sw|fw|os|ios)?[ ,]*(?:version|vers|ver|release|rev(?:ision)?)\b[ .:=#]*"
-        r"((?:[a-z]{1,3}[ .])?v?\d[\w.()/-]*\w\)?)",
-        r"(?i)\b(?:software|firmware|sw|fw)[ :=-]*(v?\d+(?:\.\d+)+[\w.()-]*)",
-        r"(?i)\b(v\d+(?:\.\d+)+[\w.-]*)",
-        r"(?<![\d.\w-])(\d+\.\d+\.\d+[\w.()-]*)",
-    )
-)
-_SERIAL = re.compile(r"(?i)\b(?:s/n|serial(?: ?(?:no|num|number))?\.?|sn)\s*[:=#]\s*([A-Z0-9][A-Z0-9-]{4,24})\b")
-_MODEL = re.compile(r"(?<![\w.])(?=[\w+/-]*\d)[A-Z][\w+/-]*[A-Z\d][\w+/-]*")
-_NOT_A_MODEL = re.compile(r"(?i)v?\d|ver|rev|sw|fw|hw|sn|linux|build|ipv[46]|windows|mips|arm|x86|i\d86|amd64|ieee|802")
-_SOFTWARE_FIRST = re.compile(r"(?i)\s*(?:linux|windows|freebsd|hardware:|sunos|aix|darwin|openbsd|netbsd)")
-
-
-def version_in(descr: str) -> str:
-    """The version sysDescr tells behind a word for it, or as a dotted number; '' when it tells none.
-
-    A general operating system's version is not that of the product built on it.
-    """
-    if _SOFTWARE_FIRST.match(descr):
-        return ""
-    for pattern in _VERSIONS:
-        found = pattern.search(descr)
-        if found and len(found.group(1)) > 1:
-            return found.group(1).rstrip(".,;-")
-    return ""
-
-
-def serial_in(descr: str) -> str:
-    """The serial sysDescr tells behind a word for it."""
-    found = _SERIAL.search(descr)
-    return found.group(1) if found else ""
-
-
-def model_in(descr: str) -> str:
-    """The first word of sysDescr's first line that is built like a model (capitals and digits); '' if none is.
-
-    Nothing is taken from the sysDescr of a general operating system: it describes the system, not the box.
-    """
-    line = descr.strip().splitlines()[0] if descr.strip() else ""
-    if _SOFTWARE_FIRST.match(line):
-        return ""
-    for found in _MODEL.finditer(line[:200]):
-        word = found.group()
-        if len(word) >= 4 and not _NOT_A_MODEL.match(word):
-            return word
-    return ""

@@ -4,6 +4,7 @@ Targets come one after another, each with an end of its own; a file's recording 
 """
 
 import asyncio
+import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -36,9 +37,23 @@ def parse_target(text: str, community: str) -> Target:
         if not 1 <= port <= 65535:
             raise ValueError(f"{text}: {port} is no port")
         return Target(bare, found.group(1), port, community=community)
-    if bare.count(":") > 1 and re.fullmatch(r"[0-9A-Fa-f:.]+(?:%\w+)?", bare):
+    if _is_ipv6(bare):
         return Target(bare, bare, community=community)
     raise ValueError(f"{text}: neither a recorded file nor an address such as 10.1.2.3:161 or [fd00::1]:161")
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).version == 6
+    except ValueError:
+        return False
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 def probe_targets(
@@ -78,12 +93,11 @@ async def _probe_all(
 
 async def probe_one(text: str, community: str, vendors: Vendors, engine: UdpEngine) -> Snapshot:
     """One target's Snapshot; a target that cannot be tried gives one with the reason as its fault."""
-    path = Path(text)
-    if path.is_file():
+    if _is_file(text):
         try:
-            recording = load_recording(path)
+            recording = load_recording(text)
         except ValueError as fault:
-            return Snapshot(path.name, fault=BAD_FILE, fault_text=str(fault))
+            return Snapshot(Path(text).name, fault=BAD_FILE, fault_text=str(fault))
         return await collect(Target(recording.name, ""), RecordedSession(recording), vendors=vendors)
     try:
         target = parse_target(text, community)

@@ -8,7 +8,7 @@ data does not belong here. Knows no session and no tables; `identify` asks it an
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class Source:
 
     `pattern` is searched in what was read; its groups fill `format`. `map` turns the result into another text
     (what it does not hold gives nothing). `into`: what was read is the row index of this column, whose value counts.
+    In the three OIDs {self} stands for the device's sysObjectID and {parent} for it without its last arc: makers
+    often repeat a table below each product's own branch.
     """
 
     object: str = ""
@@ -118,9 +120,31 @@ class Rule:
             return None
         return arcs * 8 + (4 if not self.certain else 0) + (2 if self.descr else 0)
 
+    def resolved(self, object_id: str) -> "Rule":
+        """The rule with {self} and {parent} filled in."""
+        if not any("{" in text for source in self._every() for text in (source.object, source.column, source.into)):
+            return self
+        names = {"self": object_id, "parent": object_id.rpartition(".")[0]}
+        sources = {
+            name: tuple(
+                replace(
+                    source,
+                    object=source.object.format(**names),
+                    column=source.column.format(**names),
+                    into=source.into.format(**names),
+                )
+                for source in found
+            )
+            for name, found in self.sources.items()
+        }
+        return replace(self, sources=sources)
+
+    def _every(self) -> list[Source]:
+        return [source for sources in self.sources.values() for source in sources]
+
     def wanted(self) -> "Wanted":
         """What must be read for its sources."""
-        every = [source for sources in self.sources.values() for source in sources]
+        every = self._every()
         columns = [source.column for source in every] + [source.into for source in every]
         columns += [vlans.column for vlans in self.vlans]
         return Wanted(_unique(source.object for source in every), _unique(columns))
@@ -291,7 +315,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 
 def _oid(text: str) -> str:
     if text:
-        oid.parse(text)
+        oid.parse(re.sub(r"^\{(?:self|parent)\}", "1.3", text))
     return text
 
 

@@ -2,8 +2,9 @@
 
 import json
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
@@ -11,10 +12,14 @@ from django.db.models.functions import Lower
 from collectors.collect import Target
 from collectors.facts import Snapshot, from_json
 from collectors.matching import Known
-from collectors.models import DeviceState, ManagementProfile, Neighbour
+from collectors.models import DeviceState, Difference, DifferenceState, ManagementProfile, Neighbour
 from collectors.reconcile import AddressView, InterfaceView, NeighbourView, RegisterView
 from inventory.models import Department, Device, Interface, IPAddress, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
+
+V = TypeVar("V")
+READ_AT_ONCE = 200
+INTERFACE_FIELDS = ("name", "kind", "mac", "speed_mbps", "enabled", "description", "if_index", "oper_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +71,97 @@ def target_of(profile: ManagementProfile) -> Target:
 
 
 def register_view(device: Device) -> RegisterView:
-    """The device as the register has it, for reconcile. Four queries; `device` with its type."""
-    kind = device.device_type
-    interfaces = Interface.objects.filter(device=device).values_list(
-        "pk", "name", "kind", "mac", "speed_mbps", "enabled", "description", "if_index", "oper_up", "gone_since"
+    """The device as the register has it, for reconcile. Three queries; `device` with its type."""
+    return register_views([device])[device.pk]
+
+
+def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
+    """Views of several devices, in three queries for all of them."""
+    keys = [device.pk for device in devices]
+    interfaces = _by_device(
+        InterfaceView,
+        Interface.objects.filter(device__in=keys)
+        .annotate(gone=Q(gone_since__isnull=False))
+        .values_list("device_id", "pk", *INTERFACE_FIELDS, "gone"),
     )
-    addresses = IPAddress.objects.filter(interface__device=device).values_list(
-        "pk", "address", "prefix_length", "interface__if_index", "gone_since"
+    addresses = _by_device(
+        AddressView,
+        IPAddress.objects.filter(interface__device__in=keys)
+        .annotate(gone=Q(gone_since__isnull=False))
+        .values_list("interface__device_id", "pk", "address", "prefix_length", "interface__if_index", "gone"),
     )
-    neighbours = Neighbour.objects.filter(device=device, ended_at__isnull=True).values_list(
-        "pk", "port", "protocol", "chassis", "remote_port", "remote_name", "remote_address", "bridge"
+    neighbours = _by_device(
+        NeighbourView,
+        Neighbour.objects.filter(device__in=keys, ended_at__isnull=True).values_list(
+            "device_id", "pk", "port", "protocol", "chassis", "remote_port", "remote_name", "remote_address", "bridge"
+        ),
     )
-    return RegisterView(
-        pk=device.pk,
-        name=device.name,
-        serial=device.serial,
-        type_names=kind.names(),
-        interfaces=tuple(InterfaceView(*row[:9], gone=row[9] is not None) for row in interfaces),
-        addresses=tuple(AddressView(*row[:4], gone=row[4] is not None) for row in addresses),
-        neighbours=tuple(NeighbourView(*row) for row in neighbours),
-    )
+    return {
+        device.pk: RegisterView(
+            pk=device.pk,
+            name=device.name,
+            serial=device.serial,
+            type_names=device.device_type.names(),
+            interfaces=tuple(interfaces.get(device.pk, ())),
+            addresses=tuple(addresses.get(device.pk, ())),
+            neighbours=tuple(neighbours.get(device.pk, ())),
+        )
+        for device in devices
+    }
+
+
+def _by_device(view: Callable[..., V], rows: Iterable[tuple[Any, ...]]) -> dict[int, list[V]]:
+    """Rows as views, by the device key that stands first in each."""
+    found: dict[int, list[V]] = {}
+    for device, *values in rows:
+        found.setdefault(device, []).append(view(*values))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the register holds of a device: itself, its last poll, its view, and whether differences are open."""
+
+    device: Device
+    state: DeviceState | None
+    view: RegisterView
+    has_differences: bool
+
+
+class ReadAhead:
+    """Reads what is held of many devices at a time, in the order in which they will be asked for."""
+
+    def __init__(self, order: Sequence[int]) -> None:
+        self._order = list(reversed(order))
+        self._held: dict[int, Held] = {}
+        self._read: set[int] = set()
+
+    def take(self, device: int) -> Held:
+        """What is held of a device, as of some moments ago. Given out once, then forgotten."""
+        if device not in self._held:
+            self._read_more(device)
+        return self._held.pop(device)
+
+    def _read_more(self, device: int) -> None:
+        wanted = [device]
+        while self._order and len(wanted) < READ_AT_ONCE:
+            following = self._order.pop()
+            if following not in self._read and following != device:
+                wanted.append(following)
+        self._read.update(wanted)
+        devices = list(Device.objects.filter(pk__in=wanted).select_related("device_type"))
+        states = {state.device_id: state for state in states_of(wanted)}
+        views = register_views(devices)
+        differing = set(
+            Difference.objects.filter(device__in=wanted, state=DifferenceState.OPEN).values_list("device_id", flat=True)
+        )
+        for one in devices:
+            self._held[one.pk] = Held(one, states.get(one.pk), views[one.pk], one.pk in differing)
+
+
+def states_of(devices: Sequence[int]) -> QuerySet[DeviceState]:
+    """What is kept of their last polls, without the snapshots."""
+    return DeviceState.objects.defer("snapshot", "sys_descr").filter(device__in=devices)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@
 MACs are 12 hexadecimal digits, addresses are text.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 ETHERNET, LOOPBACK, VIRTUAL, VLAN_INTERFACE = 6, 24, 53, 136
 """IANAifType."""
@@ -93,4 +93,3 @@ class LabDevice:
     """VLAN id and name, ascending."""
     host: LabHost | None = None
     uptime_s: int = 3600
-    notes: tuple[str, ...] = field(default=())

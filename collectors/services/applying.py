@@ -3,25 +3,23 @@
 The same snapshot twice changes nothing the second time but the time of the last poll.
 """
 
-import json
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from collectors import matching
-from collectors.facts import Snapshot, to_json
+from collectors.facts import Snapshot
 from collectors.judging import Key, Seen
 from collectors.matching import Match, Verdict
-from collectors.models import DeviceState, DifferenceKind, Neighbour, Run
+from collectors.models import DeviceState, DifferenceKind, Run
 from collectors.reconcile import Action, Change, Policy, RegisterView, reconcile
-from collectors.selectors import KnownDevices, others_like, register_view
+from collectors.selectors import Held, KnownDevices, ReadAhead, others_like, register_view, states_of
+from collectors.services import rows, states
 from collectors.services.differences import Ledger
-from inventory.models import Device, Interface, IPAddress
+from inventory.models import Device
 from inventory.rules import names
 from inventory.services import write
 from inventory.services.write import Actor, Unit
@@ -40,21 +38,59 @@ class Applied:
     match: Match | None = None
 
 
+TOUCHED_AT_ONCE = 200
+"""Devices with nothing new whose times are written together."""
+
+
 @dataclass(slots=True)
 class Context:
-    """What one run needs for every device."""
+    """What one run needs for every device, and what it has not written yet."""
 
     run: Run
     actor: Actor
+    ahead: ReadAhead
     policy: Policy = field(default_factory=Policy)
     recognise: KnownDevices = field(default_factory=KnownDevices)
+    unchanged: list[int] = field(default_factory=list)
+    """States of devices that said nothing new; `flush` writes when they were seen."""
+
+    def flush(self, now: datetime) -> None:
+        if self.unchanged:
+            with write.unit(self.actor) as unit:
+                states.touch_answers(unit, self.unchanged, self.run, now)
+            self.unchanged.clear()
 
 
 def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime) -> Applied:
-    """Bring the register to what the snapshot shows, or open differences. `now` is stored as the time seen."""
+    """Bring the register to what the snapshot shows, or open differences. `now` is stored as the time seen.
+
+    A device that says nothing new, of which the register says nothing else, costs no transaction of its own.
+    """
+    held = context.ahead.take(device_pk)
+    if _is_unchanged(snapshot, held, context, now) and held.state is not None:
+        context.unchanged.append(held.state.pk)
+        if len(context.unchanged) >= TOUCHED_AT_ONCE:
+            context.flush(now)
+        return Applied(device_pk)
+    return _apply(snapshot, device_pk, context, now)
+
+
+def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetime) -> bool:
+    """Whether applying would write nothing but times. Read ahead, so a person's edit of this minute may wait a run."""
+    if snapshot.fault or held.has_differences or not states.is_old_news(snapshot, held.state, now):
+        return False
+    known = context.recognise.known(held.device, held.view, held.state)
+    match = matching.score(snapshot, known, polled=True)
+    if match.verdict is not Verdict.SAME or not ENOUGH_ALONE & set(match.evidence):
+        return False
+    return all(change.action is Action.AGREE for change in reconcile(snapshot, held.view, context.policy))
+
+
+def _apply(snapshot: Snapshot, device_pk: int, context: Context, now: datetime) -> Applied:
+    """Everything that one snapshot brings, in one transaction, on what the register holds now."""
     with write.unit(context.actor, run=str(context.run.pk)) as unit:
         device = Device.objects.select_related("device_type").get(pk=device_pk)
-        state = DeviceState.objects.defer("snapshot", "sys_descr").filter(device=device).first()
+        state = states_of([device.pk]).first()
         ledger = Ledger.read(device=device)
         if snapshot.fault:
             return _silent(unit, context, device, state, ledger, snapshot, now)
@@ -82,7 +118,7 @@ def _recognise(
     for other in Device.objects.select_related("device_type").filter(
         pk__in=others_like(matching.macs_of(snapshot), serials, device)
     ):
-        held = DeviceState.objects.defer("snapshot", "sys_descr").filter(device=other).first()
+        held = states_of([other.pk]).first()
         others.append(context.recognise.known(other, register_view(other), held))
     return matching.best(snapshot, known, others)
 
@@ -97,19 +133,11 @@ def _silent(
     now: datetime,
 ) -> Applied:
     """The device did not answer: its state says so, and what is known of it stays."""
-    values = {
-        "answered": False,
-        "fault": snapshot.fault[:30],
-        "fault_text": snapshot.fault_text[:500],
-        "last_polled_at": now,
-        "tables": {},
-        "run": context.run,
-    }
-    _write_state(unit, device, state, values)
+    states.write_silence(unit, device, state, snapshot, context.run, now)
     since = state.last_seen_at if state is not None else None
     seen = Seen(
         DifferenceKind.NO_ANSWER,
-        device.get_status_display(),
+        device.status,
         snapshot.fault,
         device=device.pk,
         field="answered",
@@ -124,7 +152,7 @@ def _elsewhere(
     """A device that is registered under another address answered: it is told of both."""
     opened = _another_answers(unit, context, device, best, ledger, snapshot, now)
     other = Device.objects.select_related("device_type").get(pk=best.pk)
-    state = DeviceState.objects.defer("snapshot", "sys_descr").filter(device=other).first()
+    state = states_of([other.pk]).first()
     applied = Applied(other.pk, opened=opened, match=best)
     _write_device(unit, context, other, state, register_view(other), Ledger.read(device=other), snapshot, applied, now)
     return applied
@@ -170,15 +198,15 @@ def _write_device(
     by_subject: defaultdict[str, list[Change]] = defaultdict(list)
     for change in reconcile(snapshot, view, context.policy):
         by_subject[change.subject].append(change)
-    applied.changes += _write_interfaces(unit, device, view, by_subject["interface"], now)
-    applied.changes += _write_addresses(unit, device, by_subject["address"], now)
-    applied.changes += _write_neighbours(unit, device, by_subject["neighbour"], now)
+    applied.changes += rows.write_interfaces(unit, device, view, by_subject["interface"], now)
+    applied.changes += rows.write_addresses(unit, device, by_subject["address"], now)
+    applied.changes += rows.write_neighbours(unit, device, by_subject["neighbour"], now)
     seen, agreed, filled = _decide_owned(unit, context, device, snapshot, by_subject["device"])
     applied.changes += filled
     agreed += [(DifferenceKind.NO_ANSWER, device.pk, "answered"), (DifferenceKind.REPLACED, device.pk, "device")]
     agreed.append((DifferenceKind.UNSEEN, device.pk, "last_seen"))
     applied.opened += ledger.record(unit, context.run, seen, agreed, now)
-    _write_state(unit, device, state, _state_values(snapshot, context.run, now))
+    states.write_answer(unit, device, state, snapshot, context.run, now)
 
 
 def _decide_owned(
@@ -215,107 +243,3 @@ def _fill(unit: Unit, device: Device, name: str, value: str) -> bool:
         setattr(device, name, before)
         device.derive()
         return False
-
-
-def _write_interfaces(unit: Unit, device: Device, view: RegisterView, changes: list[Change], now: datetime) -> int:
-    new = [Interface(device=device, **change.values) for change in changes if change.action is Action.ADD]
-    unit.create_many(Interface, new)
-    held = {row.pk: row for row in view.interfaces}
-    changed = []
-    for change in changes:
-        if change.action is Action.ADD or change.key is None:
-            continue
-        row = Interface(pk=change.key, device_id=device.pk, name=held[change.key].name)
-        changed.append(_changed(row, change, now))
-    return len(new) + unit.update_many(Interface, changed)
-
-
-def _changed(row: Any, change: Change, now: datetime) -> tuple[Any, Mapping[str, tuple[Any, Any]]]:
-    """The row with its new values, and {field: (before, after)}; CLOSE sets when it went."""
-    values = {"gone_since": now} if change.action is Action.CLOSE else dict(change.values)
-    for name, value in values.items():
-        setattr(row, name, value)
-    return row, {name: (change.old.get(name) if name != "gone_since" else None, v) for name, v in values.items()}
-
-
-def _write_addresses(unit: Unit, device: Device, changes: list[Change], now: datetime) -> int:
-    if not changes:
-        return 0
-    ports = dict(
-        Interface.objects.filter(device=device, if_index__isnull=False, gone_since__isnull=True).values_list(
-            "if_index", "pk"
-        )
-    )
-    new, changed = [], []
-    held = IPAddress.objects.in_bulk([change.key for change in changes if change.key is not None])
-    for change in changes:
-        values = dict(change.values)
-        port = ports.get(values.pop("if_index", None))
-        if change.action is Action.ADD:
-            if port is not None:
-                new.append(IPAddress(interface_id=port, **values))
-            continue
-        row = held[change.key]
-        moved = {"interface": (row.interface_id, port)} if port is not None and port != row.interface_id else {}
-        if moved:
-            row.interface_id = port
-        row, told = _changed(row, Change(change.action, change.subject, change.key, values, change.old), now)
-        if told or moved:
-            changed.append((row, {**told, **moved}))
-    unit.create_many(IPAddress, new)
-    return len(new) + unit.update_many(IPAddress, changed)
-
-
-def _write_neighbours(unit: Unit, device: Device, changes: list[Change], now: datetime) -> int:
-    new = [
-        Neighbour(device=device, first_seen_at=now, **change.values)
-        for change in changes
-        if change.action is Action.ADD
-    ]
-    unit.create_many(Neighbour, new)
-    changed = []
-    for change in changes:
-        if change.action is Action.ADD:
-            continue
-        row = Neighbour(pk=change.key, device_id=device.pk)
-        values = {"ended_at": now} if change.action is Action.CLOSE else dict(change.values)
-        for name, value in values.items():
-            setattr(row, name, value)
-        changed.append((row, {name: (None, value) for name, value in values.items()}))
-    return len(new) + unit.update_many(Neighbour, changed)
-
-
-def _state_values(snapshot: Snapshot, run: Run, now: datetime) -> dict[str, Any]:
-    who, system = snapshot.identity, snapshot.system
-    text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
-    return {
-        "answered": True,
-        "fault": "",
-        "fault_text": "",
-        "last_seen_at": now,
-        "last_polled_at": now,
-        "kind": (who.kind or "")[:30],
-        "manufacturer_seen": (who.manufacturer or "")[:100],
-        "hardware_seen": (who.hardware or "")[:200],
-        "serial_seen": (who.serial or "")[:100],
-        "software_version": (who.version or "")[:200],
-        "sys_name": system.name[:255],
-        "sys_descr": system.descr,
-        "base_mac": who.base_mac or "",
-        "engine_id": system.engine_id[:64],
-        "uptime_s": system.uptime_s,
-        "restarted": snapshot.restarted,
-        "rule": who.rule[:200],
-        "tables": {name: asdict(end) for name, end in snapshot.tables.items()},
-        "requests": snapshot.requests,
-        "seconds": snapshot.seconds,
-        "snapshot": zlib.compress(text.encode(), 1),
-        "run": run,
-    }
-
-
-def _write_state(unit: Unit, device: Device, state: DeviceState | None, values: dict[str, Any]) -> None:
-    if state is None:
-        unit.create_many(DeviceState, [DeviceState(device=device, **values)])
-        return
-    unit.touch(DeviceState, [state.pk], **values)

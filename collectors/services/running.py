@@ -10,7 +10,7 @@ from collectors.facts import Snapshot
 from collectors.models import Run, RunState
 from collectors.poller import JOBS, poll_many
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, Scope
+from collectors.selectors import KnownDevices, ReadAhead, Scope
 from collectors.services import applying, sightings
 from collectors.services.applying import Applied, Context
 from inventory.models import Device
@@ -48,9 +48,10 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
         record = Run(started_at=timezone.now(), scope=str(scope)[:300], by=actor.name)
         unit.create(record)
     outcome = Outcome(record)
-    context = Context(record, actor, recognise=KnownDevices.read())
-    gathered = sightings.Gathered()
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
+    order = [keys[target.name] for target in targets if target.name in keys]
+    context = Context(record, actor, ReadAhead(order), recognise=KnownDevices.read())
+    gathered = sightings.Gathered()
     try:
         for target, snapshot in poll(targets):
             applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
@@ -63,6 +64,7 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
             elif applied.device is not None:
                 gathered.add(applied.device, snapshot)
             progress(target, snapshot, applied)
+        context.flush(timezone.now())
         record.answered = record.polled - len(outcome.silent)
         record.differences += sightings.record(gathered, context, now=timezone.now())
     except BaseException as fault:

@@ -4,7 +4,8 @@ A Table is columns that share a row index; Scalars are single objects. A read ke
 by column and by the octets of the row index, and how the reading ended.
 """
 
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from collectors.facts import TableEnd
@@ -41,6 +42,15 @@ class TableRead:
             for index, raw in column.items():
                 merged.setdefault(index, {})[name] = raw
         yield from merged.items()
+
+
+def checksum(columns: Iterable[Mapping[bytes, Raw]]) -> int:
+    """CRC-32 of indexes and values, in the order in which they came."""
+    found = 0
+    for column in columns:
+        found = zlib.crc32(b"".join(column), found)
+        found = zlib.crc32(b"".join([value for _tag, value in column.values()]), found)
+    return found
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from collectors.snmp.session import (
     Session,
     VarBind,
 )
-from collectors.snmp.table import Table, TableRead
+from collectors.snmp.table import Table, TableRead, checksum
 
 __all__ = ["DEFAULT_LIMITS", "DeviceMemory", "Limits", "read_scalars", "read_table"]
 
@@ -369,8 +369,9 @@ class _TableWalk:
             state = TableState.UNSUPPORTED
         else:
             state = TableState.EMPTY
-        end = TableEnd(state, rows, self.requests, reason, tuple(sorted(notes)))
-        return TableRead(end, {column.name: column.rows for column in columns})
+        read = {column.name: column.rows for column in columns}
+        end = TableEnd(state, rows, self.requests, reason, tuple(sorted(notes)), checksum(read.values()))
+        return TableRead(end, read)
 
 
 def _beyond(cursor: Oid, base: Oid) -> list[Oid]:

@@ -44,7 +44,7 @@ class Bridge:
     interfaces: Collection[int]
 
     def interface(self, port: int) -> int | None:
-        """The ifIndex of a bridge port. Where the agent maps no port at all, ports that are ifIndexes stand for them."""
+        """The ifIndex of a bridge port. Where the agent maps none at all, a port that is an ifIndex stands for it."""
         if self.if_index_of:
             return self.if_index_of.get(port)
         return port if port in self.interfaces else None

@@ -1,4 +1,4 @@
-"""What neighbours say of themselves: LLDP, its second version where the first is empty, and CDP.
+"""What neighbours say of themselves: LLDP, its second version or a maker's own table where the first is empty, and CDP.
 
 LLDP identifiers are binary by their subtype, so the subtype is looked at before anything is decoded.
 """
@@ -39,6 +39,13 @@ REMOTE_V2 = Table(
         "enabled": "1.3.111.2.802.1.1.13.1.4.1.1.13",
     },
 )
+_OWN = {"chassis_kind": 3, "chassis": 4, "port_kind": 5, "port": 6, "port_descr": 8, "name": 9, "descr": 10}
+TPLINK = Table("neighbours", {name: f"1.3.6.1.4.1.11863.6.35.1.2.2.1.{n}" for name, n in _OWN.items()})
+_SAME = ("chassis_kind", "chassis", "port_kind", "port", "port_descr", "name", "descr")
+NOKIA = Table("neighbours", {name: f"1.3.6.1.4.1.6527.3.1.2.59.4.1.1.{n}" for n, name in enumerate(_SAME, 4)})
+BY_INTERFACE = (("", REMOTE_V2, 1), ("1.3.6.1.4.1.6527", NOKIA, 1), ("1.3.6.1.4.1.11863", TPLINK, 0))
+"""Where neighbours stand when the usual table is empty: (sysObjectID's beginning, table, arc of the ifIndex)."""
+
 MANAGEMENT = Table("neighbours", {"if_id": "1.0.8802.1.1.2.1.4.2.1.4"})  # lldpRemManAddrIfId: address in the index
 LOCAL = Table(
     "neighbours",
@@ -95,19 +102,21 @@ def lldp(remote: TableRead, local: TableRead, management: TableRead, ports: Port
     found = []
     for index, row in remote.rows():
         arcs = oid.index_arcs(index)
+        if not arcs:
+            continue
         number = arcs[1] if len(arcs) >= 3 else arcs[0]
         if_index, word = _local_port(number, local, ports)
         found.append(_lldp_fact(row, if_index, ports.label(if_index) or word, addresses.get(arcs[:3], "")))
     return tuple(dict.fromkeys(fact for fact in found if fact.chassis or fact.name or fact.port))
 
 
-def lldp_v2(remote: TableRead, ports: Ports) -> tuple[NeighbourFact, ...]:
-    """Neighbours of LLDP-V2-MIB: the second arc of the index is the ifIndex itself."""
+def lldp_by_interface(remote: TableRead, arc: int, ports: Ports) -> tuple[NeighbourFact, ...]:
+    """Neighbours of a table that has the ifIndex itself as an arc of its index."""
     found = []
     for index, row in remote.rows():
         arcs = oid.index_arcs(index)
-        if len(arcs) >= 3:
-            found.append(_lldp_fact(row, arcs[1], ports.label(arcs[1]) or str(arcs[1]), ""))
+        if len(arcs) >= arc + 2:
+            found.append(_lldp_fact(row, arcs[arc], ports.label(arcs[arc]) or str(arcs[arc]), ""))
     return tuple(dict.fromkeys(fact for fact in found if fact.chassis or fact.name or fact.port))
 
 
@@ -135,7 +144,7 @@ def _identifier(raw: Raw | None, kind_raw: Raw | None, mac_kind: int, address_ki
     if raw is None:
         return ""
     kind = None if kind_raw is None else decode.integer(kind_raw)
-    if kind == mac_kind or (kind is None and len(raw[1]) == 6 and not raw[1].isascii()):
+    if kind == mac_kind or (kind is None and (len(raw[1]) != 6 or not raw[1].isascii())):
         return decode.mac(raw) or decode.text(raw).strip()
     if kind == address_kind and len(raw[1]) in (5, 17):
         return address_of(raw[1][1:]) or ""

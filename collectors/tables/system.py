@@ -24,6 +24,8 @@ SYSTEM = Scalars(
 )
 UPTIME = Scalars("uptime", {"uptime": "1.3.6.1.2.1.1.3.0"})
 
+LONGEST_DESCR = 2048
+"""Characters of sysDescr that are kept; the MIB allows 255, and patterns are searched in it."""
 _TICKS_PER_SECOND = 100
 
 
@@ -36,7 +38,7 @@ def system(read: ScalarsRead) -> SystemFact:
 
     engine = values.get("engine_id")
     return SystemFact(
-        descr=text("descr"),
+        descr=text("descr")[:LONGEST_DESCR],
         object_id=object_id(values.get("object_id")),
         uptime_s=uptime_s(read),
         contact=text("contact"),

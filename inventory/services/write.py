@@ -27,6 +27,7 @@ from inventory.models.base import RegisterModel, current_unit, writing
 
 M = TypeVar("M", bound=RegisterModel)
 BATCH = 500
+TOUCH_BATCH = 10_000
 HIDDEN = "••••••"
 Change = tuple[Any, Any]
 
@@ -128,8 +129,8 @@ class Unit:
         logged = [name for name in values if model.logged and name not in model.unlogged]
         if logged:
             raise ValueError(f"{', '.join(logged)} of {model.__name__} must be logged")
-        for start in range(0, len(pks), BATCH):
-            model._default_manager.filter(pk__in=pks[start : start + BATCH]).update(**values)
+        for start in range(0, len(pks), TOUCH_BATCH):
+            model._default_manager.filter(pk__in=pks[start : start + TOUCH_BATCH]).update(**values)
 
     def _log(self, obj: models.Model, action: int, changes: Mapping[str, Change]) -> None:
         if not getattr(obj, "logged", True):

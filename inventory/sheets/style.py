@@ -63,10 +63,13 @@ def column_width(column: Column, title: str, values: Iterable[Value]) -> float:
 
 
 def title_width(title: str) -> float:
-    """Room for a title on at most two lines, and for the filter's button beside it."""
-    words = [text_width(word) for word in title.split()]
-    longest = max(words, default=0.0) if len(words) > 1 else text_width(title) / (2 if text_width(title) > 8 else 1)
-    return max(longest, text_width(title) / 2) + 3.0
+    """Room for a title on at most two lines, and for the filter's button beside it.
+
+    Latin words are not broken, Chinese ones are; a short title stays on one line.
+    """
+    whole = text_width(title)
+    unbroken = max((float(len(word)) for word in title.split() if text_width(word) == len(word)), default=0.0)
+    return max(whole / 2 if whole > 8 else whole, unbroken) + 3.0
 
 
 def lines_needed(text: str, width: float) -> int:

@@ -66,16 +66,17 @@ def write(book: Book, target: Path) -> None:
 
 def fill(book: Book, path: Path) -> None:
     """Write the workbook straight to `path`; for callers that stage the file themselves."""
-    workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": str(path.parent)})
-    workbook.set_properties({"title": book.title, "author": book.author, "created": book.made_at})
-    workbook.set_calc_mode("auto")
-    formats = _Formats(workbook)
-    sheet_names = names.sheet_names(sheet.name for sheet in book.sheets)
-    layouts = [Layout.of(sheet, name) for sheet, name in zip(book.sheets, sheet_names, strict=True)]
-    by_name = {layout.sheet.name: layout for layout in layouts}
-    for layout in layouts:
-        _SheetWriter(workbook.add_worksheet(layout.name), layout, by_name, formats, book).write()
-    workbook.close()
+    # Rows wait in files until the workbook is closed; a folder of its own takes them away also after a fault.
+    with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
+        workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": folder})
+        workbook.set_properties({"title": book.title, "author": book.author, "created": book.made_at})
+        formats = _Formats(workbook)
+        sheet_names = names.sheet_names(sheet.name for sheet in book.sheets)
+        layouts = [Layout.of(sheet, name) for sheet, name in zip(book.sheets, sheet_names, strict=True)]
+        by_name = {layout.sheet.name: layout for layout in layouts}
+        for layout in layouts:
+            _SheetWriter(workbook.add_worksheet(layout.name), layout, by_name, formats, book).write()
+        workbook.close()
 
 
 class _Formats:

@@ -30,7 +30,7 @@ COLUMNS = (
     Column("cap_yuan", "单价上限", "Price cap", _MONEY, width=10.5),
     Column("price_yuan", "单价", "Price", _MONEY, width=10.5),
     Column("amount_yuan", "金额", "Amount", _MONEY, width=14, total=True, calc=Product("quantity", "price_yuan")),
-    Column("source", "资金来源", "Funds", wrap=True, width=12),
+    Column("source", "资金来源", "Funds", wrap=True, width=16),
     Column("reason", "申请理由", "Reason", wrap=True, width=48),
     Column("note", "备注", "Note", wrap=True, width=8),
 )
@@ -263,9 +263,10 @@ def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
 def _missing(
     devices: pd.DataFrame, frames: Frames, rules: Sequence[Rule], asked: Requests, has_source: bool
 ) -> list[Unjudged]:
-    departments = frames["departments"]
-    no_price = [line for line in asked.lines if line.price_yuan is None]
-    wrong = problems(rules)
+    return [*_missing_rows(devices, frames["departments"], rules), *_missing_figures(rules, asked, has_source)]
+
+
+def _missing_rows(devices: pd.DataFrame, departments: pd.DataFrame, rules: Sequence[Rule]) -> list[Unjudged]:
     return [
         unjudged(
             devices, devices["department"] == "", "设备没有登记单位，未计入任何单位", "device without a department"
@@ -289,6 +290,13 @@ def _missing(
             "department without authorised posts: staff in post counted",
             key="name",
         ),
+    ]
+
+
+def _missing_figures(rules: Sequence[Rule], asked: Requests, has_source: bool) -> list[Unjudged]:
+    no_price = [line for line in asked.lines if line.price_yuan is None]
+    wrong = problems(rules)
+    return [
         Unjudged(
             len(no_price),
             "申请行没有单价，金额留空，未计入合计",

@@ -44,9 +44,11 @@ _TOWN_COLUMNS = (
     _TOWN,
     Column("departments", "单位数", "Departments", _INT, total=True),
     Column("segment", "有网段单位", "With a LAN segment", _INT, total=True),
-    Column("segment_share", "网段覆盖率", "Share", _PART, total=True, calc=Ratio("segment", "departments")),
+    Column(
+        "segment_share", "网段覆盖率", "Share with a segment", _PART, total=True, calc=Ratio("segment", "departments")
+    ),
     Column("fiber", "通光纤单位", "With fiber", _INT, total=True),
-    Column("fiber_share", "光纤覆盖率", "Share", _PART, total=True, calc=Ratio("fiber", "departments")),
+    Column("fiber_share", "光纤覆盖率", "Share with fiber", _PART, total=True, calc=Ratio("fiber", "departments")),
     *_COUNTS,
 )
 _DEPARTMENT_COLUMNS = (

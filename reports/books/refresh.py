@@ -36,8 +36,8 @@ _COUNTS = (
     Column("later", "一年后到期", "Later", Kind.INT, total=True),
     Column("unknown", "日期不详", "Date unknown", Kind.INT, total=True),
     Column("no_life", "未定年限", "No service life", Kind.INT, total=True),
-    Column("past_due_yuan", "已超期更新费", "Past due", Kind.MONEY, total=True),
-    Column("within_year_yuan", "一年内更新费", "Within the year", Kind.MONEY, total=True),
+    Column("past_due_yuan", "已超期更新费", "Cost of past due", Kind.MONEY, total=True),
+    Column("within_year_yuan", "一年内更新费", "Cost within the year", Kind.MONEY, total=True),
     Column("no_price", "其中无单价", "Of these without a price", Kind.INT, total=True),
 )
 _YEAR_COLUMNS = (

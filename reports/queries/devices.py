@@ -160,9 +160,7 @@ class _Network:
             .order_by("last_seen_at")
             .values_list("device_id", "switch__name", "switch__asset_tag", "interface__name")
         )
-        return {
-            pk: f"{name or tag} {port or ''}".strip() for pk, name, tag, port in sightings.iterator(CHUNK)
-        }
+        return {pk: f"{name or tag} {port or ''}".strip() for pk, name, tag, port in sightings.iterator(CHUNK)}
 
 
 _POLL = ("answered", "tables")

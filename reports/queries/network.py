@@ -178,9 +178,9 @@ def unregistered(scope: Scope, as_of: date) -> pd.DataFrame:
     return frame(sorted(rows), UNREGISTERED_COLUMNS)
 
 
-def _departments_by_vlan() -> dict[tuple[int | str, int], str]:
+def _departments_by_vlan() -> dict[tuple[int | str, int | None], str]:
     """{(site or town's name, VLAN): department} for segments that serve one department alone."""
-    served: dict[tuple[int | str, int], set[str]] = {}
+    served: dict[tuple[int | str, int | None], set[str]] = {}
     rows = SegmentDepartment.objects.filter(segment__site__isnull=False, segment__vlan_id__isnull=False)
     for site, town, vlan, name in rows.values_list(
         "segment__site_id", "segment__site__town__name", "segment__vlan_id", "department__name"

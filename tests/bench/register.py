@@ -94,7 +94,7 @@ def _uplinks(count: int) -> Iterator[Row]:
             below = range(n + 1, min(n + SWITCHES_A_SITE, count))
             yield from ((f"SW-{n:05d}", f"GigabitEthernet0/0/{port}", "fiber") for port, _ in enumerate(below, 1))
         else:
-            yield f"SW-{n:05d}", "GigabitEthernet0/0/24", "fiber"
+            yield f"SW-{n:05d}", "GigabitEthernet0/0/48", "fiber"
 
 
 def _cables(count: int) -> Iterator[Row]:
@@ -102,8 +102,8 @@ def _cables(count: int) -> Iterator[Row]:
     for n in range(count):
         if not _is_top(n):
             top = n - n % SWITCHES_A_SITE
-            yield f"SW-{top:05d}", f"GigabitEthernet0/0/{n - top}", f"SW-{n:05d}", "GigabitEthernet0/0/24"
+            yield f"SW-{top:05d}", f"GigabitEthernet0/0/{n - top}", f"SW-{n:05d}", "GigabitEthernet0/0/48"
 
 
-SWITCH_TYPE = ("Huawei", "S5735-L24T4S-A1")
+SWITCH_TYPE = ("Huawei", "S5735-L48T4S-A1")
 COMPUTER_TYPE = ("Lenovo", "启天M428")

@@ -218,7 +218,7 @@ def test_a_run_that_fails_in_the_middle_leaves_whole_devices_and_says_so(switch)
 
 
 def test_a_device_is_applied_wholly_or_not_at_all(switch, monkeypatch):
-    monkeypatch.setattr("collectors.services.applying._write_state", lambda *_: 1 / 0)
+    monkeypatch.setattr("collectors.services.states.write_answer", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         _run(_snapshot(switch))
     assert Interface.objects.filter(device=switch).count() == 1

@@ -18,7 +18,6 @@ ASK = Management("secret", 161)
 CORE, EAST, WEST = 1, 2, 3
 PC_EAST, PC_WEST, SERVER = 11, 12, 13
 EAST_MAC, WEST_MAC, SERVER_MAC = "0a0000000011", "0a0000000012", "0a0000000013"
-CORE_MAC, EAST_SWITCH_MAC, WEST_SWITCH_MAC = "0a0000000100", "0a0000000200", "0a0000000300"
 
 
 def switch(pk: int, tag: str, site: str, address: str, model: str = "S5735-L24T4S-A1") -> ViewDevice:
@@ -33,7 +32,7 @@ def switch(pk: int, tag: str, site: str, address: str, model: str = "S5735-L24T4
         True,
         True,
         site,
-        f"0a00000{pk:03d}00"[:12],
+        f"0a000000{pk:02d}00",
         address,
         ASK,
     )
@@ -46,10 +45,22 @@ def view(*more: ViewDevice) -> NetworkView:
             switch(CORE, "CORE", "centre", "10.0.255.1", "S7706"),
             switch(EAST, "EAST", "east", "10.0.254.2"),
             switch(WEST, "WEST", "west", "10.0.254.3"),
-            ViewDevice(PC_EAST, "PC-E", "pc-e", "Lenovo", "M428", "desktop", site="east", mac=EAST_MAC, address="10.0.1.9"),
-            ViewDevice(PC_WEST, "PC-W", "pc-w", "Lenovo", "M428", "desktop", site="west", mac=WEST_MAC, address="10.0.2.9"),
             ViewDevice(
-                SERVER, "SRV", "srv", "Dell", "R730", "server", site="centre", mac=SERVER_MAC, address="10.0.3.9",
+                PC_EAST, "PC-E", "pc-e", "Lenovo", "M428", "desktop", site="east", mac=EAST_MAC, address="10.0.1.9"
+            ),
+            ViewDevice(
+                PC_WEST, "PC-W", "pc-w", "Lenovo", "M428", "desktop", site="west", mac=WEST_MAC, address="10.0.2.9"
+            ),
+            ViewDevice(
+                SERVER,
+                "SRV",
+                "srv",
+                "Dell",
+                "R730",
+                "server",
+                site="centre",
+                mac=SERVER_MAC,
+                address="10.0.3.9",
                 management=ASK,
             ),
             *more,
@@ -70,7 +81,7 @@ def view(*more: ViewDevice) -> NetworkView:
             for n, name in ((1, "east"), (2, "west"), (3, "servers"), (254, "devices"), (255, ""))
         ),
         addresses=tuple(ViewAddress(CORE, f"Vlanif{vlan}", f"10.0.{n}.1", 24) for n, vlan in ((1, 101), (2, 102))),
-    )  # fmt: skip
+    )
 
 
 def find(network: Network, tag: str) -> LabDevice:
@@ -191,10 +202,19 @@ def test_an_unknown_mac_and_an_unregistered_switch_are_on_their_ports_and_no_com
 
 def test_more_computers_than_ports_are_told() -> None:
     many = tuple(
-        ViewDevice(100 + n, f"PC-{n:03d}", "", "Lenovo", "M428", "desktop", site="east", mac=f"0d00000000{n:02x}",
-                   address=f"10.0.1.{20 + n}")
+        ViewDevice(
+            100 + n,
+            f"PC-{n:03d}",
+            "",
+            "Lenovo",
+            "M428",
+            "desktop",
+            site="east",
+            mac=f"0d00000000{n:02x}",
+            address=f"10.0.1.{20 + n}",
+        )
         for n in range(30)
-    )  # fmt: skip
+    )
     network = build_network(view(*many))
     assert len(network.unplaced) == 31 - 24
 
@@ -212,11 +232,15 @@ def test_a_ring_of_cables_and_a_cable_to_nothing_do_no_harm() -> None:
     plain = view()
     ringed = NetworkView(
         plain.devices,
-        (*plain.links, ViewLink(EAST, "GigabitEthernet0/0/26", WEST, "GigabitEthernet0/0/26"), ViewLink(EAST, "x", 999, "y")),
+        (
+            *plain.links,
+            ViewLink(EAST, "GigabitEthernet0/0/26", WEST, "GigabitEthernet0/0/26"),
+            ViewLink(EAST, "x", 999, "y"),
+        ),
         plain.segments,
         plain.prefixes,
         plain.addresses,
-    )  # fmt: skip
+    )
     assert learned(find(build_network(ringed), "CORE"))[EAST_MAC, 101] == "GigabitEthernet1/0/0"
 
 

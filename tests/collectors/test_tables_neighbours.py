@@ -80,8 +80,14 @@ def test_identifiers_are_read_by_their_subtype() -> None:
 
 
 def test_the_second_version_has_the_interface_in_its_index() -> None:
-    (found,) = neighbours.lldp_v2(table(**remote("0.9.1.1")), ports())
+    (found,) = neighbours.lldp_by_interface(table(**remote("0.9.1.1")), 1, ports())
     assert (found.local_index, found.local_port) == (9, "GE0/0/4")
+
+
+def test_a_makers_table_with_everything_as_text_is_understood() -> None:
+    row = remote("9.1", chassis_kind="MAC address", chassis="A0:B1:C2:D3:E4:00", port_kind="Interface name")
+    (found,) = neighbours.lldp_by_interface(table(**row), 0, ports())
+    assert (found.chassis, found.port, found.local_port) == ("a0b1c2d3e400", "Ten-Gig1/0/3", "GE0/0/4")
 
 
 def test_cdp_gives_name_port_and_address() -> None:

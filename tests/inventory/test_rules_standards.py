@@ -167,7 +167,9 @@ def test_filling_adds_up_to_the_standard_but_not_where_approval_is_needed() -> N
 COUNT = st.integers(0, 60)
 
 
-@given(st.integers(0, 300), st.dictionaries(st.sampled_from((A4, A3, A4C, A3C)), st.tuples(COUNT, COUNT)), st.booleans())
+@given(
+    st.integers(0, 300), st.dictionaries(st.sampled_from((A4, A3, A4C, A3C)), st.tuples(COUNT, COUNT)), st.booleans()
+)
 def test_no_rule_is_ever_passed_by_what_serves_and_is_asked(
     staff: int, counts: dict[str, tuple[int, int]], fill: bool
 ) -> None:
@@ -184,6 +186,42 @@ def test_a_class_takes_the_lowest_cap_and_the_longest_life_of_its_rules() -> Non
     rules = (*CENTRAL, replace(CENTRAL[0], code="other", price_cap_yuan=Decimal(4000), service_life_years=8))
     assert price_caps(rules)["desktop"] == Decimal(4000)
     assert service_lives(rules) == {"desktop": 8}
+
+
+def test_a_citys_standard_can_be_written_as_rules() -> None:
+    city = (
+        Rule("computer", share("150"), ("desktop", "laptop")),
+        Rule("desktop", share("150"), ("desktop",), within="computer", price_cap_yuan=Decimal(4000)),
+        Rule("laptop", share("150"), ("laptop",), within="computer", price_cap_yuan=Decimal(5000)),
+        Rule("projector", BySize(((29, 1), (None, 2))), ("projector",), service_life_years=8, needs_approval=True),
+        Rule("camera", share("10"), ("camera",)),
+        Rule("camcorder", AtMost(1), ("camcorder",)),
+        Rule("colour", ByNeed(), (A4C,)),
+    )
+    found = {code: allowance.number for code, allowance in allowed(city, 25).items()}
+    assert found == {
+        "computer": 37,
+        "desktop": 37,
+        "laptop": 37,
+        "projector": 1,
+        "camera": 2,
+        "camcorder": 1,
+        "colour": None,
+    }
+    mine = {"desktop": worn(30, 10), "laptop": worn(12, 12)}
+    asked = quantities(city, 25, mine)
+    assert asked["desktop"] == 10 and asked["laptop"] == 7
+
+
+def test_laptops_and_desktops_may_stand_in_for_each_other_both_ways() -> None:
+    other = (
+        Rule("desktop", share("100"), ("desktop",), instead_of="laptop"),
+        Rule("desktop", share("150"), ("desktop",), mark="own_network", instead_of="laptop"),
+        Rule("laptop", share("50"), ("laptop",), instead_of="desktop"),
+    )
+    more_desktops = allowed(other, 20, (), {"desktop": 24, "laptop": 3})
+    assert (more_desktops["desktop"].number, more_desktops["laptop"].number) == (24, 6)
+    assert allowed(other, 20, ("own_network",))["desktop"].number == 30
 
 
 def test_names_that_lead_nowhere_are_told() -> None:

@@ -62,17 +62,29 @@ DEVICES = [
     device("KI-1", KIOSK, "五申镇政府", status="in_stock", place="", site=""),
     device("PC-8", DESKTOP, "", town="五申镇", last_seen_at=datetime(2026, 9, 1)),
 ]
-DEPARTMENT_KEYS = (
-    "name town posts staff handles_secrets field_work own_network has_segment has_fiber"
-).split()
+DEPARTMENT_KEYS = [
+    "name",
+    "town",
+    "posts",
+    "staff",
+    "handles_secrets",
+    "field_work",
+    "own_network",
+    "has_segment",
+    "has_fiber",
+]
 DEPARTMENTS = [
     ("审计局", "双河镇", 19, 18, False, True, True, True, False),
     ("财政局", "双河镇", 4, 5, False, False, False, True, True),
     ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False),
 ]
 RULES = [
-    Rule("desktop", Share(Decimal(100)), ("desktop",), "台式计算机", price_cap_yuan=Decimal(5000), service_life_years=6),
-    Rule("printer", Share(Decimal(80)), ("printer-a4-mono", "printer-a4-colour"), "打印机", price_cap_yuan=Decimal(1200)),
+    Rule(
+        "desktop", Share(Decimal(100)), ("desktop",), "台式计算机", price_cap_yuan=Decimal(5000), service_life_years=6
+    ),
+    Rule(
+        "printer", Share(Decimal(80)), ("printer-a4-mono", "printer-a4-colour"), "打印机", price_cap_yuan=Decimal(1200)
+    ),
     Rule("colour", Share(Decimal(3)), ("printer-a4-colour",), "彩色打印机", within="printer", needs_approval=True),
     Rule("copier", Tiers(((100, 20), (None, 30))), ("copier",), "复印机"),
     Rule("network", ByNeed(), ("switch",), "网络设备"),
@@ -97,22 +109,56 @@ def frames(**changes: pd.DataFrame) -> Frames:
         "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
         "segments": table(
             [("财政局网段", 109, "双河镇", "财政楼", "TK-SW-1 Vlanif109", "10.20.9.0/24", "财政局")],
-            "name vlan_id town site gateway prefixes departments".split(),
+            ["name", "vlan_id", "town", "site", "gateway", "prefixes", "departments"],
         ),
         "fiber_links": table(
             [
-                ("中心—财政楼", "中心", "财政楼", "TK-SW-1 GE1/0/1", "", "in_use", Decimal("210.0"), "1999光缆#1", "上联"),
+                (
+                    "中心—财政楼",
+                    "中心",
+                    "财政楼",
+                    "TK-SW-1 GE1/0/1",
+                    "",
+                    "in_use",
+                    Decimal("210.0"),
+                    "1999光缆#1",
+                    "上联",
+                ),
                 ("中心—五申", "中心", "五申镇政府院", "", "", "planned", None, "", ""),
             ],
-            "name site_a site_b end_a end_b status length_m strands purpose".split(),
+            ["name", "site_a", "site_b", "end_a", "end_b", "status", "length_m", "strands", "purpose"],
         ),
         "fiber_cables": table(
             [
-                ("1999光缆", "中心", "财政楼", 12, 1, "G.652B", Decimal("210.0"), "otdr", "own", "in_use",
-                 date(1999, 9, 20), Decimal("19950.00")),
+                (
+                    "1999光缆",
+                    "中心",
+                    "财政楼",
+                    12,
+                    1,
+                    "G.652B",
+                    Decimal("210.0"),
+                    "otdr",
+                    "own",
+                    "in_use",
+                    date(1999, 9, 20),
+                    Decimal("19950.00"),
+                ),
             ],
-            "name site_a site_b strands used fiber_kind length_m length_source ownership status built_on "
-            "cost_yuan".split(),
+            [
+                "name",
+                "site_a",
+                "site_b",
+                "strands",
+                "used",
+                "fiber_kind",
+                "length_m",
+                "length_source",
+                "ownership",
+                "status",
+                "built_on",
+                "cost_yuan",
+            ],
         ),
         "classes": table(
             [
@@ -121,21 +167,21 @@ def frames(**changes: pd.DataFrame) -> Frames:
                 ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台"),
                 ("switch", "交换机", "Switch", "A02010202", "台"),
             ],
-            "class_code class_name class_name_en classification_code unit".split(),
+            ["class_code", "class_name", "class_name_en", "classification_code", "unit"],
         ),
         "prices": table(
             [
                 ("desktop", Decimal("4990.00"), date(2026, 1, 1)),
                 ("printer-a4-mono", Decimal("1250.00"), date(2026, 1, 1)),
             ],
-            "class_code price_yuan valid_from".split(),
+            ["class_code", "price_yuan", "valid_from"],
         ),
         "funding": table(
             [("信息化年度专款", "yearly", Decimal("5000.00"), 2000, None), ("2006年资金", "capital", None, 2006, 2006)],
-            "name kind amount_yuan from_year to_year".split(),
+            ["name", "kind", "amount_yuan", "from_year", "to_year"],
         ),
         "standard_rules": table(
-            [(rule, "中央标准", date(2016, 7, 1)) for rule in RULES], "rule standard_name valid_from".split()
+            [(rule, "中央标准", date(2016, 7, 1)) for rule in RULES], ["rule", "standard_name", "valid_from"]
         ),
         "unregistered": table(
             [
@@ -143,7 +189,7 @@ def frames(**changes: pd.DataFrame) -> Frames:
                 ("00e0fc000002", "五申镇", "", datetime(2026, 11, 22, 7, 0)),
                 ("00e0fc000003", "五申镇", "", datetime(2026, 8, 1, 7, 0)),
             ],
-            "mac town department last_seen_at".split(),
+            ["mac", "town", "department", "last_seen_at"],
         ),
     }
     return found | changes

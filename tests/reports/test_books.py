@@ -14,8 +14,7 @@ from inventory.sheets.dump import dump
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.frames import Frames, Params
-from tests.reports.literal import AS_OF, ENGLISH, PARAMS, device, devices, empty_frames, frames
-from tests.reports.literal import DESKTOP, PRINTER
+from tests.reports.literal import AS_OF, DESKTOP, ENGLISH, PARAMS, PRINTER, device, devices, empty_frames, frames
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -120,9 +119,9 @@ def test_refresh_summaries_agree_with_the_devices() -> None:
     for name in ("按类别", "按乡镇", "按单位"):
         rows = cells(sheets[name])
         assert sum(row["devices"] for row in rows) == 11
-        assert [sum(row[key] for row in rows) for key in ("past_due", "within_year", "later", "unknown", "no_life")] == [
-            4, 2, 3, 1, 1
-        ]
+        assert [
+            sum(row[key] for row in rows) for key in ("past_due", "within_year", "later", "unknown", "no_life")
+        ] == [4, 2, 3, 1, 1]
         assert sum(row["past_due_yuan"] for row in rows) == Decimal("11230.00")
     years = by(sheets["按到期年份"], "year")
     assert years["2024"]["devices"] == 4 and years["无到期日期"]["devices"] == 2
@@ -145,7 +144,12 @@ def test_coverage_counts_people_network_and_records() -> None:
     assert (towns["五申镇"]["computers"], towns["五申镇"]["seen"], towns["五申镇"]["unregistered"]) == (2, 1, 1)
     quality = by(sheets["登记质量"], "name")["财政局"]
     assert [quality[key] for key in ("records", "no_serial", "no_date", "no_place", "no_holder", "complete")] == [
-        6, 1, 1, 0, 1, 4
+        6,
+        1,
+        1,
+        0,
+        1,
+        4,
     ]
 
 
@@ -174,10 +178,25 @@ def test_the_grand_total_stands_in_capital_characters_and_the_lack_is_told() -> 
 
 def test_the_request_has_its_seventeen_columns() -> None:
     titles = [column.zh for column in build("budget")["预算申请"].columns]
-    assert titles == (
-        "单位 资产名称 分类代码 计量单位 编制人数 实有人数 配置标准数 存量 其中超期服役 拟报废 申请数量 单价上限 单价 金额 "
-        "资金来源 申请理由 备注"
-    ).split()
+    assert titles == [
+        "单位",
+        "资产名称",
+        "分类代码",
+        "计量单位",
+        "编制人数",
+        "实有人数",
+        "配置标准数",
+        "存量",
+        "其中超期服役",
+        "拟报废",
+        "申请数量",
+        "单价上限",
+        "单价",
+        "金额",
+        "资金来源",
+        "申请理由",
+        "备注",
+    ]
 
 
 def test_a_group_of_printers_never_asks_for_more_than_it_leaves() -> None:
@@ -188,8 +207,11 @@ def test_a_group_of_printers_never_asks_for_more_than_it_leaves() -> None:
 
 
 def test_filling_asks_up_to_the_standard_when_it_is_wished() -> None:
-    rows = {row["department"]: row for row in cells(build("budget", params=replace(PARAMS, fill=True))["预算申请"])
-            if row["class"] == "台式计算机"}
+    rows = {
+        row["department"]: row
+        for row in cells(build("budget", params=replace(PARAMS, fill=True))["预算申请"])
+        if row["class"] == "台式计算机"
+    }
     assert rows["审计局"]["quantity"] == 18 and "按标准增配18" in rows["审计局"]["reason"]
 
 

@@ -45,17 +45,18 @@ def add_interfaces(objects: Objects, device: LabDevice) -> None:
 
 
 def add_addresses(objects: Objects, device: LabDevice) -> None:
-    """ipAddrTable (RFC 1213) and ipAddressTable with its pointers to prefixes (RFC 4293)."""
+    """ipAddrTable (RFC 1213) and ipAddressTable with its pointers to prefixes (RFC 4293). IPv4 alone."""
+    addresses = [row for row in device.addresses if ":" not in row.address]
     old, new, masks, pointers = [], [], [], []
-    for row in device.addresses:
+    for row in addresses:
         network = ipaddress.ip_network(f"{row.address}/{row.prefix_length}", strict=False)
         old.append(address_index(row.address))
         new.append(index(1, 4) + address_index(row.address))
         masks.append(ip_address(str(network.netmask)))
         tail = index(row.if_index, 1, 4) + address_index(str(network.network_address)) + index(row.prefix_length)
         pointers.append((OBJECT_ID, oid.parse(_PREFIX_ORIGIN) + tail))
-    if_indexes = [integer(row.if_index) for row in device.addresses]
-    objects.column(f"{_OLD_ADDRESS}.1", old, [ip_address(row.address) for row in device.addresses])
+    if_indexes = [integer(row.if_index) for row in addresses]
+    objects.column(f"{_OLD_ADDRESS}.1", old, [ip_address(row.address) for row in addresses])
     objects.column(f"{_OLD_ADDRESS}.2", old, if_indexes)
     objects.column(f"{_OLD_ADDRESS}.3", old, masks)
     objects.column(f"{_NEW_ADDRESS}.3", new, if_indexes)
@@ -64,11 +65,12 @@ def add_addresses(objects: Objects, device: LabDevice) -> None:
 
 
 def add_resolved(objects: Objects, device: LabDevice) -> None:
-    """ipNetToMediaTable (RFC 1213): all rows dynamic."""
-    rows = [index(if_index) + address_index(address) for if_index, address, _ in device.resolved]
-    objects.column(f"{_ARP}.1", rows, [integer(if_index) for if_index, _, _ in device.resolved])
-    objects.column(f"{_ARP}.2", rows, [mac(digits) for _, _, digits in device.resolved])
-    objects.column(f"{_ARP}.3", rows, [ip_address(address) for _, address, _ in device.resolved])
+    """ipNetToMediaTable (RFC 1213), which knows IPv4 alone: all rows dynamic."""
+    resolved = [row for row in device.resolved if ":" not in row[1]]
+    rows = [index(if_index) + address_index(address) for if_index, address, _ in resolved]
+    objects.column(f"{_ARP}.1", rows, [integer(if_index) for if_index, _, _ in resolved])
+    objects.column(f"{_ARP}.2", rows, [mac(digits) for _, _, digits in resolved])
+    objects.column(f"{_ARP}.3", rows, [ip_address(address) for _, address, _ in resolved])
     objects.constant(f"{_ARP}.4", rows, integer(3))
 
 

@@ -1,0 +1,81 @@
+"""Writes the changes of one device's interfaces, addresses and neighbours, within the caller's unit of work."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from collectors.models import Neighbour
+from collectors.reconcile import Action, Change, RegisterView
+from inventory.models import Device, Interface, IPAddress
+from inventory.services.write import Unit
+
+Changed = tuple[Any, Mapping[str, tuple[Any, Any]]]
+
+
+def write_interfaces(
+    unit: Unit, device: Device, view: RegisterView, changes: Sequence[Change], now: datetime
+) -> int:
+    """Returns how many rows were made or changed, as the other functions here do."""
+    new = [Interface(device=device, **change.values) for change in changes if change.action is Action.ADD]
+    unit.create_many(Interface, new)
+    held = {row.pk: row for row in view.interfaces}
+    changed = []
+    for change in changes:
+        if change.action is not Action.ADD and change.key is not None:
+            row = Interface(pk=change.key, device_id=device.pk, name=held[change.key].name)
+            changed.append(_changed(row, change.action, change.values, change.old, now))
+    return len(new) + unit.update_many(Interface, changed)
+
+
+def write_addresses(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
+    """An address whose interface is not known is left out until the interface is."""
+    if not changes:
+        return 0
+    ports = dict(
+        Interface.objects.filter(device=device, if_index__isnull=False, gone_since__isnull=True).values_list(
+            "if_index", "pk"
+        )
+    )
+    new, changed = [], []
+    held = IPAddress.objects.in_bulk([change.key for change in changes if change.key is not None])
+    for change in changes:
+        values = dict(change.values)
+        port = ports.get(values.pop("if_index", None))
+        if change.action is Action.ADD:
+            new += [IPAddress(interface_id=port, **values)] if port is not None else []
+            continue
+        row = held[change.key]
+        if port is not None and port != row.interface_id:
+            values["interface_id"] = port
+        old = {**change.old, "interface_id": row.interface_id}
+        row, told = _changed(row, change.action, values, old, now)
+        if told:
+            changed.append((row, {name.removesuffix("_id"): pair for name, pair in told.items()}))
+    unit.create_many(IPAddress, new)
+    return len(new) + unit.update_many(IPAddress, changed)
+
+
+def write_neighbours(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
+    new = [
+        Neighbour(device=device, first_seen_at=now, **change.values)
+        for change in changes
+        if change.action is Action.ADD
+    ]
+    unit.create_many(Neighbour, new)
+    changed = []
+    for change in changes:
+        if change.action is not Action.ADD:
+            values = {"ended_at": now} if change.action is Action.CLOSE else change.values
+            changed.append(_changed(Neighbour(pk=change.key, device_id=device.pk), Action.SET, values, {}, now))
+    return len(new) + unit.update_many(Neighbour, changed)
+
+
+def _changed(
+    row: Any, action: Action, values: Mapping[str, Any], old: Mapping[str, Any], now: datetime
+) -> Changed:
+    """The row with its new values, and {field: (before, after)}; CLOSE sets since when it is gone."""
+    if action is Action.CLOSE:
+        values = {"gone_since": now}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row, {name: (None if name == "gone_since" else old.get(name), value) for name, value in values.items()}

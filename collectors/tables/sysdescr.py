@@ -1,0 +1,66 @@
+"""What sysDescr tells in itself: version, serial and model, for devices that no rule knows. Pure, on text alone."""
+
+import re
+
+_VERSIONS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?i)\b(?:software|firmware|sw|fw|os|ios)?[ ,]*(?:version|vers|ver|release|rev(?:ision)?)\b[ .:=#]*"
+        r"((?:[a-z]{1,3}[ .])?v?\d[\w.()/-]*\w\)?)",
+        r"(?i)\b(?:software|firmware|sw|fw)[ :=-]*(v?\d+(?:\.\d+)+[\w.()-]*)",
+        r"(?i)\b(v\d+(?:\.\d+)+[\w.-]*)",
+        r"(?<![\d.\w-])(\d+\.\d+\.\d+[\w.()-]*)",
+    )
+)
+_SERIAL = re.compile(r"(?i)\b(?:s/n|serial(?: ?(?:no|num|number))?\.?|sn)\s*[:=#]\s*([A-Z0-9][A-Z0-9-]{4,24})\b")
+_MODEL = re.compile(r"(?<![\w.])(?=[\w+/-]*\d)[A-Z][\w+/-]*[A-Z\d][\w+/-]*(?![\w+/-]|\.\d)")
+_NAMED_MODEL = re.compile(
+    r"(?i)\b(?:hardware model|model|product|prod|mdl|hwsku|mn)\s*[:=]\s*"
+    r"([^;,()\[\]<>]{2,40}?)(?=\s*[;,()\[\]<>]|\s+\w+\s*:|$)"
+)
+_VERSION_WORD = re.compile(r"(?i)\b(?:software|version|vers|ver|rev|revision|release|build|compiled|firmware)\b")
+_WHOLE_LINE = re.compile(
+    r"(?!.*\b(?:with|ports?|for|by|agent|snmp|snmpv\w+)\b)(?=.*[A-Z])(?=.*\d)"
+    r"[\w+/&-]+(?: [\w+/&-]+){0,4}"
+)
+_NOT_A_MODEL = re.compile(r"(?i)v?\d|ver|rev|sw|fw|hw|sn|linux|build|ipv[46]|windows|mips|arm|x86|i\d86|amd64|ieee|802")
+_SOFTWARE_FIRST = re.compile(r"(?i)\s*(?:linux|windows|freebsd|hardware:|sunos|aix|darwin|openbsd|netbsd)")
+
+
+def version_in(descr: str) -> str:
+    """The version sysDescr tells behind a word for it, or as a dotted number; '' when it tells none.
+
+    A general operating system's version is not that of the product built on it.
+    """
+    if _SOFTWARE_FIRST.match(descr):
+        return ""
+    for pattern in _VERSIONS:
+        found = pattern.search(descr)
+        if found and len(found.group(1)) > 1:
+            return found.group(1).rstrip(".,;-")
+    return ""
+
+
+def serial_in(descr: str) -> str:
+    """The serial sysDescr tells behind a word for it."""
+    found = _SERIAL.search(descr)
+    return found.group(1) if found else ""
+
+
+def model_in(descr: str) -> str:
+    """The model sysDescr tells: behind a word for it, as its first word built like one, or as all it is; else ''.
+
+    Nothing is taken from the sysDescr of a general operating system: it describes the system, not the box.
+    """
+    line = descr.strip().splitlines()[0][:200] if descr.strip() else ""
+    if _SOFTWARE_FIRST.match(line):
+        return ""
+    named = _NAMED_MODEL.search(line)
+    if named:
+        return named.group(1).strip()
+    line = _VERSION_WORD.split(line)[0].strip(" ,;:-")
+    for found in _MODEL.finditer(line):
+        word = found.group()
+        if len(word) >= 4 and not _NOT_A_MODEL.match(word):
+            return word
+    return line if len(line) <= 32 and _WHOLE_LINE.fullmatch(line) and not _NOT_A_MODEL.match(line) else ""

@@ -1,0 +1,208 @@
+"""Collecting 1,200 simulated switches, beside the bare engine, pysnmp and net-snmp reading the same tables.
+
+The lab runs in a process of its own, and so does each reader: only the reader's own processor time counts.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from collectors.snmp import oid as oids
+from collectors.snmp.engine_pysnmp import PysnmpEngine
+from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.session import EXCEPTIONS, Session
+from collectors.snmp.table import Table
+from collectors.tables import addresses, arp, forwarding, hardware, interfaces, neighbours, system, vlans
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES: tuple[Table, ...] = (
+    hardware.ENTITY,
+    interfaces.INTERFACES,
+    addresses.NEW,
+    addresses.OLD,
+    addresses.IPV6,
+    arp.NEW,
+    arp.OLD,
+    vlans.STATIC,
+    vlans.MORE,
+    forwarding.PORTS,
+    forwarding.QBRIDGE,
+    forwarding.BRIDGE,
+    neighbours.REMOTE,
+    neighbours.LOCAL,
+    neighbours.MANAGEMENT,
+    neighbours.CDP,
+)
+"""What `collect` reads of a switch, besides single objects."""
+
+VARBINDS_A_REPLY = 50
+AT_ONCE = 100
+COMMUNITY = "bench"
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One reader's work: devices, values read (0 where it does not count them), seconds, peak memory."""
+
+    name: str
+    devices: int
+    varbinds: int
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+    @property
+    def cpu_ms_a_device(self) -> float:
+        return self.cpu_s / self.devices * 1000
+
+    def __str__(self) -> str:
+        rate = f"{self.varbinds / self.cpu_s:9,.0f} varbinds" if self.varbinds else " " * 18
+        return (
+            f"{self.name:34} {self.devices:5} devices {self.wall_s:7.1f} s wall {self.cpu_s:7.1f} s CPU "
+            f"{self.peak_mb:6.0f} MB {self.devices / self.cpu_s:7.1f} devices {rate} a CPU second"
+        )
+
+
+@contextmanager
+def lab(var: Path) -> Iterator[dict[str, Place]]:
+    """The register's simulated network in a process of its own; address → where it answers."""
+    environment = os.environ | {"TAIZHANG_VAR": str(var)}
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "lab"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        print(process.stdout.readline().strip())
+        agents = json.loads((var / "lab.json").read_text(encoding="utf-8"))["agents"]
+        yield {name: (host, port) for name, (host, port) in agents.items()}
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def collect(var: Path, name: str, devices: int) -> Measured:
+    """`manage.py collect --lab` as a user runs it, its start included."""
+    command = [sys.executable, "manage.py", "collect", "--lab", "--json"]
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"TAIZHANG_VAR": str(var)}, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [json.loads(line) for line in process.stdout]
+        _pid, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.monotonic() - started
+    run = lines[-1]
+    print(f"  answered {run['answered']} of {run['polled']}, {run['changes']} changes, {run['differences']} differences")
+    return Measured(name, devices, 0, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+async def _bare_device(session: Session) -> int:
+    """The tables of one device by get_bulk alone: nothing is checked, everything is kept as it came."""
+    kept: list[Any] = [*(await session.get([oids.parse(text) for text in system.SYSTEM.objects.values()])).varbinds]
+    for table in TABLES:
+        left = [(base, base) for base in map(oids.parse, table.columns.values())]
+        while left:
+            repetitions = max(1, min(25, VARBINDS_A_REPLY // len(left)))
+            reply = (await session.get_bulk([cursor for _base, cursor in left], repetitions)).varbinds
+            kept += reply
+            whole = len(reply) // len(left) * len(left)
+            last = reply[whole - len(left) : whole]
+            left = [
+                (base, oid)
+                for (base, _), (oid, tag, _value) in zip(left, last, strict=False)
+                if tag not in EXCEPTIONS and oid.startswith(base)
+            ]
+    return len(kept)
+
+
+async def _bare_all(engine: Any, places: Sequence[Place]) -> int:
+    gate = asyncio.Semaphore(AT_ONCE)
+    total = 0
+
+    async def one(place: Place) -> None:
+        nonlocal total
+        async with gate:
+            session = engine.session(place[0], place[0], place[1], community=COMMUNITY, timeout_s=5.0)
+            count = await _bare_device(session)
+            total += count
+
+    try:
+        await asyncio.gather(*map(one, places))
+    finally:
+        engine.close()
+    return total
+
+
+def bare(name: str, engine: Callable[[], Any], places: Sequence[Place]) -> Measured:
+    """A bare engine in a forked process of its own."""
+    read, write = os.pipe()
+    started = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        varbinds = asyncio.run(_make_and_read(engine, places))
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        os.write(write, json.dumps([varbinds, cpu, after.ru_maxrss / 1024]).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    varbinds, cpu, peak = json.loads(os.read(read, 4096))
+    os.close(read)
+    os.close(write)
+    return Measured(name, len(places), varbinds, time.monotonic() - started, cpu, peak)
+
+
+async def _make_and_read(engine: Callable[[], Any], places: Sequence[Place]) -> int:
+    return await _bare_all(engine(), places)
+
+
+def net_snmp(places: Sequence[Place]) -> Measured | None:
+    """snmpbulkwalk of the same columns, two processes at a time; None where it is not installed."""
+    tool = shutil.which("snmpbulkwalk")
+    if tool is None:
+        return None
+    columns = [text for table in TABLES for text in table.columns.values()]
+    calls = "\n".join(f"{host}:{port} {column}" for host, port in places for column in columns)
+    command = ["xargs", "-P", "2", "-L", "1", tool, "-v2c", "-c", COMMUNITY, "-On", "-Cr25", "-m", ""]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    done = subprocess.run(command, input=calls, text=True, stdout=subprocess.PIPE, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    lines = done.stdout.count("\n")
+    return Measured("net-snmp snmpbulkwalk, 2 at once", len(places), lines, time.monotonic() - started, cpu, 0.0)
+
+
+def measure(var: Path) -> None:
+    """Print all readers and their ratios; the register in `var` is loaded and migrated."""
+    with lab(var) as agents:
+        places = list(agents.values())
+        first = collect(var, "collect, first run", len(places))
+        second = collect(var, "collect, nothing changed", len(places))
+        engine = bare("bare engine, same tables", UdpEngine, places)
+        few = bare("pysnmp, same tables", PysnmpEngine, places[:12])
+        walks = net_snmp(places[:20])
+        for one in filter(None, (first, second, engine, few, walks)):
+            print(one)
+    print(f"collect, first run : bare engine = {first.cpu_s / engine.cpu_s:.2f} times its CPU")
+    print(f"collect, unchanged : bare engine = {second.cpu_s / engine.cpu_s:.2f} times its CPU")
+    rate = (engine.varbinds / engine.cpu_s) / (few.varbinds / few.cpu_s)
+    print(f"bare engine : pysnmp = {rate:.0f} times the varbinds for each CPU second")
+    if walks is not None:
+        print(f"snmpbulkwalk : collect, unchanged = {walks.cpu_ms_a_device / second.cpu_ms_a_device:.1f} times its CPU a device")
+
+
+if __name__ == "__main__":
+    measure(Path(sys.argv[1]))

@@ -1,0 +1,166 @@
+"""The rule files: that the shipped ones are sound, and that broken ones are refused with their place."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from collectors.facts import SystemFact
+from collectors.identify import default_vendors
+from collectors.rulebook import Rule, RuleFault, covers, load_vendors
+
+FOLDER = Path(__file__).parents[2] / "collectors" / "vendors"
+COUNTY = frozenset(
+    [
+        "huawei",
+        "h3c",
+        "zte",
+        "ruijie",
+        "dcn",
+        "dlink",
+        "tplink",
+        "maipu",
+        "dptech",
+        "topsec",
+        "sangfor",
+        "hikvision",
+        "hp",
+        "aruba",
+        "cisco",
+        "juniper",
+        "mikrotik",
+        "ubiquiti",
+        "fortinet",
+        "windows",
+        "netsnmp",
+        "printers",
+        "apc",
+        "power",
+        "nas",
+    ]
+)
+
+
+def one(tmp_path: Path, text: str) -> Rule:
+    (tmp_path / "maker.toml").write_text(text, encoding="utf-8")
+    (rule,) = load_vendors(tmp_path).rules
+    return rule
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    (tmp_path / "maker.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RuleFault) as caught:
+        load_vendors(tmp_path)
+    return str(caught.value)
+
+
+def test_the_shipped_files_load_and_hold_what_a_county_buys() -> None:
+    assert {path.stem for path in FOLDER.glob("*.toml")} >= COUNTY
+    assert len(default_vendors().rules) > 300
+
+
+def test_every_shipped_rule_has_a_kind_and_says_something() -> None:
+    for rule in default_vendors().rules:
+        assert rule.kind, rule.name
+        assert rule.os, rule.name
+
+
+def test_no_two_rules_of_a_file_have_one_name() -> None:
+    names = [re.sub(r":\d+", "", rule.name) for rule in default_vendors().rules]
+    assert len(names) == len(set(names))
+
+
+def test_the_evidence_names_file_line_and_rule(tmp_path: Path) -> None:
+    rule = one(tmp_path, '# a maker\nkind = "network"\n\n[[rules]]\nname = "x"\nobject_id = "1.3.6.1.4.1.9"\n')
+    assert rule.name == "maker.toml:4 x"
+
+
+def test_a_rules_own_words_win_over_the_files(tmp_path: Path) -> None:
+    rule = one(tmp_path, 'kind = "network"\nos = "a"\n[[rules]]\nname = "x"\ndescr = "y"\nkind = "firewall"\n')
+    assert (rule.kind, rule.os) == ("firewall", "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("kind = [", "maker.toml: "),
+        ('colour = "red"', "maker.toml: 'colour' is not known here"),
+        ('[[rules]]\nname = "x"\nobject_id = "1.3.6"\nhardwere = "y"', "maker.toml:1 x: 'hardwere'"),
+        ('[[rules]]\nobject_id = "1.3.6"', "a rule without a name"),
+        ('[[rules]]\nname = "x"', "it would speak for every device"),
+        ('[[rules]]\nname = "x"\nobject_id = "1.3.six"', "maker.toml:1 x: "),
+        ('[[rules]]\nname = "x"\ndescr = "("', "pattern '('"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nkind = "toaster"', "kind 'toaster' is none of"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nserial = { entity = "weight" }', "serial, source 1: entity 'weight'"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nserial = [{ objct = "1.3" }]', "serial, source 1: 'objct'"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nserial = { object = "1.3", descr = "y" }', "exactly one of"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nserial = { object = "1.3", as = "morse" }', "as 'morse'"),
+        ('[[rules]]\nname = "x"\ndescr = "a"\nserial = 7', "serial, source 1"),
+        ("enterprises = [9]", "maker.toml: enterprise numbers"),
+        ('[manufacturers]\nnine = "Cisco"', "maker.toml: enterprise numbers"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    assert told in refused(tmp_path, text)
+
+
+def test_the_longest_object_id_speaks_first_then_conditions(tmp_path: Path) -> None:
+    text = """
+[[rules]]
+name = "all"
+object_id = "1.3.6.1.4.1.9"
+[[rules]]
+name = "branch"
+object_id = "1.3.6.1.4.1.9.1"
+[[rules]]
+name = "described"
+object_id = "1.3.6.1.4.1.9"
+descr = "XR"
+[[rules]]
+name = "with object"
+object_id = "1.3.6.1.4.1.9"
+exists = "1.3.6.1.4.1.9.2.1.0"
+"""
+    (tmp_path / "maker.toml").write_text(text, encoding="utf-8")
+    vendors = load_vendors(tmp_path)
+
+    def order(object_id: str, descr: str = "") -> list[str]:
+        system = SystemFact(descr=descr, object_id=object_id)
+        return [rule.name.split(" ", 1)[1] for rule in vendors.candidates(system)]
+
+    assert order("1.3.6.1.4.1.9.1.5", "IOS XR") == ["branch"]
+    assert order("1.3.6.1.4.1.9.7", "IOS XR") == ["with object", "described"]
+    assert order("1.3.6.1.4.1.9.7") == ["with object", "all"]
+    assert order("1.3.6.1.4.1.99") == []
+
+
+def test_only_objects_that_decide_are_asked_for_before_the_choice(tmp_path: Path) -> None:
+    text = """
+[[rules]]
+name = "nas"
+object_id = "1.3.6.1.4.1.8072"
+exists = "1.3.6.1.4.1.6574.1.5.1.0"
+under = "1.3.6.1.4.1.6574.2"
+serial = { object = "1.3.6.1.4.1.6574.1.5.2.0" }
+chassis = { column = "1.3.6.1.4.1.6574.3.1" }
+"""
+    rule = one(tmp_path, text)
+    wanted = load_vendors(tmp_path).extra_objects(SystemFact(object_id="1.3.6.1.4.1.8072.3.2.10"))
+    assert (wanted.objects, wanted.columns) == (("1.3.6.1.4.1.6574.1.5.1.0",), ("1.3.6.1.4.1.6574.2",))
+    assert rule.wanted().objects == ("1.3.6.1.4.1.6574.1.5.2.0",)
+    assert rule.wanted().columns == ("1.3.6.1.4.1.6574.3.1",)
+    assert wanted.scalars().objects == {"1.3.6.1.4.1.6574.1.5.1.0": "1.3.6.1.4.1.6574.1.5.1.0"}
+
+
+def test_a_prefix_covers_whole_arcs_only() -> None:
+    assert covers("1.3.6.1.4.1.9", "1.3.6.1.4.1.9")
+    assert covers("1.3.6.1.4.1.9", "1.3.6.1.4.1.9.1")
+    assert not covers("1.3.6.1.4.1.9", "1.3.6.1.4.1.99")
+
+
+def test_an_enterprise_number_gives_the_manufacturer() -> None:
+    vendors = default_vendors()
+    assert vendors.manufacturer("1.3.6.1.4.1.2011.2.23.1") == "Huawei"
+    assert vendors.manufacturer("1.3.6.1.4.1.14331") == "Topsec"
+    for other in ("1.3.6.1.4.1", "", "1.3.6.1.2.1.33", "1.3.6.1.4.1.99999999999999", "rubbish"):
+        assert vendors.manufacturer(other) is None

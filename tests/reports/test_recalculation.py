@@ -1,0 +1,111 @@
+"""LibreOffice recalculates every workbook: no cell in error, and every formula comes to the value stored with it."""
+
+import math
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from inventory.sheets.columns import Book
+from inventory.sheets.write import write
+from reports import catalogue
+from tests.reports.literal import AS_OF, PARAMS, empty_frames, frames
+
+OFFICE = shutil.which("soffice")
+# Without it LibreOffice shows the stored values and recalculates nothing.
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+
+
+@pytest.fixture(scope="module")
+def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Path]]:
+    """{book: (as written, as LibreOffice recalculated and saved it)}, full and empty."""
+    if OFFICE is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI must have LibreOffice")
+        pytest.skip("LibreOffice (soffice) is not installed")
+    folder = tmp_path_factory.mktemp("books")
+    profile = folder / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    paths = [folder / "planted.xlsx"]
+    _plant_error(paths[0])
+    for one in catalogue.BOOKS:
+        for kind, given in (("full", frames()), ("empty", empty_frames())):
+            paths.append(folder / f"{one.name}-{kind}.xlsx")
+            write(Book(one.title[0], one.build(given, PARAMS), "zh", AS_OF, PARAMS.made_at), paths[-1])
+    out = folder / "recalculated"
+    subprocess.run(
+        [
+            OFFICE,
+            f"-env:UserInstallation={profile.parent.as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(out),
+            *map(str, paths),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    return {path.stem: (path, out / path.name) for path in paths}
+
+
+def _plant_error(path: Path) -> None:
+    """A workbook with one error that only a recalculation shows: the test of the test."""
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "=1/0"
+    workbook.save(path)
+
+
+def errors(path: Path) -> list[str]:
+    workbook = openpyxl.load_workbook(path, data_only=True)
+    return [
+        f"{sheet.title}!{cell.coordinate} {cell.value}"
+        for sheet in workbook
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "e"
+    ]
+
+
+def test_a_planted_error_is_found(recalculated: dict[str, tuple[Path, Path]]) -> None:
+    assert len(errors(recalculated["planted"][1])) == 1
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+@pytest.mark.parametrize("kind", ["full", "empty"])
+def test_no_cell_is_in_error_and_no_value_changes(
+    recalculated: dict[str, tuple[Path, Path]], name: str, kind: str
+) -> None:
+    written, again = recalculated[f"{name}-{kind}"]
+    assert errors(again) == []
+    formulas = openpyxl.load_workbook(written)
+    stored = openpyxl.load_workbook(written, data_only=True)
+    anew = openpyxl.load_workbook(again, data_only=True)
+    checked = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type != "f":
+                    continue
+                checked += 1
+                place = (sheet.title, cell.coordinate, cell.value)
+                assert same(stored[sheet.title][cell.coordinate].value, anew[sheet.title][cell.coordinate].value), place
+    assert (checked > 0) == (kind == "full")
+
+
+def same(one: object, other: object) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, abs_tol=1e-9)
+    return (one or None) == (other or None)
