@@ -3,8 +3,8 @@
 Says only what it can know: a computer is 'not seen' only where every switch of its site was read to the end.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
 import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -44,8 +44,6 @@ class Registered:
     in_use: bool
     polled: bool
     """It was asked itself in this run: its own answer or silence speaks for it."""
-    last_evidence: date | None
-    """The latest day on which anything shows that it was there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +127,44 @@ def _where(place: Place, ground: Ground) -> str:
     return f"{switch.name if switch else '?'} {ground.ports.get(place.port or 0, '')}".strip()
 
 
+def accounted_for(ground: Ground, places: Collection[str]) -> set[int]:
+    """Devices that a table shows, that were asked themselves, or that need not be there."""
+    return {device.pk for mac, device in ground.owners.items() if mac in places or device.polled or not device.in_use}
+
+
+def missing(ground: Ground, accounted: Collection[int], whole_sites: Collection[int]) -> dict[int, list[str]]:
+    """Other devices with their MACs, at sites whose switches were all read."""
+    absent: dict[int, list[str]] = {}
+    for mac, device in ground.owners.items():
+        if device.pk not in accounted and device.site in whole_sites:
+            absent.setdefault(device.pk, []).append(mac)
+    return absent
+
+
 def judge_unseen(
-    devices: Iterable[tuple[str, Registered]],
-    places: Mapping[str, Place],
-    whole_sites: Collection[int],
+    absent: Mapping[int, list[str]],
+    evidence: Mapping[int, date | None],
+    accounted: Iterable[int],
     *,
     today: date,
     after_days: int,
 ) -> Verdicts:
-    """Devices in use that no table shows, at sites whose switches were all read, after so many days without evidence."""
-    verdicts = Verdicts()
+    """Missing devices without evidence for so many days; those accounted for are settled.
+
+    `evidence` gives the latest day on which anything shows that a missing device was there.
+    """
+    verdicts = Verdicts(settled=[(UNSEEN, pk, "last_seen") for pk in accounted])
     limit = today - timedelta(days=after_days)
-    by_device: dict[int, tuple[Registered, list[str]]] = {}
-    for mac, device in devices:
-        by_device.setdefault(device.pk, (device, []))[1].append(mac)
-    for device, macs in by_device.values():
-        if device.polled or any(mac in places for mac in macs) or not device.in_use:
-            verdicts.settled.append((UNSEEN, device.pk, "last_seen"))
-        elif device.site in whole_sites and (device.last_evidence is None or device.last_evidence < limit):
-            last = device.last_evidence.isoformat() if device.last_evidence else ""
+    for pk, macs in absent.items():
+        day = evidence.get(pk)
+        if day is None or day < limit:
+            last = day.isoformat() if day else ""
             verdicts.seen.append(
                 Seen(
                     UNSEEN,
                     "in_use",
                     last,
-                    device=device.pk,
+                    device=pk,
                     field="last_seen",
                     evidence={"macs": macs, "last evidence": last},
                 )

@@ -91,7 +91,7 @@ class DeviceState(RegisterModel):
     logged: ClassVar[bool] = False
 
     device = models.OneToOneField(Device, models.CASCADE, related_name="network_state", verbose_name=_("device"))
-    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, db_index=True)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
     last_polled_at = models.DateTimeField(_("last polled"), null=True, blank=True)
     answered = models.BooleanField(_("answered"), default=False)
     fault = models.CharField(_("fault"), max_length=30, blank=True)
@@ -176,13 +176,13 @@ class Sighting(RegisterModel):
     vlan_id = models.PositiveSmallIntegerField(_("VLAN id"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)
     first_seen_at = models.DateTimeField(_("first seen"))
-    last_seen_at = models.DateTimeField(_("last seen"), db_index=True)
+    last_seen_at = models.DateTimeField(_("last seen"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("sighting")
         verbose_name_plural = _("sightings")
-        indexes = (models.Index(fields=("mac", "last_seen_at")),)
+        indexes = (models.Index(fields=("mac",)),)
         constraints = (
             models.UniqueConstraint(
                 fields=("mac",), condition=Q(ended_at__isnull=True), name="sighting_one_open_place_for_a_mac"

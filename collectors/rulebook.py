@@ -58,8 +58,8 @@ class Source:
 
     `pattern` is searched in what was read; its groups fill `format`. `map` turns the result into another text
     (what it does not hold gives nothing). `into`: what was read is the row index of this column, whose value counts.
-    In the three OIDs {self} stands for the device's sysObjectID and {parent} for it without its last arc: makers
-    often repeat a table below each product's own branch.
+    In the three OIDs {self} stands for the device's sysObjectID, {parent} for it without its last arc and {last}
+    for that arc: makers often repeat a table below each product's own branch.
     """
 
     object: str = ""
@@ -121,10 +121,11 @@ class Rule:
         return arcs * 8 + (4 if not self.certain else 0) + (2 if self.descr else 0)
 
     def resolved(self, object_id: str) -> "Rule":
-        """The rule with {self} and {parent} filled in."""
+        """The rule with {self}, {parent} and {last} filled in."""
         if not any("{" in text for source in self._every() for text in (source.object, source.column, source.into)):
             return self
-        names = {"self": object_id, "parent": object_id.rpartition(".")[0]}
+        parent, _, last = object_id.rpartition(".")
+        names = {"self": object_id, "parent": parent, "last": last}
         sources = {
             name: tuple(
                 replace(
@@ -315,7 +316,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 
 def _oid(text: str) -> str:
     if text:
-        oid.parse(re.sub(r"^\{(?:self|parent)\}", "1.3", text))
+        oid.parse(re.sub(r"\{last\}", "1", re.sub(r"^\{(?:self|parent)\}", "1.3", text)))
     return text
 
 

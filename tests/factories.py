@@ -116,7 +116,9 @@ def make_switch(name: str, *, site: Site | None = None, serial: str = "", mac: s
     device: Device = DeviceFactory(name=name, serial=serial, device_type=kind, site=site or SiteFactory())
     with write.unit(TESTER) as unit:
         port = unit.create(Interface(device=device, name="mgmt", kind="virtual", mac=mac))
-        device.primary_address = unit.create(IPAddress(address=address or f"10.9.0.{device.pk % 250 + 1}", interface=port))
+        device.primary_address = unit.create(
+            IPAddress(address=address or f"10.9.0.{device.pk % 250 + 1}", interface=port)
+        )
         unit.update(device)
         unit.create(ManagementProfile(device=device))
     return device

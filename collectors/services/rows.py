@@ -12,9 +12,7 @@ from inventory.services.write import Unit
 Changed = tuple[Any, Mapping[str, tuple[Any, Any]]]
 
 
-def write_interfaces(
-    unit: Unit, device: Device, view: RegisterView, changes: Sequence[Change], now: datetime
-) -> int:
+def write_interfaces(unit: Unit, device: Device, view: RegisterView, changes: Sequence[Change], now: datetime) -> int:
     """Returns how many rows were made or changed, as the other functions here do."""
     new = [Interface(device=device, **change.values) for change in changes if change.action is Action.ADD]
     unit.create_many(Interface, new)
@@ -70,9 +68,7 @@ def write_neighbours(unit: Unit, device: Device, changes: Sequence[Change], now:
     return len(new) + unit.update_many(Neighbour, changed)
 
 
-def _changed(
-    row: Any, action: Action, values: Mapping[str, Any], old: Mapping[str, Any], now: datetime
-) -> Changed:
+def _changed(row: Any, action: Action, values: Mapping[str, Any], old: Mapping[str, Any], now: datetime) -> Changed:
     """The row with its new values, and {field: (before, after)}; CLOSE sets since when it is gone."""
     if action is Action.CLOSE:
         values = {"gone_since": now}

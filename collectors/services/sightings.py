@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
@@ -58,8 +59,8 @@ def record(gathered: Gathered, context: Context, *, now: datetime) -> int:
         places = links.place(evidence)
         ground = _ground(gathered, ports, evidence)
         _write_sightings(unit, places.values(), ground, now)
-        verdicts = _judge(gathered, places, ground, evidence, context, timezone.localdate(now))
         ledger = Ledger.read(kind__in=RUN_KINDS)
+        verdicts = _judge(gathered, places, ground, evidence, ledger, context, timezone.localdate(now))
         seen = [one for verdict in verdicts for one in verdict.seen]
         settled = [key for verdict in verdicts for key in verdict.settled]
         return ledger.record(unit, context.run, seen, settled, now)
@@ -118,27 +119,29 @@ def _ground(gathered: Gathered, ports: dict[tuple[int, int], tuple[int, str]], e
     rows = (
         Interface.objects.exclude(mac="")
         .exclude(device__device_type__asset_class__role=AssetRole.NETWORK)
-        .values_list(
-            "mac",
-            "device_id",
-            "device__site_id",
-            "device__status",
-            "device__network_state__last_seen_at",
-            "device__verified_on",
-            "device__in_service_on",
-            "device__purchased_on",
-        )
+        .values_list("mac", "device_id", "device__site_id", "device__status")
     )
-    owners = {}
-    for mac, pk, site, status, seen_at, *days in rows.iterator(chunk_size=5000):
-        latest = max(filter(None, [timezone.localdate(seen_at) if seen_at else None, *days]), default=None)
-        owners[mac] = Registered(pk, site, status == DeviceStatus.IN_USE, pk in gathered.asked, latest)
+    owners = {
+        mac: Registered(pk, site, status == DeviceStatus.IN_USE, pk in gathered.asked)
+        for mac, pk, site, status in rows.iterator(chunk_size=5000)
+    }
     return Ground(
         sites=dict(Site.objects.values_list("pk", "name")),
         switches=switches,
         ports=dict(ports.values()),
         owners=owners,
     )
+
+
+def _last_evidence(devices: Iterable[int]) -> dict[int, date | None]:
+    """The latest day on which anything shows that a device was there: seen, verified, taken into service, bought."""
+    rows = Device.objects.filter(pk__in=list(devices)).values_list(
+        "pk", "network_state__last_seen_at", "verified_on", "in_service_on", "purchased_on"
+    )
+    return {
+        pk: max(filter(None, [timezone.localdate(seen_at) if seen_at else None, *days]), default=None)
+        for pk, seen_at, *days in rows
+    }
 
 
 def _switch_keys(evidence: Evidence) -> list[int]:
@@ -150,7 +153,13 @@ def _switch_keys(evidence: Evidence) -> list[int]:
 
 
 def _judge(
-    gathered: Gathered, places: dict[str, Place], ground: Ground, evidence: Evidence, context: Context, today: date
+    gathered: Gathered,
+    places: dict[str, Place],
+    ground: Ground,
+    evidence: Evidence,
+    ledger: Ledger,
+    context: Context,
+    today: date,
 ) -> list[Verdicts]:
     heard = [
         Heard(*row)
@@ -160,14 +169,13 @@ def _judge(
     ]
     known = set(ground.owners) | evidence.network_macs
     named = {names.name_key(name) for name in Device.objects.exclude(name="").values_list("name", flat=True)} - {""}
+    accounted = judging.accounted_for(ground, places.keys())
+    absent = judging.missing(ground, accounted, _whole_sites(gathered))
+    told = [pk for kind, pk, _field in ledger.open if kind == judging.UNSEEN and pk in accounted]
     return [
         judging.judge_places(places.values(), ground, silent=set(judging.unregistered_macs(heard, known))),
         judging.judge_unseen(
-            ground.owners.items(),
-            places,
-            _whole_sites(gathered),
-            today=today,
-            after_days=context.policy.unseen_after_days,
+            absent, _last_evidence(absent), told, today=today, after_days=context.policy.unseen_after_days
         ),
         judging.judge_neighbours(heard, known, named, ground.switches),
     ]
@@ -189,7 +197,10 @@ def _whole_sites(gathered: Gathered) -> set[int]:
 
 def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: datetime) -> None:
     """Extend, move or open. A MAC that is only seen towards a switch keeps the place it had."""
-    held = {row.mac: row for row in Sighting.objects.filter(ended_at__isnull=True).iterator(chunk_size=5000)}
+    rows = Sighting.objects.filter(ended_at__isnull=True).values_list(
+        "pk", "mac", "interface_id", "vlan_id", "address", "device_id"
+    )
+    held = {row[1]: _Stay(*row) for row in rows.iterator(chunk_size=5000)}
     same: list[int] = []
     ended: list[int] = []
     new: list[Sighting] = []
@@ -197,11 +208,11 @@ def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: d
     for place in places:
         owner = ground.owners.get(place.mac)
         row = held.get(place.mac)
-        if row is not None and (not place.direct or (row.interface_id, row.vlan_id) == (place.port, place.vlan)):
+        if row is not None and (not place.direct or (row.port, row.vlan) == (place.port, place.vlan)):
             same.append(row.pk)
             changes = _later(row, place, owner)
             if changes:
-                readdressed.append((row, changes))
+                readdressed.append(changes)
             continue
         if row is not None:
             ended.append(row.pk)
@@ -213,16 +224,32 @@ def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: d
     _write_last_seen(unit, [ground.owners[p.mac].pk for p in places if p.mac in ground.owners], now)
 
 
-def _later(row: Sighting, place: Place, owner: Registered | None) -> dict[str, tuple[object, object]]:
+class _Stay(NamedTuple):
+    """An open sighting."""
+
+    pk: int
+    mac: str
+    port: int | None
+    vlan: int | None
+    address: str
+    device: int | None
+
+
+def _later(
+    stay: _Stay, place: Place, owner: Registered | None
+) -> tuple[Sighting, dict[str, tuple[object, object]]] | None:
     """What the same sighting now says besides its time: a new address, an owner registered since."""
+    if place.address in ("", stay.address) and (owner is None or owner.pk == stay.device):
+        return None
     changes: dict[str, tuple[object, object]] = {}
-    if place.address and place.address != row.address:
-        changes["address"] = (row.address, place.address)
+    row = Sighting(pk=stay.pk)
+    if place.address and place.address != stay.address:
+        changes["address"] = (stay.address, place.address)
         row.address = place.address
-    if owner is not None and owner.pk != row.device_id:
-        changes["device"] = (row.device_id, owner.pk)
+    if owner is not None and owner.pk != stay.device:
+        changes["device"] = (stay.device, owner.pk)
         row.device_id = owner.pk
-    return changes
+    return row, changes
 
 
 def _sighting(place: Place, owner: Registered | None, now: datetime) -> Sighting:

@@ -104,7 +104,9 @@ def collect(var: Path, name: str, devices: int) -> Measured:
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - started
     run = lines[-1]
-    print(f"  answered {run['answered']} of {run['polled']}, {run['changes']} changes, {run['differences']} differences")
+    print(
+        f"  answered {run['answered']} of {run['polled']}, {run['changes']} changes, {run['differences']} differences"
+    )
     return Measured(name, devices, 0, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
@@ -201,7 +203,9 @@ def measure(var: Path) -> None:
     rate = (engine.varbinds / engine.cpu_s) / (few.varbinds / few.cpu_s)
     print(f"bare engine : pysnmp = {rate:.0f} times the varbinds for each CPU second")
     if walks is not None:
-        print(f"snmpbulkwalk : collect, unchanged = {walks.cpu_ms_a_device / second.cpu_ms_a_device:.1f} times its CPU a device")
+        print(
+            f"snmpbulkwalk : collect, unchanged = {walks.cpu_ms_a_device / second.cpu_ms_a_device:.1f} times its CPU a device"
+        )
 
 
 if __name__ == "__main__":

@@ -39,7 +39,10 @@ def write_register(folder: Path, *, switches: int, computers: int) -> None:
         "interfaces": _uplinks(switches),
         "cables": _cables(switches),
         "segments": [("name", "vlan_id", "site"), *((f"网{n}", 10 + n % 4000, f"院{n}") for n in range(sites))],
-        "prefixes": [("prefix", "segment"), *((f"10.{64 + n // 16}.{n % 16 * 16}.0/20", f"网{n}") for n in range(sites))],
+        "prefixes": [
+            ("prefix", "segment"),
+            *((f"10.{64 + n // 16}.{n % 16 * 16}.0/20", f"网{n}") for n in range(sites)),
+        ],
         "management": [("device", "community"), *((f"SW-{n:05d}", "bench") for n in range(switches))],
     }
     for name, rows in tables.items():
@@ -60,7 +63,18 @@ def load_register(folder: Path) -> None:
 
 
 def _switches(count: int) -> Iterator[Row]:
-    yield "asset_tag", "name", "manufacturer", "model", "serial", "site", "department", "in_service_on", "mac", "address"
+    yield (
+        "asset_tag",
+        "name",
+        "manufacturer",
+        "model",
+        "serial",
+        "site",
+        "department",
+        "in_service_on",
+        "mac",
+        "address",
+    )
     for n in range(count):
         yield (
             f"SW-{n:05d}", f"sw-{n:05d}", *SWITCH_TYPE, f"21023BENCH{n:06d}", f"院{n // SWITCHES_A_SITE}", "局0",

@@ -97,6 +97,17 @@ def test_octets_can_be_read_as_a_mac_or_behind_a_symbol_set(tmp_path: Path) -> N
     assert (found.serial, found.version) == ("001122334455", "20201023")
 
 
+def test_a_table_below_the_products_own_branch_is_found(tmp_path: Path) -> None:
+    rule = 'serial = [{ object = "{self}.1.10.0" }, { object = "{parent}.2.{last}.0" }]\n'
+    own, beside = "1.3.6.1.4.1.5.1.7.1.10.0", "1.3.6.1.4.1.5.1.2.7.0"
+    for name in (own, beside):
+        given = answers()
+        given.objects[name] = raw("SN88001")
+        assert by_rule(tmp_path, rule, given).serial == "SN88001"
+    wanted = load_vendors(tmp_path).rules[0].resolved("1.3.6.1.4.1.5.1.7").wanted()
+    assert wanted.objects == (own, beside)
+
+
 def test_what_is_too_long_for_a_fact_is_not_taken(tmp_path: Path) -> None:
     assert by_rule(tmp_path, 'hardware = { object = "1.3.1.0" }', answers(o1_3_1_0="x" * 500)).hardware is None
 
@@ -154,6 +165,141 @@ def test_the_bridges_own_mac_is_told_or_else_lldps() -> None:
     assert identify(answers(**bridge), NOTHING).base_mac == "9c5a81000100"
     assert identify(answers(**lldp), NOTHING).base_mac == "9c5a81000100"
     assert identify(answers(), NOTHING).base_mac is None
+
+
+HUAWEI, H3C, RUIJIE, ZTE = "2011.2", "25506.1", "4881.1.1.10.1", "3902.3"
+
+
+@pytest.mark.parametrize(
+    ("branch", "descr", "maker", "kind", "model", "version"),
+    [
+        (
+            HUAWEI,
+            "Huawei Versatile Routing Platform Software\r\nVRP (R) software,Version 5.170 (S5735 V200R019C10SPC500)"
+            "\r\nCopyright (C)\r\nHUAWEI S5735-L48T4X-A",
+            "Huawei",
+            "network",
+            "S5735-L48T4X-A",
+            "V200R019C10SPC500",
+        ),
+        (
+            HUAWEI,
+            "Huawei Versatile Routing Platform Software\r\nVRP (R) software, Version 8.180 (CE6800 V200R005C10)"
+            "\r\nCopyright (C)\r\nHUAWEI CE6857-48S6CQ-EI",
+            "Huawei",
+            "network",
+            "CE6857-48S6CQ-EI",
+            "V200R005C10",
+        ),
+        (
+            HUAWEI,
+            "Huawei Versatile Routing Platform Software\r\nVRP (R) Software, Version 5.170 (USG6500 V500R005C20)"
+            "\r\nCopyright (C)\r\nHUAWEI USG6530E",
+            "Huawei",
+            "firewall",
+            "USG6530E",
+            "V500R005C20",
+        ),
+        (
+            HUAWEI,
+            "Huawei AC6605-26-PWR Huawei Versatile Routing Platform Software VRP (R) software,Version 5.170"
+            " (AC6605 V200R010C00SPC700)",
+            "Huawei",
+            "wireless",
+            "AC6605-26-PWR",
+            "V200R010C00SPC700",
+        ),
+        (
+            H3C,
+            "H3C Comware Platform Software, Software Version 7.1.070, Release 6126P20\r\nH3C S6520X-30QC-EI\r\n",
+            "H3C",
+            "network",
+            "S6520X-30QC-EI",
+            "7.1.070, Release 6126P20",
+        ),
+        (
+            H3C,
+            "H3C Comware Software, Version 7.1.064, Release 9333P30\r\nH3C SecPath F1000-AK115\r\n",
+            "H3C",
+            "firewall",
+            "SecPath F1000-AK115",
+            "7.1.064, Release 9333P30",
+        ),
+        (
+            H3C,
+            "H3C Comware Software, Version 7.1.064, Release 5446P07\r\nH3C WX2540H\r\n",
+            "H3C",
+            "wireless",
+            "WX2540H",
+            "7.1.064, Release 5446P07",
+        ),
+        (
+            H3C,
+            "H3C Comware Software, Version 7.1.064, Release 0605\r\nH3C Series Router MSR3620\r\n",
+            "H3C",
+            "network",
+            "MSR3620",
+            "7.1.064, Release 0605",
+        ),
+        (
+            RUIJIE,
+            "Ruijie Full 10G Routing Switch (S6220-48XS6QXS-H) By Ruijie Networks",
+            "Ruijie",
+            "network",
+            "S6220-48XS6QXS-H",
+            None,
+        ),
+        (
+            RUIJIE,
+            "Ruijie Indoor AP720-L (802.11a/n and 802.11b/g/n) By Ruijie Networks",
+            "Ruijie",
+            "wireless",
+            "AP720-L",
+            None,
+        ),
+        (
+            ZTE,
+            "ZTE Ethernet Switch ZXR10 2928-PS-E, Version: V2.1.1.8, Copyright (c) by ZTE",
+            "ZTE",
+            "network",
+            "ZXR10 2928-PS-E",
+            "V2.1.1.8",
+        ),
+        (
+            "6339.1.1.2",
+            "DCS-3950-28C Device, Compiled Mar 01\n SoftWare Version DCS-3950-28C_6.1.12.0\n",
+            "DCN",
+            "network",
+            "DCS-3950-28C",
+            "6.1.12.0",
+        ),
+        ("11863.1.1", "TL-SG3424P 24-Port Gigabit PoE Switch", "TP-Link", "network", "TL-SG3424P", None),
+        ("171.10.113", "D-Link DES-3200-28 Fast Ethernet Switch", "D-Link", "network", "DES-3200-28", None),
+        ("14988.1", "RouterOS CCR1036-8G-2S+", "MikroTik", "network", "CCR1036-8G-2S+", None),
+        (
+            "9.1.1",
+            "Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(7)E4, RELEASE SOFTWARE",
+            "Cisco",
+            "network",
+            "C2960X",
+            "15.2(7)E4",
+        ),
+        (
+            "31648.1",
+            "DPtech Conplat Software\r\nVersion V100R003, Release S211C013D030\r\nFW1000-GE-N Product Version",
+            "DPtech",
+            "firewall",
+            "FW1000-GE-N",
+            "S211C013D030",
+        ),
+        ("35047.1", "Linux AF-1000-B400 3.10.0 #1 SMP x86_64", "Sangfor", "firewall", "AF-1000-B400", None),
+    ],
+)
+def test_what_the_countys_makers_write_in_sysdescr_is_understood(
+    branch: str, descr: str, maker: str, kind: str, model: str, version: str | None
+) -> None:
+    found = identify(answers(descr, f"1.3.6.1.4.1.{branch}.77"), default_vendors())
+    assert (found.manufacturer, found.kind, found.hardware, found.version) == (maker, kind, model, version)
 
 
 @pytest.mark.parametrize(

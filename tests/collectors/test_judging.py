@@ -8,16 +8,19 @@ from collectors.judging import (
     Heard,
     Registered,
     Switch,
+    accounted_for,
     judge_neighbours,
     judge_places,
     judge_unseen,
+    missing,
     unregistered_macs,
 )
 from collectors.links import Place
 
 PC, STRANGER = "8c1645000001", "8c1645000099"
 TODAY = date(2026, 11, 24)
-OWNER = Registered(5, site=1, in_use=True, polled=False, last_evidence=date(2024, 1, 1))
+OWNER = Registered(5, site=1, in_use=True, polled=False)
+LONG_AGO = date(2024, 1, 1)
 GROUND = Ground(
     sites={1: "东院", 2: "西院"},
     switches={7: Switch(7, "SW-7", 2), 8: Switch(8, "SW-8", 1)},
@@ -56,30 +59,50 @@ def test_random_macs_of_telephones_and_macs_spoken_of_elsewhere_are_no_differenc
     assert not judge_places([_place(STRANGER)], GROUND, silent={STRANGER}).seen
 
 
-def _unseen(device: Registered, *, places=(), whole=(1,)):
-    found = {mac: _place(mac) for mac in places}
-    return judge_unseen([(PC, device)], found, set(whole), today=TODAY, after_days=30)
+def _unseen(device: Registered, *, places=(), whole=(1,), last: date | None = LONG_AGO):
+    ground = replace(GROUND, owners={PC: device})
+    accounted = accounted_for(ground, places)
+    return judge_unseen(
+        missing(ground, accounted, set(whole)), {device.pk: last}, accounted, today=TODAY, after_days=30
+    )
 
 
 def test_a_computer_in_use_that_no_table_shows_is_unseen_where_its_whole_site_was_read():
     (seen,) = _unseen(OWNER).seen
     assert (seen.kind, seen.device, seen.seen_value) == ("unseen", 5, "2024-01-01")
+    assert _unseen(OWNER, last=None).seen
 
 
-def test_nothing_is_called_unseen_where_a_switch_of_the_site_was_not_read():
-    assert not _unseen(OWNER, whole=()).seen
+def test_where_a_switch_of_the_site_was_not_read_nothing_is_called_unseen_and_nothing_settled():
+    verdicts = _unseen(OWNER, whole=())
+    assert not verdicts.seen
+    assert not verdicts.settled
 
 
 def test_late_evidence_use_and_answers_of_its_own_speak_against_unseen():
-    assert not _unseen(replace(OWNER, last_evidence=date(2026, 11, 1))).seen
-    assert not _unseen(replace(OWNER, in_use=False)).seen
-    assert not _unseen(replace(OWNER, polled=True)).seen
-    assert not _unseen(OWNER, places=(PC,)).seen
+    assert not _unseen(OWNER, last=date(2026, 11, 1)).seen
+    for verdicts in (
+        _unseen(replace(OWNER, in_use=False)),
+        _unseen(replace(OWNER, polled=True)),
+        _unseen(OWNER, places=(PC,)),
+    ):
+        assert not verdicts.seen
+        assert verdicts.settled == [("unseen", 5, "last_seen")]
 
 
 def _heard(**values) -> Heard:
-    return Heard(**{"switch": 7, "port": "Gi0/1", "chassis": "aabbccddeeff", "name": "", "descr": "TL-SG2008\r\nv1",
-                    "address": "", "bridge": True, **values})
+    return Heard(
+        **{
+            "switch": 7,
+            "port": "Gi0/1",
+            "chassis": "aabbccddeeff",
+            "name": "",
+            "descr": "TL-SG2008\r\nv1",
+            "address": "",
+            "bridge": True,
+            **values,
+        }
+    )
 
 
 def test_a_forwarding_neighbour_that_is_not_registered_is_told_once():

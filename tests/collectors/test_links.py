@@ -9,9 +9,7 @@ PC, OTHER_PC, SWITCH = "8c1645000001", "8c1645000002", "00e0fc000001"
 
 
 def test_a_computer_sits_at_the_access_port_not_at_the_port_towards_the_switch():
-    evidence = Evidence(
-        [Learned(PC, switch=1, port=101), Learned(PC, switch=2, port=201)], towards_switches={201}
-    )
+    evidence = Evidence([Learned(PC, switch=1, port=101), Learned(PC, switch=2, port=201)], towards_switches={201})
     found = place(evidence)[PC]
     assert (found.switch, found.port, found.direct) == (1, 101, True)
 
@@ -45,7 +43,9 @@ def test_group_zero_and_protocol_macs_belong_to_nobody():
     assert not is_random(PC)
 
 
-@given(st.lists(st.builds(Learned, st.sampled_from([PC, OTHER_PC]), st.integers(1, 3), st.integers(1, 6))), st.randoms())
+@given(
+    st.lists(st.builds(Learned, st.sampled_from([PC, OTHER_PC]), st.integers(1, 3), st.integers(1, 6))), st.randoms()
+)
 def test_the_order_of_evidence_does_not_matter(learned, random):
     shuffled = list(learned)
     random.shuffle(shuffled)

@@ -1,9 +1,11 @@
 """Probing targets: what is printed and with which exit code."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from collectors.probing import ALL_ANSWERED, FAILED, SOME_SILENT, parse_target, probe_targets
 
@@ -45,6 +47,15 @@ def test_a_target_that_cannot_be_tried_gives_one_and_a_sentence(tmp_path: Path) 
     assert code == FAILED
     assert [fault["fault"] for fault in faults] == ["bad_file", "bad_target", "no_answer"]
     assert "rubbish.snmprec" in faults[0]["fault_text"]
+
+
+def test_the_command_prints_what_the_function_says_and_exits_with_its_code() -> None:
+    out = StringIO()
+    call_command("probe", str(FIXTURES / "ups.snmprec"), "--json", stdout=out)
+    assert json.loads(out.getvalue())["hardware"] == "KR1110-J"
+    with pytest.raises(SystemExit) as left:
+        call_command("probe", CLOSED, stdout=out)
+    assert left.value.code == SOME_SILENT
 
 
 def test_control_characters_of_a_device_do_not_reach_the_terminal(tmp_path: Path) -> None:

@@ -46,9 +46,7 @@ def test_an_unchanged_device_changes_nothing():
         identity=Identity(serial="sn-1", hardware="S5720-28P"),
         system=SystemFact(name="sw-1.local"),
     )
-    register = replace(
-        REGISTER, interfaces=(PORT_VIEW,), addresses=(AddressView(21, "10.0.0.1", 24, 1, gone=False),)
-    )
+    register = replace(REGISTER, interfaces=(PORT_VIEW,), addresses=(AddressView(21, "10.0.0.1", 24, 1, gone=False),))
     assert {change.action for change in reconcile(snapshot, register, Policy())} == {Action.AGREE}
 
 

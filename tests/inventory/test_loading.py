@@ -103,7 +103,12 @@ def test_a_file_as_excel_in_china_saves_it_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     ("octets", "said"),
-    [(b"", "is empty"), (b"\x00\x01\x02", "neither UTF-8"), (b'name\n"a', "is not CSV"), (b"name\na,b\n", "has 2 cells")],
+    [
+        (b"", "is empty"),
+        (b"\x00\x01\x02", "neither UTF-8"),
+        (b'name\n"a', "is not CSV"),
+        (b"name\na,b\n", "has 2 cells"),
+    ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, octets, said):
     (tmp_path / "towns.csv").write_bytes(octets)
@@ -156,9 +161,7 @@ def test_a_forbidden_change_of_status_is_refused_with_its_line(tmp_path):
     kind = DeviceTypeFactory()
     head = "asset_tag,manufacturer,model,status\n"
     _load(tmp_path, devices=head + f"T-1,{kind.manufacturer.name},{kind.model},scrapped\n")
-    told = _problems(
-        _load(tmp_path, devices=head + f"T-1,{kind.manufacturer.name},{kind.model},in_use\n")["devices"]
-    )
+    told = _problems(_load(tmp_path, devices=head + f"T-1,{kind.manufacturer.name},{kind.model},in_use\n")["devices"])
     assert told[0].startswith("devices.csv:2: status: A device that is scrapped cannot become in use")
 
 
@@ -194,8 +197,6 @@ def test_an_unknown_file_is_told_before_anything_is_loaded(tmp_path):
     with pytest.raises(CommandError):
         call_command("load", str(tmp_path))
     assert not Town.objects.exists()
-
-
 
 
 def test_what_only_the_database_refuses_is_still_told_with_its_line(tmp_path):

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 def _log(obj: object) -> list[LogEntry]:
-    return list(LogEntry.objects.filter(object_pk=str(obj.pk), content_type__model=type(obj).__name__.lower()).order_by("pk"))
+    return list(
+        LogEntry.objects.filter(object_pk=str(obj.pk), content_type__model=type(obj).__name__.lower()).order_by("pk")
+    )
 
 
 def test_saving_outside_a_unit_of_work_is_refused():
@@ -147,7 +149,11 @@ def test_addresses_sort_and_are_found_by_prefix_as_numbers():
         for text in texts:
             unit.create(IPAddress(address=text, interface=interface))
     assert list(IPAddress.objects.values_list("address", flat=True)) == [
-        "9.255.255.255", "10.0.0.9", "10.0.0.10", "10.0.1.0", "2001:db8::1",
+        "9.255.255.255",
+        "10.0.0.9",
+        "10.0.0.10",
+        "10.0.1.0",
+        "2001:db8::1",
     ]
     first, last = addresses.key_range(addresses.parse_prefix("10.0.0.0/24"))
     assert IPAddress.objects.filter(key__range=(first, last)).count() == 2

@@ -108,7 +108,11 @@ class Progress:
         self.done += 1
         self.bar.update()
         name = self.names[target.name]
-        cut = [f"{table} {end.state}: {end.reason}" for table, end in snapshot.tables.items() if end.state is TableState.CUT_SHORT]
+        cut = [
+            f"{table} {end.state}: {end.reason}"
+            for table, end in snapshot.tables.items()
+            if end.state is TableState.CUT_SHORT
+        ]
         if self.as_json:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:
