@@ -191,3 +191,13 @@ def _name_of(varbind: bytes) -> bytes:
     count = length & 0x7F
     start = at + 2 + count
     return varbind[start : start + int.from_bytes(varbind[at + 2 : start], "big")]
+
+
+class SilentAgent(Agent):
+    """A dead device: what is sent to it is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(Recording("silent"), b"")
+
+    def answer(self, data: bytes) -> bytes | None:
+        return None

@@ -20,9 +20,10 @@ _BRIDGE, _ACCESS_POINT, _ROUTER = 0x20, 0x10, 0x08
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The devices that answer, and the asset tags of end devices for which no port was free."""
+    """The devices that answer, the addresses of dead ones, and the tags of end devices for which no port was free."""
 
     devices: tuple[LabDevice, ...]
+    silent: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
 
 
@@ -38,8 +39,12 @@ def build_network(view: NetworkView, deviations: Deviations | None = None) -> Ne
     traffic = run_traffic(view, wiring, prefixes, deviations)
     maker = _Maker(view, deviations, wiring, prefixes, traffic)
     silent = deviations.dead | deviations.unseen
-    answering = [d for d in wiring.devices.values() if d.management and d.address and d.tag not in silent]
-    return Network(tuple(map(maker.device, answering)), tuple(traffic.unplaced))
+    managed = [d for d in wiring.devices.values() if d.management and d.address]
+    return Network(
+        devices=tuple(maker.device(d) for d in managed if d.tag not in silent),
+        silent=tuple(d.address for d in managed if d.tag in silent),
+        unplaced=tuple(traffic.unplaced),
+    )
 
 
 class _Maker:

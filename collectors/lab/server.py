@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from collectors.lab.agent import Agent
+from collectors.lab.agent import Agent, SilentAgent
 from collectors.lab.book import Place
 from collectors.lab.mib.build import build_mib
 from collectors.lab.spec import LabDevice
@@ -60,14 +60,14 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def make_agents(devices: Iterable[LabDevice]) -> dict[str, Agent]:
-    """Register address → agent. Of two devices with the same address the first is served."""
+def make_agents(devices: Iterable[LabDevice], silent: Iterable[str] = ()) -> dict[str, Agent]:
+    """Register address → agent; `silent` addresses never answer. Of two devices with one address the first is served."""
     agents: dict[str, Agent] = {}
     with _without_collector():
         for device in devices:
             if device.address not in agents:
                 agents[device.address] = Agent(build_mib(device), device.community.encode())
-    return agents
+    return agents | {address: SilentAgent() for address in silent if address not in agents}
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ MORE = Table(
     {
         "pvid": "1.3.6.1.2.1.17.7.1.4.5.1.1",  # dot1qPvid
         "vtp": "1.3.6.1.4.1.9.9.46.1.3.1.1.2",  # vtpVlanState, index domain.vlan
+        "vtp_name": "1.3.6.1.4.1.9.9.46.1.3.1.1.4",
         "ieee": "1.3.111.2.802.1.1.4.1.4.3.1.3",  # ieee8021QBridgeVlanStaticName, index component.vlan
     },
 )
@@ -35,9 +36,10 @@ def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
     found = set(_last_arcs(static.columns.get("name", {})))
     found.update(_last_arcs(static.columns.get("untagged", {})))
     found.update(_last_arcs(more.columns.get("ieee", {})))
-    for index, raw in more.columns.get("vtp", {}).items():
-        vlan = oid.index_arcs(index)[-1:]
-        if vlan and vlan[0] not in _VTP_RESERVED and decode.integer(raw) == _VTP_OPERATIONAL:
+    states = more.columns.get("vtp", {})
+    for index in states | more.columns.get("vtp_name", {}):
+        vlan, state = oid.index_arcs(index)[-1:], decode.integer(states.get(index))
+        if vlan and vlan[0] not in _VTP_RESERVED and state in (_VTP_OPERATIONAL, None):
             found.add(vlan[0])
     if not found:
         # An agent that lists no VLAN may still say to which each port belongs.

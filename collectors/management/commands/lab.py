@@ -56,7 +56,7 @@ class Command(BaseCommand):
             raise LabFault("the register has no managed device in use; load one with 'manage.py load fixtures/county'")
         if network.unplaced:
             self.stderr.write(f"{len(network.unplaced)} devices found no free port at their site")
-        return make_agents(network.devices)
+        return make_agents(network.devices, network.silent)
 
     async def _serve(self, lab: Lab, agents: Mapping[str, Agent]) -> None:
         loop = asyncio.get_running_loop()
