@@ -28,8 +28,8 @@ from collectors.facts import (
 )
 from collectors.identify import COMMON, Answers, choose, identify
 from collectors.rulebook import Rule, Vendors, Wanted, covers
-from collectors.snmp.faults import Fault, NoAnswer
-from collectors.snmp.pace import DeviceMemory
+from collectors.snmp.faults import BadAnswer, Fault, NoAnswer
+from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits
 from collectors.snmp.scalars import read_scalars
 from collectors.snmp.session import Session
 from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
@@ -43,6 +43,13 @@ SUBJECTS = ("system", "hardware", "interfaces", "addresses", "arp", "vlans", "fo
 
 _WRAP_S = 0xFFFFFFFF / 100
 """sysUpTime starts again from 0 after this many seconds."""
+
+_PATIENCE = 2
+"""After so many reads in a row without an answer the device is taken for gone and not asked on."""
+_NOT_ASKED = TableEnd(TableState.CUT_SHORT, reason="not asked: the device no longer answered", notes=(NoAnswer.code,))
+
+_VENDOR_LIMITS = Limits(rows=2000, requests=200)
+"""A maker's column is read for one value; some list every process or package of a computer."""
 
 _HOST_KINDS = frozenset({"server", "workstation", "storage"})
 
@@ -120,13 +127,17 @@ class _Run:
         self.vlan_of: dict[int, int] = {}
         self.if_index_of: dict[int, int] = {}
         self._ends: list[TableEnd] = []
+        self._silences = 0
+        """Reads in a row that ended because nothing came."""
 
     async def everything(self) -> None:
         """All subjects. Raises NoAnswer when the device does not answer at all."""
         await self.subject("system", self.read_system)
         end = self.tables["system"]
-        if end.state is TableState.CUT_SHORT and not end.rows:
+        if not end.rows and NoAnswer.code in end.notes:
             raise NoAnswer(end.reason)
+        if not end.rows and BadAnswer.code in end.notes:
+            raise BadAnswer(end.reason)
         works: Mapping[str, Callable[[], Awaitable[dict[str, Any]]]] = {
             "hardware": self.read_hardware,
             "interfaces": self.read_interfaces,
@@ -139,9 +150,12 @@ class _Run:
         }
         for name, work in works.items():
             await self.subject(name, work)
-        for name, work in works.items():
-            if self.tables[name].state is TableState.CUT_SHORT and lost(self.tables[name]):
-                await self.subject(name, work)
+        if self._silences >= _PATIENCE:
+            # One more question tells whether the rest is worth asking.
+            self._silences = _PATIENCE - 1
+            await self.uptime()
+        for name in again(self.tables):
+            await self.subject(name, works[name])
         self.restarted = has_restarted(self.found.system.uptime_s, await self.uptime())
 
     async def subject(self, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:
@@ -160,13 +174,19 @@ class _Run:
             for key, value in facts.items():
                 setattr(self.found, key, value)
 
-    async def table(self, table: Table) -> TableRead:
-        read = await read_table(self.session, table, self.memory)
+    async def table(self, table: Table, limits: Limits = DEFAULT_LIMITS) -> TableRead:
+        if self._silences >= _PATIENCE:
+            self._ends.append(_NOT_ASKED)
+            return TableRead(_NOT_ASKED, {name: {} for name in table.columns})
+        read = await read_table(self.session, table, self.memory, limits)
         self._count(read.end)
         self.varbinds += sum(map(len, read.columns.values()))
         return read
 
     async def scalars(self, scalars: Scalars) -> ScalarsRead:
+        if self._silences >= _PATIENCE:
+            self._ends.append(_NOT_ASKED)
+            return ScalarsRead(_NOT_ASKED)
         read = await read_scalars(self.session, scalars, self.memory)
         self._count(read.end)
         self.varbinds += len(read.values)
@@ -175,6 +195,7 @@ class _Run:
     def _count(self, end: TableEnd) -> None:
         self._ends.append(end)
         self.requests += end.requests
+        self._silences = self._silences + 1 if NoAnswer.code in end.notes else 0
 
     # -- subjects --------------------------------------------------------------------------------------------
 
@@ -185,7 +206,7 @@ class _Run:
 
     async def read_hardware(self) -> dict[str, Any]:
         parts = hardware.parts(await self.table(hardware.ENTITY))
-        self.answers.parts = parts
+        self.answers = Answers(self.answers.system, parts)
         ends = list(self._ends)
         await self._ask(COMMON)
         await self._ask(self.vendors.extra_objects(self.answers.system))
@@ -193,7 +214,7 @@ class _Run:
         if self.rule is not None:
             await self._ask(self.rule.wanted())
         # Objects of a vendor that are not there say nothing of the parts; objects that were lost do.
-        self._ends = ends + [end for end in self._ends[len(ends) :] if end.state is TableState.CUT_SHORT]
+        self._ends = ends + [end for end in self._ends[len(ends) :] if NoAnswer.code in end.notes]
         return {"parts": parts, "identity": identify(self.answers, self.vendors)}
 
     async def _ask(self, wanted: Wanted) -> None:
@@ -203,7 +224,7 @@ class _Run:
             self.answers.objects.update((await self.scalars(Wanted(objects).scalars())).values)
         for table in wanted.tables():
             if table.name not in self.answers.columns:
-                for name, column in (await self.table(table)).columns.items():
+                for name, column in (await self.table(table, _VENDOR_LIMITS)).columns.items():
                     self.answers.columns[name] = column
 
     async def read_interfaces(self) -> dict[str, Any]:
@@ -221,12 +242,10 @@ class _Run:
         static = await self.table(vlans.STATIC)
         found = vlans.vlans(static, await self.table(vlans.MORE))
         self.vlan_of = vlans.fdb_ids(static)
-        if self.rule is not None and self.rule.vlans:
-            found = vlans.with_listed(found, ((item.arc, self._column(item.column)) for item in self.rule.vlans))
+        for item in self.rule.vlans if self.rule is not None else ():
+            own = await self.table(Table("vlans", {"id": item.column}))
+            found = vlans.with_listed(found, item.arc, own.columns["id"])
         return {"vlans": found}
-
-    def _column(self, name: str) -> Mapping[bytes, Any]:
-        return self.answers.columns.get(name, {})
 
     async def read_forwarding(self) -> dict[str, Any]:
         self.if_index_of = forwarding.base_ports(await self.table(forwarding.PORTS))
@@ -278,9 +297,14 @@ class _Run:
         return system.uptime_s(await self.scalars(system.UPTIME))
 
 
-def lost(end: TableEnd) -> bool:
-    """Whether a table was cut short because nothing came, so that asking again may help."""
-    return NoAnswer.code in end.notes
+def again(tables: Mapping[str, TableEnd]) -> tuple[str, ...]:
+    """Subjects to read once more: those cut short because nothing came, and those that were made with their help."""
+    lost = {name for name, end in tables.items() if end.state is TableState.CUT_SHORT and NoAnswer.code in end.notes}
+    if lost & {"interfaces", "vlans"}:
+        lost.add("forwarding")
+    if lost & {"interfaces", "forwarding"}:
+        lost.add("neighbours")
+    return tuple(name for name in SUBJECTS[1:] if name in lost)
 
 
 def combined(ends: Sequence[TableEnd]) -> TableEnd:

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models import Device, Interface, Town
 from inventory.models.base import RegisterModel
@@ -105,7 +106,7 @@ class DeviceState(RegisterModel):
     sys_descr = models.TextField(_("system description"), blank=True)
     base_mac = models.CharField(_("base MAC"), max_length=12, blank=True, db_index=True)
     engine_id = models.CharField(_("engine id"), max_length=64, blank=True, db_index=True)
-    booted_at = models.DateTimeField(_("started"), null=True, blank=True)
+    booted_at = models.DateTimeField(pgettext_lazy("device", "started"), null=True, blank=True)
     restarted = models.BooleanField(_("restarted while polled"), default=False)
     rule = models.CharField(_("identified by"), max_length=200, blank=True)
     tables = models.JSONField(_("tables"), default=dict, blank=True)

@@ -1,7 +1,8 @@
 """Polls many devices from a thread of its own and hands over Snapshots as they come. No database, no Django.
 
-One asyncio loop, one request in flight for each device, `jobs` devices at a time. The caller takes Snapshots with
-an ordinary `for`; when it is slower than the network, no new devices are begun.
+One asyncio loop, one request in flight for each device, `jobs` devices read at a time. A device is greeted before
+it takes one of these places, so that dead ones are waited for beside the others and not in their stead. The caller
+takes Snapshots with an ordinary `for`; when it is slower than the network, no new devices are begun.
 """
 
 import asyncio
@@ -9,18 +10,24 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Protocol
 
 from collectors.collect import Target, collect
 from collectors.facts import Snapshot
 from collectors.rulebook import Vendors
+from collectors.snmp import oid
 from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.session import Session
 
 log = logging.getLogger(__name__)
 
 JOBS = 100
+GREETED = 8
+"""Devices greeted at a time, for each one read at a time."""
+_UPTIME = oid.parse("1.3.6.1.2.1.1.3.0")
 BACKLOG = 200
 """Snapshots that may wait for the caller before new devices are begun."""
 
@@ -71,7 +78,8 @@ class _Poller:
         stop: threading.Event,
     ) -> None:
         self.waiting = iter(targets)
-        self.jobs = max(1, min(jobs, len(targets)))
+        self.gate = asyncio.Semaphore(max(1, jobs))
+        self.greeters = max(1, min(jobs * GREETED, len(targets)))
         self.vendors = vendors
         self.engine = engine
         self.done = done
@@ -88,7 +96,7 @@ class _Poller:
     async def _all(self) -> None:
         engine = self.engine()
         try:
-            workers = [asyncio.create_task(self._worker(engine)) for _ in range(self.jobs)]
+            workers = [asyncio.create_task(self._worker(engine)) for _ in range(self.greeters)]
             watch = asyncio.create_task(self._watch(workers))
             await asyncio.gather(*workers, return_exceptions=False)
             watch.cancel()
@@ -126,7 +134,17 @@ class _Poller:
         except (ValueError, OSError) as fault:
             return Snapshot(name=target.name, fault="bad_target", fault_text=str(fault))
         try:
-            return await collect(target, session, vendors=self.vendors)
+            with suppress(BadAnswer):
+                await session.get([_UPTIME])
+            async with self.gate:
+                return await collect(target, session, vendors=self.vendors)
+        except NoAnswer as dead:
+            return Snapshot(
+                name=target.name,
+                taken_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                fault=dead.code,
+                fault_text=str(dead),
+            )
         except Exception as bug:
             log.exception("collecting %s failed", target.name)
             return Snapshot(name=target.name, fault="bug", fault_text=f"{type(bug).__name__}: {bug}")

@@ -147,7 +147,6 @@ class Rule:
         """What must be read for its sources."""
         every = self._every()
         columns = [source.column for source in every] + [source.into for source in every]
-        columns += [vlans.column for vlans in self.vlans]
         return Wanted(_unique(source.object for source in every), _unique(columns))
 
 

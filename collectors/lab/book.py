@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from collectors.collect import Target
 
@@ -76,13 +77,14 @@ def read_book(path: Path | None = None) -> Book:
         agents = {str(name): (str(host), int(port)) for name, (host, port) in data["agents"].items()}
         book = Book(int(data["pid"]), agents)
     except FileNotFoundError:
-        raise BookError(f"no lab is running: {path} is missing; start one with 'manage.py lab'") from None
+        raise BookError(_("no lab is running: %s is missing; start one with 'manage.py lab'") % path) from None
     except OSError as fault:
-        raise BookError(f"{path}: cannot be read: {fault.strerror or fault}") from None
+        raise BookError(f"{path}: " + _("cannot be read: %s") % (fault.strerror or fault)) from None
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise BookError(f"{path}: is no address book of a lab") from None
+        raise BookError(f"{path}: " + _("is no address book of a lab")) from None
     if book.pid <= 0 or not book.running():
-        raise BookError(f"no lab is running: the one that wrote {path} has ended; start one with 'manage.py lab'")
+        words = _("no lab is running: the one that wrote %s has ended; start one with 'manage.py lab'")
+        raise BookError(words % path)
     return book
 
 

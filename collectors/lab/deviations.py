@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from inventory.rules.addresses import parse_mac
 
 COLUMNS = ("kind", "device", "value", "where", "note")
@@ -55,10 +57,13 @@ class Deviations:
         known, places = set(tags), set(sites)
         for tag, line in self.lines.items():
             if tag not in known:
-                raise ValueError(f"{self.source} line {line}: the register has no device {tag} in use")
+                raise self._fault(line, gettext("the register has no device %s in use") % tag)
         for tag, site in self.moved.items():
             if site not in places:
-                raise ValueError(f"{self.source} line {self.lines[tag]}: the register has no site {site}")
+                raise self._fault(self.lines[tag], gettext("the register has no site %s") % site)
+
+    def _fault(self, line: int, sentence: str) -> ValueError:
+        return ValueError(f"{self.source} {_in_line(line, sentence)}")
 
 
 def read_deviations(path: Path) -> Deviations:
@@ -68,16 +73,20 @@ def read_deviations(path: Path) -> Deviations:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
             if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise ValueError(f"line 1: expected the columns {','.join(COLUMNS)}")
+                raise ValueError(_in_line(1, gettext("expected the columns %s") % ",".join(COLUMNS)))
             for row in reader:
                 _take(found, reader.line_num, row)
     except OSError as fault:
-        raise ValueError(f"{path}: cannot be read: {fault.strerror or fault}") from None
+        raise ValueError(f"{path}: " + gettext("cannot be read: %s") % (fault.strerror or fault)) from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: is not UTF-8") from None
+        raise ValueError(f"{path}: " + gettext("is not UTF-8")) from None
     except (ValueError, csv.Error) as fault:
         raise ValueError(f"{path} {fault}") from None
     return found
+
+
+def _in_line(line: int, sentence: str) -> str:
+    return gettext("line %(line)d: %(what)s") % {"line": line, "what": sentence}
 
 
 def _take(found: Deviations, line: int, row: Mapping[str, str | None]) -> None:
@@ -85,7 +94,7 @@ def _take(found: Deviations, line: int, row: Mapping[str, str | None]) -> None:
     try:
         _add(found, kind, tag, value, where)
     except ValueError as fault:
-        raise ValueError(f"line {line}: {fault}") from None
+        raise ValueError(_in_line(line, str(fault))) from None
     found.lines.setdefault(tag or where.partition(":")[0], line)
 
 
@@ -94,9 +103,9 @@ def _add(found: Deviations, kind: str, tag: str, value: str, where: str) -> None
         found.strangers.append(_stranger(kind, value, where))
         return
     if not tag:
-        raise ValueError(f"'{kind}' needs a device")
+        raise ValueError(gettext("'%s' needs a device") % kind)
     if kind in ("serial", "moved", "replaced") and not value:
-        raise ValueError(f"'{kind}' needs a value")
+        raise ValueError(gettext("'%s' needs a value") % kind)
     match kind:
         case "serial":
             found.serials[tag] = value
@@ -104,22 +113,29 @@ def _add(found: Deviations, kind: str, tag: str, value: str, where: str) -> None
             found.moved[tag] = value
         case "replaced":
             serial, _, mac = value.partition(";")
-            found.replaced[tag] = serial.strip(), parse_mac(mac)
+            found.replaced[tag] = serial.strip(), _mac(mac)
         case "no_answer":
             found.dead.add(tag)
         case "unseen":
             found.unseen.add(tag)
         case _:
-            raise ValueError(f"'{kind}' is no kind of deviation")
+            raise ValueError(gettext("'%s' is no kind of deviation") % kind)
+
+
+def _mac(text: str) -> str:
+    try:
+        return parse_mac(text)
+    except ValueError as fault:
+        raise ValueError(gettext("'%s' is not a MAC address such as 00:1a:2b:3c:4d:5e") % text.strip()) from fault
 
 
 def _stranger(kind: str, value: str, where: str) -> Stranger:
     tag, _, port = where.partition(":")
     if not tag or not port:
-        raise ValueError(f"'{kind}' needs a port such as TZ-SW-001:GigabitEthernet0/0/1 in 'where'")
+        raise ValueError(gettext("'%s' needs a port such as TZ-SW-001:GigabitEthernet0/0/1 in 'where'") % kind)
     if kind == "unknown_mac":
-        return Stranger(parse_mac(value), Place(tag, port))
+        return Stranger(_mac(value), Place(tag, port))
     parts = [part.strip() for part in value.split(";")]
     if len(parts) != 3:
-        raise ValueError("'unregistered' needs a value 'name;mac;model'")
-    return Stranger(parse_mac(parts[1]), Place(tag, port), parts[0], parts[2])
+        raise ValueError(gettext("'unregistered' needs a value 'name;mac;model'"))
+    return Stranger(_mac(parts[1]), Place(tag, port), parts[0], parts[2])

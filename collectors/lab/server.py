@@ -1,4 +1,4 @@
-"""Serves many agents from one asyncio process, each on a loopback address of its own. No Django.
+"""Serves many agents from one asyncio process, each on a loopback address of its own. Of Django it has only words.
 
 A register address 10.b.c.d is served on 127.b.c.d. Where other loopback addresses than 127.0.0.1 cannot be bound
 (macOS), or on demand, each agent has a port of its own on 127.0.0.1 instead.
@@ -12,6 +12,8 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
 
 from collectors.lab.agent import Agent, SilentAgent
 from collectors.lab.book import Place
@@ -61,7 +63,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def make_agents(devices: Iterable[LabDevice], silent: Iterable[str] = ()) -> dict[str, Agent]:
-    """Register address → agent; `silent` addresses never answer. Of two devices with one address the first is served."""
+    """Register address → agent; `silent` addresses never answer. Of two with one address the first is served."""
     agents: dict[str, Agent] = {}
     with _without_collector():
         for device in devices:
@@ -111,7 +113,7 @@ class Lab:
                     if fault.errno != errno.EADDRINUSE or tries > _TRIES:
                         raise _fault(fault, "127.0.0.1", port) from fault
                 except OverflowError:
-                    raise LabFault(f"port {port}: there are no more ports; choose a lower --port") from None
+                    raise LabFault(gettext("port %d: there are no more ports; choose a lower --port") % port) from None
                 else:
                     break
                 finally:
@@ -157,8 +159,10 @@ class Lab:
 
 def _fault(fault: OSError, host: str, port: int) -> LabFault:
     if fault.errno == errno.EADDRINUSE:
-        return LabFault(f"{host} port {port} is in use; another lab may be running (choose another with --port)")
-    return LabFault(f"{host} port {port} cannot be bound: {fault.strerror or fault}")
+        words = gettext("%(host)s port %(port)d is in use; another lab may be running (choose another with --port)")
+    else:
+        words = gettext("%(host)s port %(port)d cannot be bound: %(why)s")
+    return LabFault(words % {"host": host, "port": port, "why": fault.strerror or fault})
 
 
 def allow_files(count: int) -> None:
@@ -171,8 +175,10 @@ def allow_files(count: int) -> None:
     if soft == resource.RLIM_INFINITY or soft >= count:
         return
     if hard != resource.RLIM_INFINITY and hard < count:
-        raise LabFault(f"{count} open files are needed and {hard} are allowed; raise the limit with 'ulimit -n'")
+        words = gettext("%(count)d open files are needed and %(limit)d are allowed; raise the limit with 'ulimit -n'")
+        raise LabFault(words % {"count": count, "limit": hard})
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
     except (ValueError, OSError) as fault:
-        raise LabFault(f"{count} open files are needed and {soft} are allowed: {fault}") from fault
+        words = gettext("%(count)d open files are needed and %(limit)d are allowed: %(why)s")
+        raise LabFault(words % {"count": count, "limit": soft, "why": fault}) from fault

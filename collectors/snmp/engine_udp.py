@@ -315,12 +315,12 @@ class UdpSession:
     def wait_s(self, tries: int) -> float:
         """How long to wait after the request was sent for the `tries`-th time.
 
-        Ten round trips and at least the floor, doubled with each try; the profile's whole time before the device
-        was ever heard, and for the last try.
+        Ten round trips and at least the floor, doubled with each try; twice the floor before the device was ever
+        heard (an answer to an earlier try still counts), and the profile's whole time for the last try.
         """
-        if self._smooth_s < 0 or tries > self.retries:
+        if tries > self.retries:
             return self.timeout_s
-        usual = max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
+        usual = 2 * FLOOR_S if self._smooth_s < 0 else max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
         return float(min(self.timeout_s, usual * 2 ** (tries - 1)))
 
     def gave_up(self, tries: int, unreadable: str) -> Fault:

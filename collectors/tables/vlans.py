@@ -47,14 +47,13 @@ def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
     return tuple(sorted(vlan for vlan in found if 1 <= vlan <= _LAST))
 
 
-def with_listed(found: Iterable[int], listed: Iterable[tuple[int | None, Mapping[bytes, Raw]]]) -> tuple[int, ...]:
-    """`found` with the VLANs of a vendor's own columns: (arc of the index, or None for the value; the column)."""
+def with_listed(found: Iterable[int], arc: int | None, column: Mapping[bytes, Raw]) -> tuple[int, ...]:
+    """`found` with the VLANs of a maker's own column: its values, or arc `arc` of its index."""
     ids = set(found)
-    for arc, column in listed:
-        for index, raw in column.items():
-            vlan = decode.integer(raw) if arc is None else _arc(oid.index_arcs(index), arc)
-            if vlan is not None and 1 <= vlan <= _LAST:
-                ids.add(vlan)
+    for index, raw in column.items():
+        vlan = decode.integer(raw) if arc is None else _arc(oid.index_arcs(index), arc)
+        if vlan is not None and 1 <= vlan <= _LAST:
+            ids.add(vlan)
     return tuple(sorted(ids))
 
 

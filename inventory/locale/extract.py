@@ -4,33 +4,51 @@ New sentences come in untranslated, translations are kept, sentences that the co
 A translation is never guessed from a similar sentence. Knows no model; starts no Django.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 PACKAGES = ("inventory", "collectors", "reports")
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+KEYWORDS: Mapping[str, Any] = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+}
 METHODS = [("**/migrations/**", "ignore"), ("**.py", "python")]
 LOCALE = Path(__file__).resolve().parent
 ROOT = LOCALE.parent.parent
 WIDTH = 110
+HEADER = """# Taizhang in another language. `python -m inventory.locale.extract` keeps the sentences up to date.
+msgid ""
+msgstr ""
+"Project-Id-Version: Taizhang\\n"
+"Language: {language}\\n"
+"Plural-Forms: {plurals}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+"""Fixed: a date in it would change the file each time."""
 
 
 def sentences(root: Path = ROOT) -> Catalog:
     """All that the three packages below `root` give to gettext, in order of file and line, without translations."""
-    found = Catalog(project="Taizhang", charset="utf-8", fuzzy=False)
+    found = Catalog(charset="utf-8", fuzzy=False)
     for package in PACKAGES:
         for file, line, message, comments, context in _extracted(root / package):
-            found.add(message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context)
+            place = (f"{package}/{file}", line)
+            found.add(message, None, [place], auto_comments=comments, context=context)
     return found
 
 
-def _extracted(folder: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
-    return extract_from_dir(folder, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True)
+def _extracted(folder: Path) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
+    yield from extract_from_dir(folder, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",))
 
 
 def catalogues(folder: Path = LOCALE) -> list[Path]:
@@ -44,25 +62,35 @@ def read(po: Path) -> Catalog:
         return read_po(source, locale=po.parent.parent.name, abort_invalid=True)
 
 
-def update(po: Path, template: Catalog) -> int:
-    """Give one .po the sentences of `template`; written only where it changes. Returns how many lack a translation."""
+def updated(po: Path, template: Catalog) -> tuple[bytes, list[Message]]:
+    """A .po file's text with the sentences of `template`, and those of them that lack a translation."""
     catalogue = read(po)
-    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
-    catalogue.obsolete.clear()
+    catalogue.update(template, no_fuzzy_matching=True)
     for message in catalogue:
-        message.locations = [(file, None) for file in dict.fromkeys(file for file, _line in message.locations)]
+        message.locations = sorted({(file, 0) for file, _line in message.locations})
     text = BytesIO()
-    write_po(text, catalogue, width=WIDTH, ignore_obsolete=True, include_lineno=False)
-    if text.getvalue() != po.read_bytes():
-        po.write_bytes(text.getvalue())
-    return sum(1 for message in catalogue if message.id and not _translated(message.string))
+    write_po(text, catalogue, width=WIDTH, omit_header=True, ignore_obsolete=True, include_lineno=False)
+    header = HEADER.format(language=catalogue.locale, plurals=catalogue.plural_forms)
+    return header.encode() + text.getvalue(), [one for one in catalogue if one.id and not is_translated(one)]
 
 
-def _translated(string: str | tuple[str, ...]) -> bool:
-    return all(string) if isinstance(string, tuple) else bool(string)
+def is_translated(message: Message) -> bool:
+    """Whether each form of the message has words, and nothing says that they are a guess."""
+    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return bool(forms) and all(forms) and not message.fuzzy
+
+
+def update_all(folder: Path = LOCALE) -> dict[Path, list[Message]]:
+    """Bring each .po below a folder up to date, written only where it changes; what each of them still lacks."""
+    template = sentences()
+    lacking = {}
+    for po in catalogues(folder):
+        text, lacking[po] = updated(po, template)
+        if text != po.read_bytes():
+            po.write_bytes(text)
+    return lacking
 
 
 if __name__ == "__main__":
-    template = sentences()
-    for po in catalogues():
-        print(f"{po.relative_to(ROOT)}: {len(template)} sentences, {update(po, template)} without a translation")
+    for po, lacking in update_all().items():
+        print(f"{po.relative_to(ROOT)}: {len(lacking)} sentences without a translation")

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.base import RegisterModel
 from inventory.models.network import Interface
@@ -30,7 +31,7 @@ class Ownership(models.TextChoices):
 
 
 class FiberStatus(models.TextChoices):
-    PLANNED = "planned", _("planned")
+    PLANNED = "planned", pgettext_lazy("fiber", "planned")
     IN_USE = "in_use", _("in use")
     RETIRED = "retired", _("retired")
 

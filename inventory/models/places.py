@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.base import RegisterModel
 
@@ -162,7 +163,7 @@ class Location(RegisterModel):
 class Person(RegisterModel):
     """Somebody who holds equipment, or a department's network administrator."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     department = models.ForeignKey(Department, models.PROTECT, related_name="persons", verbose_name=_("department"))
     number = models.CharField(_("staff number"), max_length=40, blank=True)
     network_administrator = models.BooleanField(_("network administrator"), default=False)

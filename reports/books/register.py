@@ -27,7 +27,7 @@ COLUMNS = (
     Column("price_yuan", "原值", "Price", Kind.MONEY, total=True),
     Column("net_yuan", "净值", "Book value", Kind.MONEY, total=True),
     Column("last_seen_at", "网络最近发现", "Last seen", Kind.TIME),
-    Column("last_seen_where", "发现位置", "Seen where", wrap=True, width=20),
+    Column("last_seen_where", "发现位置", "Seen where", wrap=True, width=34),
     Column("differences", "未处理差异", "Open differences", Kind.INT, total=True),
 )
 SEGMENT_COLUMNS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import collectors.collect as visit
-from collectors.collect import SUBJECTS, Target, collect, combined, has_restarted
+from collectors.collect import SUBJECTS, Target, again, collect, combined, has_restarted
 from collectors.describe import as_lines, describe
 from collectors.facts import Snapshot, TableEnd, TableState, from_json, to_json
 from collectors.identify import default_vendors
@@ -63,6 +63,28 @@ class Dead(RecordedSession):
 
     async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply:
         return await self.get(oids)
+
+
+class Dying(RecordedSession):
+    """Answers so many requests and then never again; counts what it is asked after that."""
+
+    def __init__(self, recorded: Recording, answers: int) -> None:
+        super().__init__(recorded)
+        self.answers, self.asked = answers, 0
+
+    async def get(self, oids: Sequence[Oid]) -> Reply:
+        self._count()
+        return await super().get(oids)
+
+    async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply:
+        self._count()
+        return await super().get_bulk(oids, max_repetitions)
+
+    def _count(self) -> None:
+        self.answers -= 1
+        if self.answers < 0:
+            self.asked += 1
+            raise NoAnswer("nothing came from 192.0.2.1")
 
 
 class Restarting(RecordedSession):
@@ -122,6 +144,16 @@ def test_a_dead_device_is_asked_once_and_told_as_no_answer() -> None:
     assert snapshot.interfaces == ()
 
 
+def test_a_device_that_dies_on_the_way_is_not_asked_for_every_table() -> None:
+    session = Dying(recording("huawei-access"), answers=6)
+    snapshot = visited(session)
+    assert session.asked <= 8
+    assert snapshot.fault == ""
+    assert snapshot.identity.manufacturer == "Huawei"
+    assert snapshot.tables["neighbours"].state is TableState.CUT_SHORT
+    assert tuple(snapshot.tables) == SUBJECTS
+
+
 def test_a_table_lost_once_is_read_again_at_the_end() -> None:
     snapshot = visited(Troubled(recording("huawei-access"), "1.3.6.1.2.1.17.7.1.2.2.1", times=1))
     assert snapshot.tables["forwarding"].state is TableState.COMPLETE
@@ -136,6 +168,19 @@ def test_a_table_lost_for_good_is_cut_short_and_the_others_are_whole() -> None:
     assert not snapshot.complete("interfaces")
     assert snapshot.complete("addresses")
     assert snapshot.identity.serial == "2102359560ZZZ0000011"
+
+
+def test_what_was_made_with_the_help_of_a_lost_table_is_read_again_too() -> None:
+    lost = TableEnd(TableState.CUT_SHORT, notes=("no_answer",))
+    looped = TableEnd(TableState.CUT_SHORT, notes=("loop",))
+    assert again({"interfaces": lost, "arp": looped}) == ("interfaces", "forwarding", "neighbours")
+    assert again({"vlans": lost}) == ("vlans", "forwarding", "neighbours")
+    assert again({"hardware": lost, "host": looped}) == ("hardware",)
+
+
+def test_vendor_objects_lost_once_are_asked_for_again() -> None:
+    session = Troubled(recording("huawei-access"), "1.3.6.1.2.1.47.1.1.1.1", times=1)
+    assert visited(session).identity.serial == "2102359560ZZZ0000011"
 
 
 def test_a_table_that_cannot_be_understood_does_not_cost_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,10 @@ def test_vtp_vlans_count_when_operational_and_not_reserved() -> None:
     assert vlans.vlans(table(), more) == (1, 30)
 
 
+def test_vtp_names_stand_in_where_states_are_missing() -> None:
+    assert vlans.vlans(table(), table(vtp_name={"1.1": "default", "1.50": "x", "1.1003": "trnet"})) == (1, 50)
+
+
 def test_port_vlans_are_used_only_where_no_vlan_is_listed() -> None:
     more = table(pvid={"1": 200, "2": 0})
     assert vlans.vlans(table(), more) == (200,)
@@ -88,5 +92,5 @@ def test_an_fdb_id_shared_by_vlans_names_none_of_them() -> None:
 
 
 def test_a_vendors_own_columns_add_vlans_by_value_or_index() -> None:
-    listed = [(None, table(x={"7": 70}).columns["x"]), (-1, table(x={"1.80": "cameras", "1.5000": "no"}).columns["x"])]
-    assert vlans.with_listed((1,), listed) == (1, 70, 80)
+    assert vlans.with_listed((1,), None, table(x={"7": 70}).columns["x"]) == (1, 70)
+    assert vlans.with_listed((1,), -1, table(x={"1.80": "cameras", "1.5000": "no"}).columns["x"]) == (1, 80)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
+from collectors.management import wording
 from collectors.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
@@ -24,18 +26,21 @@ EXIT_SOME_SILENT = 3
 
 
 class Command(BaseCommand):
-    help = (
+    help = gettext_noop(
         "Poll the managed devices over SNMP and reconcile what they say with the register. "
         "Exit code 0 when all answered, 3 when some did not, 1 on failure."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--town", action="append", default=[], metavar="T", help="only devices of a town")
-        parser.add_argument("--department", action="append", default=[], metavar="D", help="only a department's")
-        parser.add_argument("--device", nargs="+", default=[], metavar="NAME", help="names, asset tags or addresses")
-        parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help=f"devices at a time ({JOBS})")
-        parser.add_argument("--json", action="store_true", help="one JSON object for each device, one for the run")
-        parser.add_argument("--lab", action="store_true", help="ask the simulated network that 'lab' serves")
+        parser.description = _(self.help)
+        parser.add_argument("--town", action="append", default=[], metavar="T", help=_("only devices of a town"))
+        parser.add_argument("--department", action="append", default=[], metavar="D", help=_("only a department's"))
+        parser.add_argument("--device", nargs="+", default=[], metavar="NAME", help=_("names, asset tags or addresses"))
+        parser.add_argument(
+            "--jobs", type=int, default=JOBS, metavar="N", help=_("devices at a time (default: %(default)s)")
+        )
+        parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
+        parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["jobs"] < 1:
@@ -109,14 +114,15 @@ class Progress:
         self.bar.update()
         name = self.names[target.name]
         cut = [
-            f"{table} {end.state}: {end.reason}"
+            _("table %(table)s was cut short: %(reason)s") % {"table": table, "reason": end.reason}
             for table, end in snapshot.tables.items()
             if end.state is TableState.CUT_SHORT
         ]
         if self.as_json:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:
-            self._line(f"{name} ({target.host}): {snapshot.fault_text.removeprefix(target.name + ': ')}")
+            text = snapshot.fault_text.removeprefix(target.name + ": ")
+            self._line(f"{name} ({target.host}): {wording.fault(snapshot.fault, text)}")
         elif applied.device is None:
             self._line(_("%(name)s (%(host)s): another device answers") % {"name": name, "host": target.host})
         elif cut:

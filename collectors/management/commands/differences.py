@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from collectors.management import wording
 from collectors.models import Difference, DifferenceKind, DifferenceState
 from collectors.services.differences import accept, reject
 from inventory.management.scoping import find_towns
@@ -14,15 +16,18 @@ from inventory.services.write import Actor
 
 
 class Command(BaseCommand):
-    help = "List the open differences between register and network, or accept (the network is right) or reject them."
+    help = gettext_noop(
+        "List the open differences between register and network, or accept (the network is right) or reject them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--kind", choices=DifferenceKind.values, help="only of one kind")
-        parser.add_argument("--town", action="append", default=[], metavar="T", help="only of devices in a town")
-        parser.add_argument("--accept", nargs="+", type=int, default=[], metavar="ID")
-        parser.add_argument("--reject", nargs="+", type=int, default=[], metavar="ID")
-        parser.add_argument("--reason", default="", help="why; kept with the decision")
-        parser.add_argument("--by", default="", help="who decides; kept with the decision")
+        parser.description = _(self.help)
+        parser.add_argument("--kind", choices=DifferenceKind.values, help=_("only of one kind"))
+        parser.add_argument("--town", action="append", default=[], metavar="T", help=_("only of devices in a town"))
+        parser.add_argument("--accept", nargs="+", type=int, default=[], metavar="ID", help=_("the network is right"))
+        parser.add_argument("--reject", nargs="+", type=int, default=[], metavar="ID", help=_("the register is right"))
+        parser.add_argument("--reason", default="", help=_("why; kept with the decision"))
+        parser.add_argument("--by", default="", help=_("who decides; kept with the decision"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = Actor(options["by"] or "differences")
@@ -45,7 +50,7 @@ class Command(BaseCommand):
     def _line(difference: Difference) -> str:
         what = str(difference.device) if difference.device is not None else difference.key
         since = timezone.localtime(difference.opened_at).strftime("%Y-%m-%d")
-        values = f"{difference.register_value or '–'} → {difference.seen_value or '–'}"
+        values = f"{wording.register_value(difference)} → {wording.seen_value(difference)}"
         at = difference.evidence.get("at", "")
         return f"{difference.pk}  {difference.get_kind_display()}  {what}  {values}  {at}  {since}"
 

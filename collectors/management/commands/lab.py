@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from collectors.lab.agent import Agent
 from collectors.lab.book import book_path, remove_book, write_book
@@ -18,17 +20,20 @@ from collectors.lab.walks import walk_agents
 
 
 class Command(BaseCommand):
-    help = "Serve the register's managed devices, or recorded ones, as SNMP agents on loopback addresses."
+    help = gettext_noop("Serve the register's managed devices, or recorded ones, as SNMP agents on loopback addresses.")
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--deviations", type=Path, metavar="FILE", help="CSV: where the network differs")
-        parser.add_argument("--port", type=_port, default=PORT, metavar="N", help="UDP port (default %(default)s)")
-        parser.add_argument("--ports", action="store_true", help="one port each on 127.0.0.1, from --port on")
+        parser.description = _(self.help)
+        parser.add_argument("--deviations", type=Path, metavar="FILE", help=_("CSV: where the network differs"))
+        parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=_("UDP port (default: %(default)s)"))
+        parser.add_argument("--ports", action="store_true", help=_("one port each on 127.0.0.1, from --port on"))
         parser.add_argument(
-            "--walk", nargs="+", type=Path, metavar="FILE", help="serve recorded devices in place of the register's"
+            "--walk", nargs="+", type=Path, metavar="FILE", help=_("serve recorded devices in place of the register's")
         )
-        parser.add_argument("--community", default="public", help="of recorded devices (default %(default)s)")
+        parser.add_argument(
+            "--community", default="public", help=_("community of recorded devices (default: %(default)s)")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -51,11 +56,13 @@ class Command(BaseCommand):
         try:
             network = build_network(network_view(), deviations)
         except DatabaseError as fault:
-            raise LabFault(f"the register cannot be read ({fault}); run 'manage.py migrate' first") from None
+            raise LabFault(_("the register cannot be read (%s); run 'manage.py migrate' first") % fault) from None
         if not network.devices:
-            raise LabFault("the register has no managed device in use; load one with 'manage.py load fixtures/county'")
+            raise LabFault(
+                _("the register has no managed device in use; load one with 'manage.py load fixtures/county'")
+            )
         if network.unplaced:
-            self.stderr.write(f"{len(network.unplaced)} devices found no free port at their site")
+            self.stderr.write(_("%d devices found no free port at their site") % len(network.unplaced))
         return make_agents(network.devices, network.silent)
 
     async def _serve(self, lab: Lab, agents: Mapping[str, Agent]) -> None:
@@ -67,19 +74,20 @@ class Command(BaseCommand):
             write_book(lab.places)
             lab.start(loop)
             host, port = next(iter(lab.places.values()))
-            objects = sum(map(len, agents.values()))
-            self.stdout.write(f"serving {len(agents)} agents, {objects} objects, the first on {host}:{port}")
+            counts = {"agents": len(agents), "objects": sum(map(len, agents.values())), "place": f"{host}:{port}"}
+            words = _("serving %(agents)d agents, %(objects)d objects, the first on %(place)s")
+            self.stdout.write(words % counts)
             self.stdout.flush()
             await stop.wait()
         except OSError as fault:
-            raise CommandError(f"{book_path()}: cannot be written: {fault.strerror or fault}") from None
+            raise CommandError(f"{book_path()}: " + _("cannot be written: %s") % (fault.strerror or fault)) from None
         finally:
             lab.close(loop)
             remove_book()
-        self.stdout.write(f"{lab.answered} requests answered")
+        self.stdout.write(_("%d requests answered") % lab.answered)
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port; give a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(_("'%s' is no port; give a number from 1 to 65535") % text)
     return int(text)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inventory.services.importing.loading import FileResult, find_files, load
 from inventory.services.write import Actor
@@ -13,11 +14,14 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Load CSV files, or all CSV files of a folder, into the register. The same files twice change nothing."
+    help = gettext_noop(
+        "Load CSV files, or all CSV files of a folder, into the register. The same files twice change nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a CSV file or a folder of them")
-        parser.add_argument("--dry-run", action="store_true", help="check, show what would change, write nothing")
+        parser.description = _(self.help)
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=_("a CSV file or a folder of them"))
+        parser.add_argument("--dry-run", action="store_true", help=_("check, show what would change, write nothing"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         files, problems = find_files(options["paths"])

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from collectors.lab.comparing import Comparison, compare, finding
 from collectors.lab.deviations import read_deviations
@@ -24,16 +25,21 @@ DEVIATIONS = COUNTY / "deviations.csv"
 
 
 class Command(BaseCommand):
-    help = "Load the demo county, poll its simulated network, reconcile, and write four workbooks. For an empty database."
+    help = gettext_noop(
+        "Load the demo county, poll its simulated network, reconcile, and write four workbooks. For an empty database."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the workbooks")
+        parser.description = _(self.help)
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help=_("folder for the workbooks"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         call_command("migrate", verbosity=0)
         if Device.objects.exists():
-            raise CommandError(_("This database already has devices; the demo wants one of its own (set TAIZHANG_VAR)."))
+            raise CommandError(
+                _("This database already has devices; the demo wants one of its own (set TAIZHANG_VAR).")
+            )
         self._step(_("1. The register: loading the demo county"))
         call_command("load", str(FIXTURES / "standards"), str(COUNTY), stdout=self.stdout)
         self._step(_("2. The network: starting a simulated agent for each managed device, and polling them over SNMP"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from inventory.services.write import Actor
 from reports import catalogue
@@ -17,20 +18,27 @@ YEARS = range(1990, 2101)
 
 
 class Command(BaseCommand):
-    help = "Make a report as an Excel workbook: register, refresh, coverage, budget, or all."
+    help = gettext_noop("Make a report as an Excel workbook: register, refresh, coverage, budget, or all.")
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.description = _(self.help)
         parser.add_argument("name", metavar="REPORT", help=", ".join([*catalogue.names(), "all"]))
-        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to; made if needed")
-        parser.add_argument("--as-of", default="", metavar="DATE", help="data date, YYYY-MM-DD (default: today)")
-        parser.add_argument("--year", default="", metavar="Y", help="budget year (default: the next one)")
-        parser.add_argument("--town", default="", metavar="TOWN", help="only this town")
-        parser.add_argument("--department", default="", metavar="DEPARTMENT", help="only this department")
-        parser.add_argument("--lang", choices=["zh", "en"], default="zh", help="language of the workbook (default: zh)")
-        parser.add_argument("--unit", default="", help="budget: reporting unit (default: a line to write on)")
-        parser.add_argument("--preparer", default="", help="budget: who prepared it")
-        parser.add_argument("--reviewer", default="", help="budget: who reviewed it")
-        parser.add_argument("--fill", action="store_true", help="budget: ask up to the standard, not only to replace")
+        parser.add_argument(
+            "--out", required=True, type=Path, metavar="DIR", help=_("folder to write to; made if needed")
+        )
+        parser.add_argument("--as-of", default="", metavar="DATE", help=_("data date, YYYY-MM-DD (default: today)"))
+        parser.add_argument("--year", default="", metavar="Y", help=_("budget year (default: the next one)"))
+        parser.add_argument("--town", default="", metavar="TOWN", help=_("only this town"))
+        parser.add_argument("--department", default="", metavar="DEPARTMENT", help=_("only this department"))
+        parser.add_argument(
+            "--lang", choices=["zh", "en"], default="zh", help=_("language of the workbook (default: %(default)s)")
+        )
+        parser.add_argument("--unit", default="", help=_("budget: reporting unit (default: a line to write on)"))
+        parser.add_argument("--preparer", default="", help=_("budget: who prepared it"))
+        parser.add_argument("--reviewer", default="", help=_("budget: who reviewed it"))
+        parser.add_argument(
+            "--fill", action="store_true", help=_("budget: ask up to the standard, not only to replace")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = catalogue.names() if options["name"] == "all" else [options["name"]]

@@ -1,0 +1,153 @@
+"""A whole run over UDP: devices that misbehave cost their own row a clear word, and no other device anything."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from collectors.collect import Target
+from collectors.facts import Snapshot, TableState
+from collectors.identify import default_vendors
+from collectors.lab.mib.build import build_mib
+from collectors.lab.network import build_network
+from collectors.lab.register import network_view
+from collectors.models import DeviceState, Difference, Run
+from collectors.selectors import Scope, profiles, target_of
+from collectors.services.running import Outcome, network_poll, run
+from collectors.snmp.codec import Request
+from collectors.snmp.recording import Recording
+from collectors.snmp.session import VarBind
+from inventory.models import Device, Interface
+from inventory.services.write import Actor
+from tests.collectors.wire import faulty_agent as agents
+from tests.collectors.wire.faulty_agent import Fault, FaultyAgent
+from tests.factories import make_switch
+
+pytestmark = pytest.mark.django_db
+ACTOR = Actor("collect", source="collector")
+
+
+def stuck_on_one_object(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """Answers the first walk's question with its first varbind for ever."""
+    if len(honest) > len(request.oids):
+        agent.held = agent.held or [agents.answer(request, honest[:1])]
+        honest = honest[:1]
+    yield agents.answer(request, honest)
+
+
+def too_big_for_bulk(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """Refuses every answer of more than ten values."""
+    yield agents.refuse(request, 1, 0) if len(honest) > 10 else agents.answer(request, honest)
+
+
+def dies_after_six_answers(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    if agent.requests <= 6:
+        yield agents.answer(request, honest)
+
+
+FAULTS: dict[str, Fault] = {
+    "good-1": agents.none,
+    "loops": stuck_on_one_object,
+    "rubbish": agents.only_rubbish,
+    "too-big": too_big_for_bulk,
+    "silent": agents.silence,
+    "dies": dies_after_six_answers,
+    "good-2": agents.none,
+}
+
+
+@contextmanager
+def _serving(recordings: dict[str, Recording], faults: dict[str, Fault]) -> Iterator[dict[str, int]]:
+    """The agents in a thread of their own; name → UDP port."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    made = [FaultyAgent(faults[name], recordings[name]) for name in faults]
+    try:
+        for agent in made:
+            asyncio.run_coroutine_threadsafe(agent.start(), loop).result(5)
+        yield dict(zip(faults, (agent.port for agent in made), strict=True))
+    finally:
+        for agent in made:
+            loop.call_soon_threadsafe(agent.stop)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _collect(ports: dict[str, int], tags: dict[str, str], seen: Callable[[Snapshot], None] | None = None) -> Outcome:
+    targets = [
+        Target(target.name, "127.0.0.1", ports[tags[target.name]], timeout_s=0.1, retries=1)
+        for target in map(target_of, profiles(Scope()))
+    ]
+    return run(
+        targets,
+        Scope(),
+        poll=network_poll(default_vendors(), jobs=3),
+        actor=ACTOR,
+        progress=lambda _target, snapshot, _applied: seen(snapshot) if seen else None,
+    )
+
+
+@pytest.fixture
+def county() -> dict[str, str]:
+    """Seven managed switches at one site; asset tag → name."""
+    site = None
+    tags = {}
+    for number, name in enumerate(FAULTS, 1):
+        device: Device = make_switch(
+            name, serial=f"2102350000{number:04d}", mac=f"00e0fc0{number:05x}", address=f"10.9.0.{number}", site=site
+        )
+        site = device.site
+        tags[device.asset_tag] = name
+    return tags
+
+
+def _recordings(tags: dict[str, str]) -> dict[str, Recording]:
+    return {tags[device.tag]: build_mib(device) for device in build_network(network_view()).devices}
+
+
+def test_each_faulty_device_gets_a_clear_word_and_the_others_all_their_rows(county):
+    found: dict[str, Snapshot] = {}
+    with _serving(_recordings(county), FAULTS) as ports:
+        outcome = _collect(ports, county, lambda snapshot: found.update({county[snapshot.name]: snapshot}))
+    words = {name: snapshot.fault_text for name, snapshot in found.items() if snapshot.fault}
+    assert "no answer" in words["silent"]
+    assert "no response" in words["rubbish"] or "only got" in words["rubbish"]
+    assert set(words) == {"silent", "rubbish"}
+    assert found["loops"].tables["interfaces"].state is TableState.CUT_SHORT
+    assert "loop" in found["loops"].tables["interfaces"].reason
+    assert found["dies"].tables["interfaces"].state is TableState.CUT_SHORT
+    assert found["too-big"].tables["interfaces"].state is TableState.COMPLETE
+    for name in ("good-1", "good-2", "too-big"):
+        assert Interface.objects.filter(device__name=name).count() > 28, name
+    assert len(found["too-big"].interfaces) == len(found["good-1"].interfaces)
+    assert {DeviceState.objects.get(device__asset_tag=tag).answered for tag in county if county[tag] in words} == {
+        False
+    }
+    assert Run.objects.get().state == "partial"
+    assert len(outcome.silent) == 2
+
+
+def test_the_second_run_over_the_wire_changes_nothing(county):
+    everybody = dict.fromkeys(FAULTS, agents.none)
+    with _serving(_recordings(county), everybody) as ports:
+        first = _collect(ports, county).run
+        second = _collect(ports, county).run
+    assert (first.answered, second.answered) == (7, 7)
+    assert first.changes > 100
+    assert (second.changes, second.differences) == (0, 0)
+    assert not Difference.objects.exists()
+
+
+def test_a_device_that_falls_silent_later_loses_nothing(county):
+    recordings = _recordings(county)
+    with _serving(recordings, dict.fromkeys(FAULTS, agents.none)) as ports:
+        _collect(ports, county)
+    before = Interface.objects.filter(gone_since__isnull=True).count()
+    with _serving(recordings, FAULTS) as ports:
+        _collect(ports, county)
+    assert Interface.objects.filter(gone_since__isnull=True).count() == before
+    assert {d.kind for d in Difference.objects.all()} == {"no_answer"}
