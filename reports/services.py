@@ -129,7 +129,8 @@ def _unknown(sentence: str, name: str, names: Sequence[str]) -> str:
     sentence = sentence % name
     if not close:
         return sentence
-    return f"{sentence} " + _("Close names: %s") % "、".join(close[:NAMES_SHOWN])
+    words = {"sentence": sentence, "names": "、".join(close[:NAMES_SHOWN])}
+    return _("%(sentence)s Close names: %(names)s") % words
 
 
 def check_folder(out: Path) -> Fault | None:

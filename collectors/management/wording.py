@@ -19,7 +19,7 @@ def fault(code: str, text: str) -> str:
     """What went wrong. The text of the SNMP layer is English; another language's words for the code stand before it."""
     words = FAULTS.get(code, "")
     said = _(words) if words else ""
-    return text if said == words else f"{said} ({text})"
+    return text if said == words else _("%(words)s (%(text)s)") % {"words": said, "text": text}
 
 
 def register_value(difference: Difference) -> str:
@@ -30,6 +30,10 @@ def register_value(difference: Difference) -> str:
 
 
 def seen_value(difference: Difference) -> str:
-    """What the network shows: a fault by its words, anything else as it was seen."""
-    words = FAULTS.get(difference.seen_value, "") if difference.kind == DifferenceKind.NO_ANSWER else ""
-    return _(words) if words else difference.seen_value or NOTHING
+    """What the network shows: a fault by its words, a day as the last trace, anything else as it was seen."""
+    value = difference.seen_value
+    if difference.kind == DifferenceKind.UNSEEN:
+        return _("last trace %s") % value if value else _("no trace")
+    if difference.kind == DifferenceKind.NO_ANSWER and value in FAULTS:
+        return _(FAULTS[value])
+    return value or NOTHING

@@ -122,18 +122,19 @@ class Progress:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:
             text = snapshot.fault_text.removeprefix(target.name + ": ")
-            self._line(f"{name} ({target.host}): {wording.fault(snapshot.fault, text)}")
+            self._tell(name, target, wording.fault(snapshot.fault, text))
         elif applied.device is None:
-            self._line(_("%(name)s (%(host)s): another device answers") % {"name": name, "host": target.host})
+            self._tell(name, target, _("another device answers"))
         elif cut:
-            self._line(f"{name} ({target.host}): {'; '.join(cut)}")
+            self._tell(name, target, "; ".join(cut))
         if self.plain and (self.done % 100 == 0 or self.done == len(self.names)):
             self.command.stdout.write(f"{self.done}/{len(self.names)}")
 
-    def _line(self, text: str) -> None:
+    def _tell(self, name: str, target: Target, what: str) -> None:
         if not self.bar.disable:
             self.bar.clear()
-        self.command.stdout.write(text)
+        words = {"name": name, "host": target.host, "what": what}
+        self.command.stdout.write(_("%(name)s (%(host)s): %(what)s") % words)
 
     @staticmethod
     def _json(name: str, target: Target, snapshot: Snapshot, applied: Applied) -> dict[str, Any]:

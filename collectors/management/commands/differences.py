@@ -52,7 +52,8 @@ class Command(BaseCommand):
         since = timezone.localtime(difference.opened_at).strftime("%Y-%m-%d")
         values = f"{wording.register_value(difference)} → {wording.seen_value(difference)}"
         at = difference.evidence.get("at", "")
-        return f"{difference.pk}  {difference.get_kind_display()}  {what}  {values}  {at}  {since}"
+        parts = (str(difference.pk), str(difference.get_kind_display()), what, values, at, since)
+        return "  ".join(filter(None, parts))
 
     def _decide(self, pk: int, decide: Any, actor: Actor, reason: str) -> None:
         difference = Difference.objects.filter(pk=pk).first()

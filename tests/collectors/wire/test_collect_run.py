@@ -16,7 +16,7 @@ from collectors.lab.register import network_view
 from collectors.models import DeviceState, Difference, Run
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.running import Outcome, network_poll, run
-from collectors.snmp.codec import Request
+from collectors.snmp.codec import GET, Request
 from collectors.snmp.recording import Recording
 from collectors.snmp.session import VarBind
 from inventory.models import Device, Interface
@@ -30,11 +30,11 @@ ACTOR = Actor("collect", source="collector")
 
 
 def stuck_on_one_object(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
-    """Answers the first walk's question with its first varbind for ever."""
-    if len(honest) > len(request.oids):
-        agent.held = agent.held or [agents.answer(request, honest[:1])]
-        honest = honest[:1]
-    yield agents.answer(request, honest)
+    """Answers a walk with the very names that were asked for."""
+    if request.kind == GET:
+        yield agents.answer(request, honest)
+    else:
+        yield agents.answer(request, [(oid, 2, b"\x01") for oid in request.oids])
 
 
 def too_big_for_bulk(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:

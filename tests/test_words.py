@@ -1,0 +1,162 @@
+"""Everything a person meets is there in English and in Chinese: the catalogue, docs/words.md, the commands."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from django.apps import apps
+from django.core.management import load_command_class
+from django.db.models import Model
+from django.utils import translation
+
+from inventory.locale import extract
+from inventory.locale.compile import compile_all
+
+ROOT = extract.ROOT
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z%]|\{\w*\}")
+SAME_IN_BOTH = {"MAC", "OTDR"}
+WITHOUT_A_ROW = {
+    "FiberLinkHop": "a strand within a fiber link, shown there",
+    "AllocationRuleClass": "joins rules to classes, shown with the rule",
+    "SegmentDepartment": "joins segments to departments, shown with the segment",
+}
+SPOKEN = {"CommandError", "ValidationError", "BadCell", "LabFault", "BookError", "ArgumentTypeError", "write"}
+"""Calls whose first argument a person reads."""
+NO_WORDS = {"sha256"}
+COMMANDS = [
+    (config.name, file.stem)
+    for config in apps.get_app_configs()
+    if config.name in extract.PACKAGES
+    for file in sorted((Path(config.path) / "management" / "commands").glob("[!_]*.py"))
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """The catalogues as Django reads them, as they stand now."""
+    compile_all(extract.LOCALE)
+
+
+def messages() -> list[Message]:
+    return [message for message in extract.read(extract.catalogues()[0]) if message.id]
+
+
+def placeholders(text: str) -> list[str]:
+    """Those with a name in any order, those without one as they stand."""
+    found = PLACEHOLDER.findall(text)
+    return sorted(one for one in found if "(" in one or "{" in one) + [one for one in found if "(" not in one]
+
+
+def models() -> list[type[Model]]:
+    return [model for package in extract.PACKAGES for model in apps.get_app_config(package).get_models()]
+
+
+def rows() -> dict[str, tuple[str, str]]:
+    """Model → its English and its Chinese name in docs/words.md."""
+    lines = (ROOT / "docs" / "words.md").read_text(encoding="utf-8").splitlines()
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return {model: (english, chinese) for model, english, chinese, _netbox in table[2:]}
+
+
+def bare_words(node: ast.expr) -> Iterator[str]:
+    """Text in an expression that did not go through gettext."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from set(re.findall(r"[A-Za-z]{2,}\w*", node.value)) - NO_WORDS
+    elif isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            yield from bare_words(part)
+    elif isinstance(node, ast.BinOp):
+        yield from bare_words(node.left)
+        if isinstance(node.op, ast.Add):
+            yield from bare_words(node.right)
+    elif isinstance(node, ast.IfExp):
+        yield from bare_words(node.body)
+        yield from bare_words(node.orelse)
+
+
+def test_the_catalogue_has_every_sentence_of_the_code_in_chinese() -> None:
+    (po,) = extract.catalogues()
+    text, lacking = extract.updated(po, extract.sentences())
+    assert [message.id for message in lacking] == [], "translate these after `python -m inventory.locale.extract`"
+    assert text == po.read_bytes(), "run `python -m inventory.locale.extract`"
+
+
+def test_a_new_sentence_is_asked_for_and_a_dropped_one_goes(tmp_path: Path) -> None:
+    for package in extract.PACKAGES:
+        (tmp_path / package).mkdir()
+    (tmp_path / "inventory" / "one.py").write_text('_("devices")\npgettext("fiber", "brand new")\n', encoding="utf-8")
+    text, lacking = extract.updated(extract.catalogues()[0], extract.sentences(tmp_path))
+    assert [(message.context, message.id) for message in lacking] == [("fiber", "brand new")]
+    assert 'msgstr "设备"' in text.decode()
+    assert "光缆" not in text.decode()
+
+
+def test_placeholders_are_the_same_in_both_languages() -> None:
+    wrong = [message.id for message in messages() if placeholders(message.id) != placeholders(message.string)]
+    assert wrong == []
+
+
+def test_every_translation_is_chinese() -> None:
+    wrong = [m.id for m in messages() if not CHINESE.search(PLACEHOLDER.sub("", m.string))]
+    bare = {one for one in wrong if re.search("[A-Za-z]", PLACEHOLDER.sub("", one))}
+    assert bare == SAME_IN_BOTH
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_the_table_of_words_names_each_model_as_the_model_does(model: type[Model]) -> None:
+    if model.__name__ in WITHOUT_A_ROW:
+        assert model.__name__ not in rows()
+        return
+    names = []
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            names.append(str(model._meta.verbose_name))
+    assert rows()[model.__name__] == tuple(names)
+
+
+def test_the_table_of_words_has_no_model_that_is_not_there() -> None:
+    assert rows().keys() <= {model.__name__ for model in models()}
+
+
+def test_each_field_and_choice_of_a_model_has_a_chinese_name() -> None:
+    fields = [f for model in models() if model.__name__ != "User" for f in model._meta.concrete_fields]
+    with translation.override("zh-hans"):
+        names = {f"{f.model.__name__}.{f.name}": str(f.verbose_name) for f in fields if f.editable and f.name != "id"}
+    assert {name for name, words in names.items() if not CHINESE.search(words)} <= {
+        "Interface.mac",
+        "Sighting.mac",
+        "ReportRun.sha256",
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(("package", "name"), COMMANDS)
+def test_every_command_tells_its_help(
+    package: str, name: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with translation.override(language):
+        parser = load_command_class(package, name).create_parser("manage.py", name)
+        with pytest.raises(SystemExit) as ended:
+            parser.parse_args(["--help"])
+        own = [action.help or "" for action in parser._actions]
+    assert ended.value.code == 0
+    described = capsys.readouterr().out.split("\n\n")[1]
+    assert bool(CHINESE.search(described)) == (language == "zh-hans")
+    assert any(map(CHINESE.search, own)) == (language == "zh-hans")
+
+
+def test_what_a_command_or_a_check_says_goes_through_gettext() -> None:
+    wrong = []
+    for package in extract.PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call) or not node.args:
+                    continue
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in SPOKEN and (words := list(bare_words(node.args[0]))):
+                    wrong.append(f"{file.relative_to(ROOT)}:{node.lineno}: {' '.join(words)}")
+    assert wrong == []
