@@ -33,7 +33,7 @@ from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits
 from collectors.snmp.scalars import read_scalars
 from collectors.snmp.session import Session
 from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
-from collectors.snmp.walker import read_table
+from collectors.snmp.walker import read_table, read_tables
 from collectors.tables import addresses, arp, forwarding, hardware, host, interfaces, neighbours, system, vlans
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,8 @@ class _Run:
         self.vlan_of: dict[int, int] = {}
         self.if_index_of: dict[int, int] = {}
         self._ends: list[TableEnd] = []
+        self._ahead: dict[int, TableRead] = {}
+        """Tables that were read with others and not yet asked for."""
         self._silences = 0
         """Reads in a row that ended because nothing came."""
 
@@ -178,10 +180,16 @@ class _Run:
         if self._silences >= _PATIENCE:
             self._ends.append(_NOT_ASKED)
             return TableRead(_NOT_ASKED, {name: {} for name in table.columns})
-        read = await read_table(self.session, table, self.memory, limits)
+        read = self._ahead.pop(id(table), None) or await read_table(self.session, table, self.memory, limits)
         self._count(read.end)
         self.varbinds += sum(map(len, read.columns.values()))
         return read
+
+    async def together(self, *tables: Table) -> None:
+        """Read several small tables in the same requests; table() then gives each, with its own end."""
+        if self._silences < _PATIENCE:
+            reads = await read_tables(self.session, tables, self.memory)
+            self._ahead.update(zip(map(id, tables), reads, strict=True))
 
     async def scalars(self, scalars: Scalars) -> ScalarsRead:
         if self._silences >= _PATIENCE:
@@ -231,6 +239,7 @@ class _Run:
         return {"interfaces": interfaces.interfaces(await self.table(interfaces.INTERFACES))}
 
     async def read_addresses(self) -> dict[str, Any]:
+        await self.together(addresses.NEW, addresses.OLD, addresses.IPV6, arp.NEW, arp.OLD)
         new, old = await self.table(addresses.NEW), await self.table(addresses.OLD)
         return {"addresses": addresses.addresses(new, old, await self.table(addresses.IPV6))}
 
@@ -239,6 +248,7 @@ class _Run:
         return {"arp": arp.arp(new, await self.table(arp.OLD))}
 
     async def read_vlans(self) -> dict[str, Any]:
+        await self.together(vlans.STATIC, vlans.MORE, forwarding.PORTS, forwarding.QBRIDGE, forwarding.BRIDGE)
         static = await self.table(vlans.STATIC)
         found = vlans.vlans(static, await self.table(vlans.MORE))
         self.vlan_of = vlans.fdb_ids(static)
@@ -264,10 +274,12 @@ class _Run:
 
     async def read_neighbours(self) -> dict[str, Any]:
         ports = neighbours.Ports(self.found.interfaces, self.if_index_of)
+        await self.together(neighbours.REMOTE, neighbours.CDP)
         remote = await self.table(neighbours.REMOTE)
         found: tuple[NeighbourFact, ...] = ()
         if any(remote.columns.values()):
             ends = list(self._ends)
+            await self.together(neighbours.LOCAL, neighbours.MANAGEMENT)
             local, management = await self.table(neighbours.LOCAL), await self.table(neighbours.MANAGEMENT)
             # These two only explain the first: that they are missing does not make it incomplete.
             self._ends = ends

@@ -8,6 +8,7 @@ import codecs
 import ipaddress
 import re
 import struct
+from functools import lru_cache
 
 from collectors.snmp import oid as oids
 from collectors.snmp.session import (
@@ -28,12 +29,15 @@ from collectors.snmp.session import (
 _LONGEST_NUMBER = 9
 """Octets: a Counter64 with the sign octet in front. Longer ones are no number a device can mean."""
 
+_REMEMBERED = 16384
+"""Values kept decoded: names, types and states are the same on many ports and devices."""
 _UNSIGNED = frozenset({COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, 0x47})
 """0x47 is the Unsigned32 of RFC 1442, which some agents still send."""
 _UNTYPED = EXCEPTIONS | {NULL}
 _FREE = frozenset({OCTETS, OPAQUE})
 
 
+@lru_cache(_REMEMBERED)
 def integer(raw: Raw | None) -> int | None:
     """INTEGER as signed, counters, gauges and ticks as unsigned, octets that are decimal digits as their number.
 
@@ -74,6 +78,7 @@ _OFTEN_CUT_FROM = 31
 """Devices cut text at 32, 64 or 255 octets; a shorter one that ends in a lone high octet is latin-1."""
 
 
+@lru_cache(_REMEMBERED)
 def text(raw: Raw | None) -> str:
     """A value as text without blanks and NULs around it; "" when there is none.
 

@@ -76,6 +76,10 @@ class Run(RegisterModel):
     changes = models.PositiveIntegerField(_("changes"), default=0)
     differences = models.PositiveIntegerField(_("differences opened"), default=0)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    log_mark = models.BigIntegerField(default=0, editable=False)
+    """The place in the change log when it began: what was changed since is not in what it saw."""
+    edition = models.CharField(max_length=40, blank=True, editable=False)
+    """Of the program: another one may judge the same answers otherwise."""
 
     class Meta:
         verbose_name = _("run")

@@ -48,6 +48,9 @@ _RULE_KEYS = frozenset((*FIELDS, "name", "kind", "os", "object_id", "descr", "ex
 _FILE_KEYS = frozenset(("manufacturer", "os", "kind", "enterprises", "manufacturers", "rules"))
 
 
+_REMEMBERED = 2000
+
+
 class RuleFault(ValueError):
     """A vendor file that cannot be used: the text names the file, the rule with its line, and what is wrong."""
 
@@ -171,9 +174,19 @@ class Vendors:
     rules: tuple[Rule, ...] = ()
     manufacturers: Mapping[int, str] = field(default_factory=dict)
     """Enterprise number → manufacturer."""
+    _seen: dict[tuple[str, str], tuple[Rule, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Candidates of system groups met before: a network has many devices of few kinds."""
 
     def candidates(self, system: SystemFact) -> tuple[Rule, ...]:
         """Rules that may speak for the device, the most specific first, up to one that needs nothing more."""
+        key = (system.object_id, system.descr)
+        if key not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[key] = self._candidates(system)
+        return self._seen[key]
+
+    def _candidates(self, system: SystemFact) -> tuple[Rule, ...]:
         scored = [(score, rule) for rule in self.rules if (score := rule.fits(system)) is not None]
         scored.sort(key=lambda pair: -pair[0])
         found = []

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import Any, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,10 +13,20 @@ from django.db.models.functions import Lower
 from collectors.collect import Target
 from collectors.facts import Snapshot, from_json
 from collectors.matching import Known
-from collectors.models import DeviceState, Difference, DifferenceState, ManagementProfile, Neighbour
+from collectors.models import (
+    DeviceState,
+    Difference,
+    DifferenceState,
+    ManagementProfile,
+    Neighbour,
+    Run,
+    RunState,
+)
 from collectors.reconcile import AddressView, InterfaceView, NeighbourView, RegisterView
 from inventory.models import Department, Device, Interface, IPAddress, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
+from inventory.selectors import devices_changed_since
+from inventory.services.write import run_correlation
 
 V = TypeVar("V")
 READ_AT_ONCE = 200
@@ -124,7 +135,8 @@ class Held:
 
     device: Device
     state: DeviceState | None
-    view: RegisterView
+    view: RegisterView | None
+    """None when nothing of it was changed since its last poll, which left nothing to do."""
     has_differences: bool
 
 
@@ -135,12 +147,26 @@ class ReadAhead:
         self._order = list(reversed(order))
         self._held: dict[int, Held] = {}
         self._read: set[int] = set()
+        self._changed: dict[int, frozenset[int] | None] = {}
+        """Run → devices changed since it began."""
 
     def take(self, device: int) -> Held:
         """What is held of a device, as of some moments ago. Given out once, then forgotten."""
         if device not in self._held:
             self._read_more(device)
         return self._held.pop(device)
+
+    def _was_changed(self, device: Device, state: DeviceState | None) -> bool:
+        """Whether a person or an import changed anything of it since its last poll, as far as can be told."""
+        if state is None or not state.answered or state.run_id is None:
+            return True
+        if state.run_id not in self._changed:
+            run = Run.objects.get(pk=state.run_id)
+            known = run.edition == edition() and run.state in (RunState.DONE, RunState.PARTIAL)
+            mine = run_correlation(str(run.pk))
+            self._changed[run.pk] = devices_changed_since(run.log_mark, but_not_by=mine) if known else None
+        changed = self._changed[state.run_id]
+        return changed is None or device.pk in changed
 
     def _read_more(self, device: int) -> None:
         wanted = [device]
@@ -151,12 +177,20 @@ class ReadAhead:
         self._read.update(wanted)
         devices = list(Device.objects.filter(pk__in=wanted).select_related("device_type"))
         states = {state.device_id: state for state in states_of(wanted)}
-        views = register_views(devices)
+        views = register_views([one for one in devices if self._was_changed(one, states.get(one.pk))])
         differing = set(
             Difference.objects.filter(device__in=wanted, state=DifferenceState.OPEN).values_list("device_id", flat=True)
         )
         for one in devices:
-            self._held[one.pk] = Held(one, states.get(one.pk), views[one.pk], one.pk in differing)
+            self._held[one.pk] = Held(one, states.get(one.pk), views.get(one.pk), one.pk in differing)
+
+
+def edition() -> str:
+    """The program's version."""
+    try:
+        return metadata.version("taizhang")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def states_of(devices: Sequence[int]) -> QuerySet[DeviceState]:

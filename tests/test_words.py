@@ -12,6 +12,8 @@ from django.core.management import load_command_class
 from django.db.models import Model
 from django.utils import translation
 
+from collectors.management import wording
+from collectors.models import Difference
 from inventory.locale import extract
 from inventory.locale.compile import compile_all
 
@@ -160,3 +162,33 @@ def test_what_a_command_or_a_check_says_goes_through_gettext() -> None:
                 if name in SPOKEN and (words := list(bare_words(node.args[0]))):
                     wrong.append(f"{file.relative_to(ROOT)}:{node.lineno}: {' '.join(words)}")
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "told"),
+    [
+        ("en", "no_answer", "no answer, asked 4 times"),
+        ("zh-hans", "no_answer", "无应答（no answer, asked 4 times）"),
+        ("zh-hans", "a code without words", "no answer, asked 4 times"),
+    ],
+)
+def test_a_fault_is_told_in_the_language_in_force_before_the_snmp_layers_own_text(
+    language: str, code: str, told: str
+) -> None:
+    with translation.override(language):
+        assert wording.fault(code, "no answer, asked 4 times") == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "register", "seen", "told"),
+    [
+        ("no_answer", "in_use", "no_answer", "在用 → 无应答"),
+        ("unseen", "in_use", "2025-03-01", "在用 → 最后踪迹 2025-03-01"),
+        ("unseen", "in_use", "", "在用 → 从无踪迹"),
+        ("serial", "", "in_use", "– → in_use"),
+    ],
+)
+def test_the_codes_of_a_difference_are_words(kind: str, register: str, seen: str, told: str) -> None:
+    difference = Difference(kind=kind, register_value=register, seen_value=seen)
+    with translation.override("zh-hans"):
+        assert f"{wording.register_value(difference)} → {wording.seen_value(difference)}" == told

@@ -79,6 +79,8 @@ def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetim
     """Whether applying would write nothing but times. Read ahead, so a person's edit of this minute may wait a run."""
     if snapshot.fault or held.has_differences or not states.is_old_news(snapshot, held.state, now):
         return False
+    if held.view is None:
+        return True
     known = context.recognise.known(held.device, held.view, held.state)
     match = matching.score(snapshot, known, polled=True)
     if match.verdict is not Verdict.SAME or not ENOUGH_ALONE & set(match.evidence):

@@ -10,10 +10,11 @@ from collectors.facts import Snapshot
 from collectors.models import Run, RunState
 from collectors.poller import JOBS, poll_many
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, ReadAhead, Scope
+from collectors.selectors import KnownDevices, ReadAhead, Scope, edition
 from collectors.services import applying, sightings
 from collectors.services.applying import Applied, Context
 from inventory.models import Device
+from inventory.selectors import log_mark
 from inventory.services import write
 from inventory.services.write import Actor
 
@@ -45,7 +46,13 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
     as a whole (places, things unknown or missing) is written at its end, in one transaction.
     """
     with write.unit(actor) as unit:
-        record = Run(started_at=timezone.now(), scope=str(scope)[:300], by=actor.name)
+        record = Run(
+            started_at=timezone.now(),
+            scope=str(scope)[:300],
+            by=actor.name,
+            log_mark=log_mark(),
+            edition=edition(),
+        )
         unit.create(record)
     outcome = Outcome(record)
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))

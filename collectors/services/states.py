@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,11 +48,8 @@ def is_old_news(snapshot: Snapshot, state: DeviceState | None, now: datetime) ->
         return False
     if started is not None and state.booted_at is not None and abs(started - state.booted_at) > CLOCK_DRIFT:
         return False
-    return _content(tables_to_json(snapshot)) == _content(state.tables)
-
-
-def _content(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    return {name: (end["state"], end["reason"], end.get("checksum")) for name, end in tables.items()}
+    seen = {name: (end.state, end.reason, end.checksum) for name, end in snapshot.tables.items()}
+    return seen == {name: (end["state"], end["reason"], end.get("checksum")) for name, end in state.tables.items()}
 
 
 def write_answer(

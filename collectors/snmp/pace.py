@@ -29,7 +29,8 @@ class DeviceMemory:
     """What was learned of a device and holds for its next tables; and what it was asked so far."""
 
     repetitions: int = LADDER[0]
-    columns: int = 64
+    columns: int = 16
+    """Columns in one request: more than that, and the answer is long before it holds two rows."""
     bulk: bool = True
     names: int = 20
     """Objects in one GET."""

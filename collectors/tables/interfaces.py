@@ -1,6 +1,7 @@
 """Interfaces: IF-MIB ifTable and ifXTable, one row for each ifIndex."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from collectors import decode
 from collectors.facts import InterfaceFact
@@ -24,6 +25,7 @@ INTERFACES = Table(
     },
 )
 
+T = TypeVar("T")
 _SPEED_CEILING = 4294967295
 """ifSpeed of an interface too fast for 32 bits (RFC 2863)."""
 
@@ -36,36 +38,34 @@ def interfaces(read: TableRead) -> tuple[InterfaceFact, ...]:
     indexes = dict.fromkeys(columns["descr"])
     for name in ("name", "type", "oper", "admin", "mac"):
         indexes.update(dict.fromkeys(columns[name]))
+    name, descr, alias = (_decoded(columns[column], decode.text) for column in ("name", "descr", "alias"))
+    kind, mtu, admin, oper, speed, high = (
+        _decoded(columns[column], decode.integer) for column in ("type", "mtu", "admin", "oper", "speed", "high_speed")
+    )
+    mac = _decoded(columns["mac"], decode.mac)
     facts = []
     for octets in indexes:
         arcs = oid.index_arcs(octets)
         if len(arcs) == 1:
-            facts.append(_interface(arcs[0], octets, columns))
+            facts.append(
+                InterfaceFact(
+                    index=arcs[0],
+                    name=name.get(octets, ""),
+                    descr=descr.get(octets, ""),
+                    alias=alias.get(octets, ""),
+                    type=kind.get(octets),
+                    mac=mac.get(octets, ""),
+                    speed_mbps=speed_mbps(speed.get(octets), high.get(octets)),
+                    mtu=mtu.get(octets),
+                    admin_up=_UP.get(admin.get(octets) or 0),
+                    oper_up=_UP.get(oper.get(octets) or 0),
+                )
+            )
     return tuple(sorted(facts, key=lambda fact: fact.index))
 
 
-def _interface(index: int, octets: bytes, columns: Mapping[str, Mapping[bytes, Raw]]) -> InterfaceFact:
-    def integer(name: str) -> int | None:
-        raw = columns[name].get(octets)
-        return None if raw is None else decode.integer(raw)
-
-    def text(name: str) -> str:
-        raw = columns[name].get(octets)
-        return "" if raw is None else decode.text(raw).strip()
-
-    mac = columns["mac"].get(octets)
-    return InterfaceFact(
-        index=index,
-        name=text("name"),
-        descr=text("descr"),
-        alias=text("alias"),
-        type=integer("type"),
-        mac="" if mac is None else decode.mac(mac),
-        speed_mbps=speed_mbps(integer("speed"), integer("high_speed")),
-        mtu=integer("mtu"),
-        admin_up=_UP.get(integer("admin") or 0),
-        oper_up=_UP.get(integer("oper") or 0),
-    )
+def _decoded(column: Mapping[bytes, Raw], decode_value: Callable[[Raw], T]) -> dict[bytes, T]:
+    return {octets: decode_value(raw) for octets, raw in column.items()}
 
 
 def speed_mbps(speed_bps: int | None, high_speed: int | None) -> int | None:

@@ -51,7 +51,8 @@ class Unit:
     actor: Actor
     reason: str = ""
     run: str = ""
-    correlation: str = field(default_factory=lambda: uuid.uuid4().hex)
+    correlation: str = ""
+    """What belongs together in the change log: all units of one run, else what one unit wrote."""
     _entries: list[LogEntry] = field(default_factory=list)
 
     def create(self, obj: M) -> M:
@@ -129,8 +130,11 @@ class Unit:
         logged = [name for name in values if model.logged and name not in model.unlogged]
         if logged:
             raise ValueError(f"{', '.join(logged)} of {model.__name__} must be logged")
+        column = f'"{model._meta.db_table}"."{model._meta.pk.column}"'
         for start in range(0, len(pks), TOUCH_BATCH):
-            model._default_manager.filter(pk__in=pks[start : start + TOUCH_BATCH]).update(**values)
+            # Keys are numbers, written into the statement: as many parameters would cost more than the update.
+            keys = ",".join(str(int(pk)) for pk in pks[start : start + TOUCH_BATCH])
+            model._default_manager.extra(where=[f"{column} IN ({keys})"]).update(**values)
 
     def _log(self, obj: models.Model, action: int, changes: Mapping[str, Change]) -> None:
         if not getattr(obj, "logged", True):
@@ -158,6 +162,11 @@ class Unit:
         self._entries.clear()
 
 
+def run_correlation(run: str) -> str:
+    """The correlation id of everything that a run wrote."""
+    return f"run {run}"
+
+
 @contextmanager
 def unit(actor: Actor, *, reason: str = "", run: str = "") -> Iterator[Unit]:
     """Open a unit of work: one transaction. Inside another unit, the outer one goes on and keeps its actor."""
@@ -165,7 +174,7 @@ def unit(actor: Actor, *, reason: str = "", run: str = "") -> Iterator[Unit]:
     if isinstance(outer, Unit):
         yield outer
         return
-    inner = Unit(actor, reason, run)
+    inner = Unit(actor, reason, run, run_correlation(run) if run else uuid.uuid4().hex)
     with transaction.atomic(), writing(inner):
         yield inner
         inner._flush()
