@@ -66,6 +66,7 @@ def arcs(oid: Oid) -> tuple[int, ...]:
     return (first, found[0] - first * 40, *found[1:])
 
 
+@lru_cache(maxsize=4096)
 def text(oid: Oid) -> str:
     return ".".join(map(str, arcs(oid)))
 
@@ -89,3 +90,10 @@ def parent(oid: Oid) -> Oid:
     while end > 0 and oid[end - 1] >= 0x80:
         end -= 1
     return oid[: max(end, 0)]
+
+
+def rises(before: Oid, after: Oid) -> bool:
+    """Whether `after` follows `before` in the order of arcs."""
+    if before.isascii() and after.isascii():
+        return before < after
+    return order(before) < order(after)

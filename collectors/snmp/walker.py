@@ -7,10 +7,10 @@ Columns are read beside each other by GETBULK. Knows octets only; nothing here d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from collectors.facts import TableEnd, TableState
 from collectors.snmp import oid as oids
+from collectors.snmp.column import Column, impossible, places_beyond
 from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.oid import Oid
 from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits, Pace
@@ -20,7 +20,6 @@ from collectors.snmp.session import (
     NO_SUCH_NAME,
     STATUS_NAMES,
     TOO_BIG,
-    Raw,
     Reply,
     Session,
     VarBind,
@@ -33,43 +32,9 @@ _VARBINDS = 50
 """Values asked for in one request: with usual names and values this fills about one datagram of 1,400 octets."""
 _CAREFUL = 30
 """After a fault a column is read row by row for as many rows: past any bulk that would meet the fault again."""
+_SELDOM = 7
+"""A mask: the number of rows is looked at with every eighth request."""
 _SYS_UP_TIME = oids.parse("1.3.6.1.2.1.1.3.0")
-
-
-@dataclass(slots=True)
-class _Column:
-    name: str
-    base: Oid
-    cursor: Oid
-    rows: dict[bytes, Raw] = field(default_factory=dict)
-    running: bool = True
-    unsupported: bool = False
-    unordered: bool = False
-    beyond: Oid = b""
-    """What the device gave instead of a further row."""
-    alone: bool = False
-    """Asked apart from the others, since its place in a common answer cannot be trusted."""
-    careful: int = 0
-    """Rows still to be read by GETNEXT, one by one."""
-    stepping: bool = False
-    """The device failed at the row after the cursor, and the cursor was set further on."""
-    steps: list[Oid] = field(default_factory=list)
-    """Places still to go on from, while stepping."""
-    places: int = 0
-    """At how many places it was stepped over rows."""
-    notes: set[str] = field(default_factory=set)
-    reason: str = ""
-
-    def cut(self, code: str, reason: str) -> None:
-        """Ends the column before its end."""
-        self.running = False
-        self.notes.add(code)
-        self.reason = self.reason or reason
-
-    def missed(self, reason: str) -> None:
-        """Something of the column could not be read."""
-        self.notes.add("stepped_over")
-        self.reason = self.reason or f"column {self.name}: {reason}"
 
 
 async def read_table(
@@ -101,7 +66,7 @@ class _Walk:
         self.memory = memory
         self.limits = limits
         self.tables = [
-            [_Column(name, base, base) for name, base in zip(table.columns, _bases(table), strict=True)]
+            [Column(name, base, base) for name, base in zip(table.columns, _bases(table), strict=True)]
             for table in tables
         ]
         self.columns = [column for columns in self.tables for column in columns]
@@ -127,7 +92,7 @@ class _Walk:
                 self._take(batch, reply)
         return [self._result(columns, self.requests if place == 0 else 0) for place, columns in enumerate(self.tables)]
 
-    def _batch(self) -> list[_Column]:
+    def _batch(self) -> list[Column]:
         """The columns of the next request."""
         running = [column for column in self.columns if column.running]
         for column in running:
@@ -141,7 +106,7 @@ class _Walk:
             return f"stopped after {self.requests} requests"
         if self.octets > limits.octets:
             return f"stopped after {self.octets // 1024} KiB"
-        if any(len(column.rows) >= limits.rows for column in self.columns):
+        if self.requests & _SELDOM == 0 and any(len(column.rows) >= limits.rows for column in self.columns):
             return f"stopped after {limits.rows} rows"
         if limits.clock() > self.until:
             return f"stopped after {limits.seconds:g} seconds"
@@ -149,7 +114,7 @@ class _Walk:
 
     # -- one request -----------------------------------------------------------------------------------------
 
-    async def _ask(self, batch: list[_Column]) -> Reply | None:
+    async def _ask(self, batch: list[Column]) -> Reply | None:
         """The reply to take rows from; None when it was a fault, which is dealt with here."""
         names = [column.cursor for column in batch]
         count = len(names)
@@ -181,7 +146,7 @@ class _Walk:
             return None
         return reply
 
-    def _take(self, batch: list[_Column], reply: Reply) -> None:
+    def _take(self, batch: list[Column], reply: Reply) -> None:
         """Rows of a reply: value i belongs to column i modulo their number (RFC 3416 section 4.2.3)."""
         varbinds = reply.varbinds
         self.memory.varbinds += len(varbinds)
@@ -204,7 +169,7 @@ class _Walk:
             self.memory.columns = self.pace.columns
             self.memory.bulk = self.pace.bulk or not self.session.bulk
 
-    def _take_column(self, column: _Column, part: Sequence[VarBind]) -> None:
+    def _take_column(self, column: Column, part: Sequence[VarBind]) -> None:
         """The rows of one column. This loop is what collecting costs: nothing in it that can be outside."""
         base, rows, last = column.base, column.rows, column.cursor
         size = len(base)
@@ -219,7 +184,7 @@ class _Walk:
                 self._repeated(column)
                 return
             # Octets seldom order otherwise than arcs; only then the arcs are compared.
-            if oid <= last and oids.order(oid) <= oids.order(last):
+            if oid <= last and not oids.rises(last, oid):
                 column.unordered = True
             rows[index] = (tag, value)
             last = oid
@@ -228,7 +193,7 @@ class _Walk:
             if column.careful:
                 self._got_past(column)
 
-    def _got_past(self, column: _Column) -> None:
+    def _got_past(self, column: Column) -> None:
         column.careful -= 1
         if column.stepping:
             column.stepping = False
@@ -236,14 +201,14 @@ class _Walk:
             column.missed("rows at which the device fails were stepped over")
             self.pace = self._usual_pace()
 
-    def _repeated(self, column: _Column) -> None:
+    def _repeated(self, column: Column) -> None:
         """A row seen before. Some agents fill up a bulk so; a repeat in the answer to GETNEXT is a loop."""
         if column.careful or not self.pace.bulk:
             column.cut("loop", f"column {column.name}: the device goes round in a loop")
         else:
             column.careful = _CAREFUL
 
-    def _left(self, column: _Column, oid: Oid, tag: int) -> None:
+    def _left(self, column: Column, oid: Oid, tag: int) -> None:
         """The device gave something that is not a row of this column."""
         column.running = False
         if 0x7F < tag < 0x83:
@@ -253,14 +218,14 @@ class _Walk:
         else:
             column.beyond = oid
 
-    def _ended(self, column: _Column) -> None:
-        if oids.order(column.beyond) <= oids.order(column.cursor):
+    def _ended(self, column: Column) -> None:
+        if not oids.rises(column.cursor, column.beyond):
             column.notes.add("went_back")
         if column.stepping:
             column.missed("its last rows could not be read")
         column.beyond = b""
 
-    def _out_of_step(self, batch: list[_Column], values: int) -> bool:
+    def _out_of_step(self, batch: list[Column], values: int) -> bool:
         """Whether an agent left ended columns out of its answer, so that values stand in others' places.
 
         It shows where a column ends: fewer values than columns, or what follows the column is behind it, or in
@@ -269,19 +234,10 @@ class _Walk:
         left = [column for column in batch if column.beyond]
         if not left:
             return False
-        return values < len(batch) or any(self._impossible(column) for column in left)
+        filled = [column for column in self.columns if column.rows]
+        return values < len(batch) or any(impossible(column, filled) for column in left)
 
-    def _impossible(self, column: _Column) -> bool:
-        """Whether `column.beyond` cannot be what follows the column in the agent's order."""
-        beyond = column.beyond
-        if oids.order(beyond) <= oids.order(column.cursor):
-            return True
-        for other in self.columns:
-            if other is not column and other.rows and beyond.startswith(other.base):
-                return beyond[len(other.base) :] != next(iter(other.rows))
-        return False
-
-    def _undo(self, batch: list[_Column], before: list[tuple[Oid, int]]) -> None:
+    def _undo(self, batch: list[Column], before: list[tuple[Oid, int]]) -> None:
         """Forgets an answer; its columns are asked one at a time from here on."""
         for column, (cursor, count) in zip(batch, before, strict=True):
             while len(column.rows) > count:
@@ -294,7 +250,7 @@ class _Walk:
 
     # -- faults ----------------------------------------------------------------------------------------------
 
-    def _failed(self, batch: list[_Column], repetitions: int, code: str, reason: str, *, hard: bool = False) -> None:
+    def _failed(self, batch: list[Column], repetitions: int, code: str, reason: str, *, hard: bool = False) -> None:
         """An answer that cannot be used: ask for less; where that is not possible, step over the row."""
         if not batch[0].careful and self.pace.slower(repetitions, len(batch), hard=hard):
             # A single unreadable row says nothing of the next table; the others do.
@@ -302,7 +258,7 @@ class _Walk:
             return
         self._step_over(batch[0], code, reason)
 
-    async def _silent(self, batch: list[_Column], repetitions: int, reason: str) -> None:
+    async def _silent(self, batch: list[Column], repetitions: int, reason: str) -> None:
         """No answer: the device is gone, or cannot answer this question, or every try was lost on the way."""
         self.silences += 1
         if not (self.memory.answered and await self._alive()):
@@ -323,7 +279,7 @@ class _Walk:
             return True
         return True
 
-    def _refused(self, batch: list[_Column], repetitions: int, reply: Reply) -> None:
+    def _refused(self, batch: list[Column], repetitions: int, reply: Reply) -> None:
         status = reply.error_status
         name = STATUS_NAMES.get(status, f"error {status}")
         reason = f"the device answered {name}"
@@ -347,13 +303,13 @@ class _Walk:
         else:
             self._step_over(column, name, reason)
 
-    def _step_over(self, column: _Column, code: str, reason: str) -> None:
+    def _step_over(self, column: Column, code: str, reason: str) -> None:
         """Goes on behind the row that follows the cursor; gives the column up after a few attempts."""
         column.notes.add(code)
         if not column.stepping:
             column.stepping = True
             column.places += 1
-            column.steps = _beyond(column.cursor, column.base)
+            column.steps = places_beyond(column.cursor, column.base)
         if not column.steps or column.places > self.limits.steps:
             column.cut(code, f"column {column.name}: {reason}")
             return
@@ -368,7 +324,7 @@ class _Walk:
     # -- the end ---------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _result(columns: list[_Column], requests: int) -> TableRead:
+    def _result(columns: list[Column], requests: int) -> TableRead:
         rows = max((len(column.rows) for column in columns), default=0)
         notes = set[str]().union(*(column.notes for column in columns))
         if any(column.unordered for column in columns):
@@ -389,19 +345,3 @@ class _Walk:
 
 def _bases(table: Table) -> list[Oid]:
     return [oids.parse(text) for text in table.columns.values()]
-
-
-def _beyond(cursor: Oid, base: Oid) -> list[Oid]:
-    """Places to ask for the next row from when the row after `cursor` cannot be read, from near to far.
-
-    The failing row's name is not known: it may be the next number, something below it, or in the next group.
-    """
-    last = 0xFFFFFFFF
-    arcs = list(oids.index_arcs(cursor[len(base) :]))
-    if not arcs:
-        return [base + oids.encode_index(index) for index in ((1,), (1, last), (2, last), (16, last))]
-    *group, number = arcs
-    near = [(*group, number + 1), (*group, number + 1, last), (*group, number + 16, last)]
-    if group:
-        near.append((*group[:-1], group[-1] + 1, last))
-    return [base + oids.encode_index(index) for index in near]

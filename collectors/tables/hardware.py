@@ -10,6 +10,7 @@ from collectors.facts import PartFact
 from collectors.snmp import oid
 from collectors.snmp.session import Raw
 from collectors.snmp.table import Table, TableRead
+from collectors.tables.index import decoded
 from inventory.rules.names import is_junk_serial
 
 ENTITY = Table(
@@ -43,29 +44,28 @@ def parts(read: TableRead) -> tuple[PartFact, ...]:
     indexes: dict[bytes, None] = {}
     for column in columns.values():
         indexes.update(dict.fromkeys(column))
+    klass, parent, position = (decoded(columns[name], decode.integer) for name in ("klass", "parent", "position"))
+    vendor_type = decoded(columns["vendor_type"], _oid_text)
+    texts = {name: decoded(columns[name], decode.text) for name in _TEXTS}
     facts = []
     for octets in indexes:
         arcs = oid.index_arcs(octets)
         if len(arcs) == 1:
-            facts.append(_part(arcs[0], octets, columns))
+            facts.append(
+                PartFact(
+                    index=arcs[0],
+                    klass=klass.get(octets),
+                    parent=parent.get(octets),
+                    position=position.get(octets),
+                    vendor_type=vendor_type.get(octets, ""),
+                    **{name: column[octets] for name, column in texts.items() if octets in column},
+                )
+            )
     return tuple(sorted(facts, key=lambda fact: fact.index))
 
 
-def _part(index: int, octets: bytes, columns: Mapping[str, Mapping[bytes, Raw]]) -> PartFact:
-    def integer(name: str) -> int | None:
-        raw = columns[name].get(octets)
-        return None if raw is None else decode.integer(raw)
-
-    texts = {name: decode.text(columns[name][octets]).strip() for name in _TEXTS if octets in columns[name]}
-    vendor_type = columns["vendor_type"].get(octets)
-    return PartFact(
-        index=index,
-        klass=integer("klass"),
-        parent=integer("parent"),
-        position=integer("position"),
-        vendor_type="" if vendor_type is None else oid.text(vendor_type[1]),
-        **texts,
-    )
+def _oid_text(raw: Raw) -> str:
+    return oid.text(raw[1])
 
 
 def chassis(found: Collection[PartFact]) -> tuple[PartFact, ...]:

@@ -4,7 +4,12 @@ Pure functions on arcs. Nothing here raises for any arcs; what cannot be read is
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from collectors.snmp.session import Raw
+
+T = TypeVar("T")
 
 IPV4, IPV6, IPV4Z, IPV6Z = 1, 2, 3, 4
 """InetAddressType of INET-ADDRESS-MIB."""
@@ -66,3 +71,8 @@ def mac_of(arcs: Sequence[int]) -> str | None:
 def is_station(mac: str) -> bool:
     """Whether a MAC can be one device's own: not all zeros and not a group address."""
     return len(mac) == 12 and mac != "000000000000" and not int(mac[1], 16) & 1
+
+
+def decoded(column: Mapping[bytes, Raw], decode_value: Callable[[Raw], T]) -> dict[bytes, T]:
+    """A column with its values decoded."""
+    return {octets: decode_value(raw) for octets, raw in column.items()}

@@ -1,13 +1,10 @@
 """Interfaces: IF-MIB ifTable and ifXTable, one row for each ifIndex."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
-
 from collectors import decode
 from collectors.facts import InterfaceFact
 from collectors.snmp import oid
-from collectors.snmp.session import Raw
 from collectors.snmp.table import Table, TableRead
+from collectors.tables.index import decoded
 
 INTERFACES = Table(
     "interfaces",
@@ -25,7 +22,6 @@ INTERFACES = Table(
     },
 )
 
-T = TypeVar("T")
 _SPEED_CEILING = 4294967295
 """ifSpeed of an interface too fast for 32 bits (RFC 2863)."""
 
@@ -38,11 +34,11 @@ def interfaces(read: TableRead) -> tuple[InterfaceFact, ...]:
     indexes = dict.fromkeys(columns["descr"])
     for name in ("name", "type", "oper", "admin", "mac"):
         indexes.update(dict.fromkeys(columns[name]))
-    name, descr, alias = (_decoded(columns[column], decode.text) for column in ("name", "descr", "alias"))
+    name, descr, alias = (decoded(columns[column], decode.text) for column in ("name", "descr", "alias"))
     kind, mtu, admin, oper, speed, high = (
-        _decoded(columns[column], decode.integer) for column in ("type", "mtu", "admin", "oper", "speed", "high_speed")
+        decoded(columns[column], decode.integer) for column in ("type", "mtu", "admin", "oper", "speed", "high_speed")
     )
-    mac = _decoded(columns["mac"], decode.mac)
+    mac = decoded(columns["mac"], decode.mac)
     facts = []
     for octets in indexes:
         arcs = oid.index_arcs(octets)
@@ -62,10 +58,6 @@ def interfaces(read: TableRead) -> tuple[InterfaceFact, ...]:
                 )
             )
     return tuple(sorted(facts, key=lambda fact: fact.index))
-
-
-def _decoded(column: Mapping[bytes, Raw], decode_value: Callable[[Raw], T]) -> dict[bytes, T]:
-    return {octets: decode_value(raw) for octets, raw in column.items()}
 
 
 def speed_mbps(speed_bps: int | None, high_speed: int | None) -> int | None:

@@ -13,7 +13,8 @@ from collectors.lab.spec import LabDevice
 
 _ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 _HR = "1.3.6.1.2.1.25"
-_CHASSIS, _POWER, _FAN, _STACK = 3, 6, 7, 11
+_CHASSIS, _POWER, _FAN, _PORT, _STACK = 3, 6, 7, 10, 11
+_PARTS = {_STACK: "Stack", _POWER: "Power supply", _FAN: "Fan"}
 _WINDOWS_BUILDS = ("19045", "22631", "19044", "7601")
 _DOMESTIC = ("擎云", "开天", "TaiShan")
 """Models that come with a Linux on processors other than x86."""
@@ -98,24 +99,27 @@ def add_equipment(objects: Objects, device: LabDevice) -> None:
 
 
 def _add_network(objects: Objects, device: LabDevice) -> None:
-    """The chassis of a network device in ENTITY-MIB (RFC 4133), and its maker's own objects."""
+    """The chassis of a network device and its ports in ENTITY-MIB (RFC 4133), and its maker's own objects."""
     style = styles.style_of(device.manufacturer)
     for dotted, form in style.private:
         objects.scalar(dotted, text(styles.fill(form, model=device.model, version=style.version, serial=device.serial)))
     if not style.entity:
         return
-    classes = [*([_STACK] if style.stacked else []), _CHASSIS, _POWER, _FAN]
+    ports = [port.name for port in device.ports if port.bridge_port]
+    classes = [*([_STACK] if style.stacked else []), _CHASSIS, _POWER, _FAN, *[_PORT] * len(ports)]
     chassis = classes.index(_CHASSIS) + 1
     rows = [index(n) for n in range(1, len(classes) + 1)]
     parents = [0 if n == 1 else chassis if n > chassis else 1 for n in range(1, len(classes) + 1)]
-    names = {_STACK: "Stack", _CHASSIS: device.model, _POWER: "Power supply", _FAN: "Fan"}
+    names = [_PARTS.get(klass, device.model) for klass in classes if klass != _PORT] + ports
 
     def only_chassis(value: str) -> list[str]:
         return [value if klass == _CHASSIS else "" for klass in classes]
 
     for column, values in (
-        (2, [f"{device.manufacturer} {names[k]}" if k == _CHASSIS else names[k] for k in classes]),
-        (7, [names[klass] for klass in classes]),
+        (2, [f"{device.manufacturer} {n}" if k == _CHASSIS else n for k, n in zip(classes, names, strict=True)]),
+        (7, names),
+        (8, [""] * len(classes)),
+        (9, [""] * len(classes)),
         (10, only_chassis(style.version)),
         (11, only_chassis(device.serial)),
         (12, only_chassis(device.manufacturer)),
@@ -125,7 +129,8 @@ def _add_network(objects: Objects, device: LabDevice) -> None:
     objects.constant(f"{_ENTITY}.3", rows, object_id("0.0"))
     objects.column(f"{_ENTITY}.4", rows, map(integer, parents))
     objects.column(f"{_ENTITY}.5", rows, map(integer, classes))
-    objects.constant(f"{_ENTITY}.6", rows, integer(1))
+    objects.column(f"{_ENTITY}.6", rows, map(integer, range(1, len(classes) + 1)))
+    objects.constant(f"{_ENTITY}.15", rows, text(""))
 
 
 def _add_printer(objects: Objects, device: LabDevice) -> None:
