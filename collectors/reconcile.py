@@ -103,7 +103,10 @@ class Policy:
 
 
 def reconcile(snapshot: Snapshot, register: RegisterView, policy: Policy) -> list[Change]:
-    """The changes that bring the register to what the snapshot shows, in order. An incomplete table adds, never closes."""
+    """The changes that bring the register to what the snapshot shows, in order.
+
+    An incomplete table may add, never close.
+    """
     return [
         *_device(snapshot, register),
         *_interfaces(snapshot, register),

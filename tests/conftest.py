@@ -1,12 +1,24 @@
 """What all tests share: the folder beside the project that some tests read, where it is there."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+# What commands and messages say is tested in English, whatever the machine speaks.
+os.environ["TAIZHANG_LANGUAGE"] = "en"
+
 import pytest
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Each test begins in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ class Ledger:
         return ledger
 
     def record(self, unit: Unit, run: Run, seen: Iterable[Seen], settled: Iterable[Key], now: datetime) -> int:
-        """Open what is new, keep what is seen again, settle what the network no longer shows. Returns how many are new."""
+        """Open what is new, keep what is seen again, settle what is no longer shown. Returns how many are new."""
         new: list[Difference] = []
         again: list[int] = []
         for one in seen:

@@ -6,7 +6,13 @@ from collectors.snmp import oid
 from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
 
 MEMORY = Scalars("host", {"memory": "1.3.6.1.2.1.25.2.2.0"})  # hrMemorySize, KiB
-PROCESSORS = Table("host", {"load": "1.3.6.1.2.1.25.3.3.1.2"})  # hrProcessorLoad: one row a logical processor
+PROCESSORS = Table(
+    "host",
+    {
+        "load": "1.3.6.1.2.1.25.3.3.1.2",  # hrProcessorLoad: one row a logical processor
+        "device": "1.3.6.1.2.1.25.3.2.1.2",  # hrDeviceType: net-snmp knows loads only a minute after its start
+    },
+)
 STORAGE = Table(
     "host",
     {
@@ -18,6 +24,9 @@ STORAGE = Table(
 )
 
 _FIXED_DISK = oid.parse("1.3.6.1.2.1.25.2.1.4")
+_PROCESSOR = oid.parse("1.3.6.1.2.1.25.3.1.3")
+_UNREAL = ("/sys/", "/proc", "/run", "/dev/")
+"""Where systems mount what is no disk, though they call it fixed."""
 _RAM = oid.parse("1.3.6.1.2.1.25.2.1.2")
 _WRAP = 1 << 32
 
@@ -28,8 +37,9 @@ def host(memory: ScalarsRead, processors: TableRead, storage: TableRead) -> Host
     memory_kib = None if raw is None else decode.integer(raw)
     if not memory_kib or memory_kib < 0:
         memory_kib = sum(size for _, size in _storage(storage, _RAM)) or None
-    count = len(processors.columns.get("load", {})) or None
-    disks = tuple(_storage(storage, _FIXED_DISK))
+    devices = sum(kind == _PROCESSOR for _tag, kind in processors.columns.get("device", {}).values())
+    count = len(processors.columns.get("load", {})) or devices or None
+    disks = tuple(row for row in _storage(storage, _FIXED_DISK) if not row[0].startswith(_UNREAL))
     if memory_kib is None and count is None and not disks:
         return None
     return HostFact(memory_kib, count, disks)

@@ -34,7 +34,7 @@ def interfaces(read: TableRead) -> tuple[InterfaceFact, ...]:
     indexes = dict.fromkeys(columns["descr"])
     for name in ("name", "type", "oper", "admin", "mac"):
         indexes.update(dict.fromkeys(columns[name]))
-    name, descr, alias = (decoded(columns[column], decode.text) for column in ("name", "descr", "alias"))
+    names, descrs, aliases = (decoded(columns[column], decode.text) for column in ("name", "descr", "alias"))
     kind, mtu, admin, oper, speed, high = (
         decoded(columns[column], decode.integer) for column in ("type", "mtu", "admin", "oper", "speed", "high_speed")
     )
@@ -46,9 +46,9 @@ def interfaces(read: TableRead) -> tuple[InterfaceFact, ...]:
             facts.append(
                 InterfaceFact(
                     index=arcs[0],
-                    name=name.get(octets, ""),
-                    descr=descr.get(octets, ""),
-                    alias=alias.get(octets, ""),
+                    name=names.get(octets, ""),
+                    descr=descrs.get(octets, ""),
+                    alias=aliases.get(octets, ""),
                     type=kind.get(octets),
                     mac=mac.get(octets, ""),
                     speed_mbps=speed_mbps(speed.get(octets), high.get(octets)),

@@ -5,6 +5,7 @@ SQLite in var/ unless TAIZHANG_DATABASE names another database by URL (postgres:
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import environ
@@ -25,8 +26,11 @@ def _secret_key() -> str:
     file = VAR_DIR / "secret_key"
     try:
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(50))
+        with tempfile.NamedTemporaryFile("w", dir=VAR_DIR, encoding="ascii") as made:
+            made.write(secrets.token_urlsafe(50))
+            made.flush()
+            # A link appears whole or, where another process was first, not at all.
+            file.hardlink_to(made.name)
     except FileExistsError:
         pass
     except OSError as fault:

@@ -4,14 +4,14 @@ Each site has switches under one aggregation switch; each switch has some comput
 """
 
 import csv
+import resource
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import django
 from django.core.management import call_command
-
-from inventory.services.importing.loading import find_files, load
-from inventory.services.write import Actor
 
 TOWNS = 5
 SWITCHES_A_SITE = 12
@@ -52,6 +52,9 @@ def write_register(folder: Path, *, switches: int, computers: int) -> None:
 
 def load_register(folder: Path) -> None:
     """Migrate, then load the catalogue, prices and standard of the demo county and the folder."""
+    from inventory.services.importing.loading import find_files, load
+    from inventory.services.write import Actor
+
     call_command("migrate", verbosity=0)
     county = FIXTURES / "county"
     names = ("manufacturers", "asset_classes", "device_types", "funding_sources", "prices")
@@ -121,3 +124,15 @@ def _cables(count: int) -> Iterator[Row]:
 
 SWITCH_TYPE = ("Huawei", "S5735-L48T4S-A1")
 COMPUTER_TYPE = ("Lenovo", "启天M428")
+
+
+def main(switches: str, computers: str, folder: str) -> None:
+    """Make and load a register in the database that the settings name; tell the process's peak memory."""
+    django.setup()
+    write_register(Path(folder), switches=int(switches), computers=int(computers))
+    load_register(Path(folder))
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

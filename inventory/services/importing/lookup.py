@@ -21,7 +21,7 @@ class Lookup:
         self._known: dict[str, dict[Key, Any]] = {}
 
     def rows(self, file: str) -> dict[Key, Any]:
-        """All rows of a file's model by key. Persons are also found without a staff number where that tells them apart."""
+        """All rows of a file's model by key."""
         if file not in self._known:
             spec = self._registry.files[file]
             self._known[file] = {spec.key_of(obj): obj for obj in spec.existing().iterator(chunk_size=5000)}
