@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 
 from collectors.lab.comparing import Comparison, compare, finding
 from collectors.lab.deviations import read_deviations
+from collectors.lab.server import PORT
 from collectors.models import Difference, DifferenceKind, DifferenceState
 from inventory.models import Device
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
         parser.add_argument("--out", required=True, type=Path, metavar="DIR", help=_("folder for the workbooks"))
+        parser.add_argument("--port", default=str(PORT), metavar="N", help=_("UDP port of the simulated network"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         self._step(_("1. The register: loading the demo county"))
         call_command("load", str(FIXTURES / "standards"), str(COUNTY), stdout=self.stdout)
         self._step(_("2. The network: starting a simulated agent for each managed device, and polling them over SNMP"))
-        with self._lab():
+        with self._lab(options["port"]):
             self._collect()
         self._step(_("3. The reports"))
         call_command("report", "all", out=options["out"], stdout=self.stdout)
@@ -64,11 +66,13 @@ class Command(BaseCommand):
                 raise
 
     @contextmanager
-    def _lab(self) -> Iterator[None]:
+    def _lab(self, port: str) -> Iterator[None]:
         """The simulated network in a process of its own, for as long as it is needed."""
         manage = str(settings.BASE_DIR / "manage.py")
         lab = subprocess.Popen(
-            [sys.executable, manage, "lab", "--deviations", str(DEVIATIONS)], stdout=subprocess.PIPE, text=True
+            [sys.executable, manage, "lab", "--deviations", str(DEVIATIONS), "--port", port],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         try:
             assert lab.stdout is not None
