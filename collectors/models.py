@@ -34,7 +34,7 @@ class ManagementProfile(RegisterModel):
         _("port"), default=161, validators=[MinValueValidator(1), MaxValueValidator(65535)]
     )
     timeout_s = models.FloatField(
-        _("timeout in seconds"), default=2.0, validators=[MinValueValidator(0.1), MaxValueValidator(60)]
+        _("timeout in seconds"), default=1.5, validators=[MinValueValidator(0.1), MaxValueValidator(60)]
     )
     retries = models.PositiveSmallIntegerField(_("retries"), default=3, validators=[MaxValueValidator(10)])
 
@@ -116,13 +116,28 @@ class DeviceState(RegisterModel):
     tables = models.JSONField(_("tables"), default=dict, blank=True)
     requests = models.PositiveIntegerField(_("requests"), default=0)
     seconds = models.FloatField(_("seconds"), default=0)
-    snapshot = models.BinaryField(null=True, editable=False)
-    """The last Snapshot as zlib-compressed JSON."""
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("run"))
 
     class Meta:
         verbose_name = _("state on the network")
         verbose_name_plural = _("states on the network")
+
+    def __str__(self) -> str:
+        return str(self.device)
+
+
+class KeptSnapshot(RegisterModel):
+    """The last Snapshot of a device, as zlib-compressed JSON. Apart from its state, which every poll rewrites."""
+
+    logged: ClassVar[bool] = False
+
+    device = models.OneToOneField(Device, models.CASCADE, related_name="kept_snapshot", verbose_name=_("device"))
+    taken_at = models.DateTimeField(_("taken"))
+    content = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
 
     def __str__(self) -> str:
         return str(self.device)

@@ -26,8 +26,8 @@ from collectors.snmp.session import Session
 log = logging.getLogger(__name__)
 
 JOBS = 100
-GREETED = 8
-"""Devices greeted at a time, for each one read at a time."""
+GREETED = 40
+"""Devices greeted, or waiting to be read, for each one read at a time."""
 _UPTIME = oid.parse("1.3.6.1.2.1.1.3.0")
 _COLLECT_AFTER = 100_000
 """Objects made, and not yet given up, between two looks for cycles."""

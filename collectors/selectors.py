@@ -17,6 +17,7 @@ from collectors.models import (
     DeviceState,
     Difference,
     DifferenceState,
+    KeptSnapshot,
     ManagementProfile,
     Neighbour,
     Run,
@@ -194,8 +195,8 @@ def edition() -> str:
 
 
 def states_of(devices: Sequence[int]) -> QuerySet[DeviceState]:
-    """What is kept of their last polls, without the snapshots."""
-    return DeviceState.objects.defer("snapshot", "sys_descr").filter(device__in=devices)
+    """What is kept of their last polls."""
+    return DeviceState.objects.defer("sys_descr").filter(device__in=devices)
 
 
 @dataclass(slots=True)
@@ -251,6 +252,7 @@ def network_macs() -> set[str]:
     return found | set(DeviceState.objects.filter(**network).exclude(base_mac="").values_list("base_mac", flat=True))
 
 
-def load_snapshot(state: DeviceState) -> Snapshot | None:
+def load_snapshot(device: Device) -> Snapshot | None:
     """The last snapshot kept of a device; None when it never answered."""
-    return None if state.snapshot is None else from_json(json.loads(zlib.decompress(bytes(state.snapshot))))
+    kept = KeptSnapshot.objects.filter(device=device).first()
+    return None if kept is None else from_json(json.loads(zlib.decompress(bytes(kept.content))))

@@ -133,6 +133,11 @@ def _ground(gathered: Gathered, ports: dict[tuple[int, int], tuple[int, str]], e
     )
 
 
+def _names_known() -> set[str]:
+    """Names of registered devices that are their own."""
+    return {names.name_key(name) for name in Device.objects.exclude(name="").values_list("name", flat=True)} - {""}
+
+
 def _last_evidence(devices: Iterable[int]) -> dict[int, date | None]:
     """The latest day on which anything shows that a device was there: seen, verified, taken into service, bought."""
     rows = Device.objects.filter(pk__in=list(devices)).values_list(
@@ -168,7 +173,8 @@ def _judge(
         )
     ]
     known = set(ground.owners) | evidence.network_macs
-    named = {names.name_key(name) for name in Device.objects.exclude(name="").values_list("name", flat=True)} - {""}
+    strangers = [one for one in heard if one.chassis not in known]
+    named = _names_known() if strangers else set()
     accounted = judging.accounted_for(ground, places.keys())
     absent = judging.missing(ground, accounted, _whole_sites(gathered))
     told = [pk for kind, pk, _field in ledger.open if kind == judging.UNSEEN and pk in accounted]

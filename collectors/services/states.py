@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from collectors.facts import Snapshot, tables_to_json, to_json
-from collectors.models import DeviceState, Run
+from collectors.models import DeviceState, KeptSnapshot, Run
 from inventory.models import Device
 from inventory.services.write import Unit
 
@@ -56,7 +56,6 @@ def write_answer(
     unit: Unit, device: Device, state: DeviceState | None, snapshot: Snapshot, run: Run, now: datetime
 ) -> None:
     """Keep what the device said, with the whole snapshot."""
-    text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
     values = {
         **said(snapshot),
         "answered": True,
@@ -69,10 +68,20 @@ def write_answer(
         "tables": tables_to_json(snapshot),
         "requests": snapshot.requests,
         "seconds": snapshot.seconds,
-        "snapshot": zlib.compress(text.encode(), 1),
         "run": run,
     }
     _write(unit, device, state, values)
+    _keep(unit, device, snapshot, now)
+
+
+def _keep(unit: Unit, device: Device, snapshot: Snapshot, now: datetime) -> None:
+    text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
+    content = zlib.compress(text.encode(), 1)
+    kept = list(KeptSnapshot.objects.filter(device=device).values_list("pk", flat=True))
+    if kept:
+        unit.touch(KeptSnapshot, kept, taken_at=now, content=content)
+    else:
+        unit.create_many(KeptSnapshot, [KeptSnapshot(device=device, taken_at=now, content=content)])
 
 
 def write_silence(

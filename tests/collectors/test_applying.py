@@ -78,7 +78,7 @@ def test_a_first_run_brings_interfaces_address_and_state(switch):
     assert IPAddress.objects.get().interface.name == "Gi0/1"
     state = DeviceState.objects.get()
     assert (state.answered, state.software_version, state.base_mac) == (True, "5.170", MAC)
-    assert load_snapshot(state).identity.version == "5.170"
+    assert load_snapshot(switch).identity.version == "5.170"
     assert not _open()
 
 
