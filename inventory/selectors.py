@@ -1,10 +1,16 @@
 """Reads of the register that cross models."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
-from inventory.models import Device, DeviceType, Interface, IPAddress
+from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Town
+
+NAMES_SHOWN = 8
 
 TOO_MANY = 5000
 """Changes beyond which it is cheaper to look at every device anew."""
@@ -39,3 +45,38 @@ def devices_changed_since(mark: int, *, but_not_by: str) -> frozenset[int] | Non
     ):
         changed.update(pk for pk in found if pk is not None)
     return frozenset(changed)
+
+
+class UnknownName(LookupError):
+    """A person typed a name that nothing has: the sentence says which names come close."""
+
+
+def find_town(name: str) -> Town:
+    """The town of a Chinese or English name, whatever its case. Raises UnknownName."""
+    towns = list(Town.objects.all())
+    for town in towns:
+        if name.strip().casefold() in (town.name.casefold(), town.name_en.casefold()):
+            return town
+    raise UnknownName(_unknown(_("There is no town '%s'."), name, [town.name for town in towns]))
+
+
+def find_department(name: str) -> Department:
+    """The department of a name, with its town. Raises UnknownName."""
+    found = Department.objects.select_related("town").filter(name=name.strip()).first()
+    if found is None:
+        names = list(Department.objects.values_list("name", flat=True))
+        raise UnknownName(_unknown(_("There is no department '%s'."), name, names))
+    return found
+
+
+def _unknown(sentence: str, name: str, names: Sequence[str]) -> str:
+    """The sentence with the names that come close; all of a short list when none does."""
+    name = name.strip()[:80]
+    close = [other for other in names if name and (name in other or other in name)]
+    close += [other for other in get_close_matches(name, names, n=NAMES_SHOWN, cutoff=0.4) if other not in close]
+    if not close and len(names) <= NAMES_SHOWN:
+        close = list(names)
+    sentence = sentence % name
+    if not close:
+        return sentence
+    return f"{sentence} " + _("Close names: %s") % "、".join(close[:NAMES_SHOWN])

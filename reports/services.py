@@ -8,14 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inventory.models import Department, Town
+from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.write import fill, staged
@@ -37,7 +36,6 @@ QUERIES: Mapping[str, Query] = {
     "funding": planning.funding,
     "standard_rules": planning.standard_rules,
 }
-NAMES_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -91,46 +89,18 @@ def find_scope(town: str = "", department: str = "") -> Scope | Fault:
 
     Faults: 'unknown_town', 'unknown_department' (with close names), 'not_in_town' when the department is in another.
     """
-    found_town = found_department = None
-    if town:
-        found_town = _by_name({str(one): one for one in Town.objects.all()} | _english_towns(), town)
-        if found_town is None:
-            return Fault("unknown_town", _unknown(_("There is no town '%s'."), town, _town_names()))
-    if department:
-        found_department = Department.objects.select_related("town").filter(name=department.strip()).first()
-        if found_department is None:
-            names = list(Department.objects.values_list("name", flat=True))
-            return Fault("unknown_department", _unknown(_("There is no department '%s'."), department, names))
+    try:
+        found_town = find_town(town) if town else None
+    except UnknownName as unknown:
+        return Fault("unknown_town", str(unknown))
+    try:
+        found_department = find_department(department) if department else None
+    except UnknownName as unknown:
+        return Fault("unknown_department", str(unknown))
     if found_town and found_department and found_department.town_id != found_town.pk:
         words = {"department": found_department, "town": found_department.town}
         return Fault("not_in_town", _("Department '%(department)s' lies in %(town)s.") % words)
     return Scope(None if found_department else found_town, found_department)
-
-
-def _english_towns() -> dict[str, Town]:
-    return {one.name_en: one for one in Town.objects.exclude(name_en="")}
-
-
-def _by_name(towns: Mapping[str, Town], name: str) -> Town | None:
-    return {key.casefold(): one for key, one in towns.items()}.get(name.strip().casefold())
-
-
-def _town_names() -> list[str]:
-    return [str(one) for one in Town.objects.all()]
-
-
-def _unknown(sentence: str, name: str, names: Sequence[str]) -> str:
-    """The sentence with the names that come close; all of a short list when none does."""
-    name = name.strip()[:80]
-    close = [other for other in names if name and (name in other or other in name)]
-    close += [other for other in get_close_matches(name, names, n=NAMES_SHOWN, cutoff=0.4) if other not in close]
-    if not close and len(names) <= NAMES_SHOWN:
-        close = list(names)
-    sentence = sentence % name
-    if not close:
-        return sentence
-    words = {"sentence": sentence, "names": "、".join(close[:NAMES_SHOWN])}
-    return _("%(sentence)s Close names: %(names)s") % words
 
 
 def check_folder(out: Path) -> Fault | None:

@@ -71,7 +71,9 @@ def test_every_command_works_in_the_order_in_which_it_stands(typed):
     assert len(list(Path(environment["OUT"]).glob("*.xlsx"))) >= 6
 
 
-@pytest.mark.parametrize("readme", [*READMES, "CONTRIBUTING.md", *(f"docs/howto/{f.name}" for f in (ROOT / "docs/howto").iterdir())])
+@pytest.mark.parametrize(
+    "readme", [*READMES, "CONTRIBUTING.md", *(f"docs/howto/{f.name}" for f in (ROOT / "docs/howto").iterdir())]
+)
 def test_every_link_leads_somewhere(readme):
     text = (ROOT / readme).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):

@@ -251,8 +251,8 @@ def test_the_command_lists_and_decides(switch, capsys):
 def test_collect_tells_unknown_names_towns_and_an_empty_scope(capsys):
     DeviceFactory(name="PC-1")
     for arguments, said in (
-        (["--town", "nowhere"], "--town: there is no 'nowhere'"),
-        (["--department", "x"], "--department: there is no 'x'"),
+        (["--town", "nowhere"], "There is no town 'nowhere'"),
+        (["--department", "x"], "There is no department 'x'"),
         (["--device", "x"], "no device is named 'x'"),
         (["--device", "PC-1"], "has no management profile"),
         ([], "No device in this scope"),

@@ -18,8 +18,8 @@ from collectors.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
 from collectors.services.running import Outcome, network_poll, run
-from inventory.management.scoping import find_departments, find_towns
 from inventory.models import Device
+from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
 
 EXIT_SOME_SILENT = 3
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["jobs"] < 1:
             raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
-        scope = Scope(find_towns(options["town"]), find_departments(options["department"]), options["device"])
+        scope = self._scope(options)
         chosen = list(profiles(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
         if not chosen:
@@ -68,6 +68,14 @@ class Command(BaseCommand):
         progress.close(outcome)
         if not outcome.all_answered:
             sys.exit(EXIT_SOME_SILENT)
+
+    @staticmethod
+    def _scope(options: dict[str, Any]) -> Scope:
+        try:
+            towns = [find_town(name) for name in options["town"]]
+            return Scope(towns, [find_department(name) for name in options["department"]], options["device"])
+        except UnknownName as fault:
+            raise CommandError(str(fault)) from fault
 
     @staticmethod
     def _book() -> Book:

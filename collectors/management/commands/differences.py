@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop
 from collectors.management import wording
 from collectors.models import Difference, DifferenceKind, DifferenceState
 from collectors.services.differences import accept, reject
-from inventory.management.scoping import find_towns
+from inventory.models import Town
+from inventory.selectors import UnknownName, find_town
 from inventory.services.write import Actor
 
 
@@ -40,11 +41,18 @@ class Command(BaseCommand):
         found = Difference.objects.filter(state=DifferenceState.OPEN).select_related("device")
         if options["kind"]:
             found = found.filter(kind=options["kind"])
-        if towns := find_towns(options["town"]):
-            found = found.filter(device__site__town__in=towns)
+        if options["town"]:
+            found = found.filter(device__site__town__in=[self._town(name) for name in options["town"]])
         for difference in found.order_by("kind", "pk"):
             self.stdout.write(self._line(difference))
         self.stdout.write(_("%d open differences.") % found.count())
+
+    @staticmethod
+    def _town(name: str) -> Town:
+        try:
+            return find_town(name)
+        except UnknownName as fault:
+            raise CommandError(str(fault)) from fault
 
     @staticmethod
     def _line(difference: Difference) -> str:
