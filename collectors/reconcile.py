@@ -166,12 +166,11 @@ def _interfaces(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
             yield Change(Action.ADD, "interface", values=values)
             continue
         labels.add(view.name)
-        if view.mac and not values["mac"]:
-            values["mac"] = view.mac
+        # What the device does not say stays: a port without a link tells no speed.
+        for name in ("mac", "description", "speed_mbps"):
+            values[name] = values[name] or getattr(view, name)
         if view.kind != "other":
             values["kind"] = view.kind
-        if not values["description"]:
-            values["description"] = view.description
         old = {name: getattr(view, name) for name, value in values.items() if getattr(view, name) != value}
         if view.gone:
             old["gone_since"], values["gone_since"] = True, None

@@ -5,10 +5,11 @@ from difflib import get_close_matches
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
-from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Town
+from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Prefix, Town
+from inventory.rules import addresses
 
 NAMES_SHOWN = 8
 
@@ -45,6 +46,17 @@ def devices_changed_since(mark: int, *, but_not_by: str) -> frozenset[int] | Non
     ):
         changed.update(pk for pk in found if pk is not None)
     return frozenset(changed)
+
+
+def prefix_of(address: str) -> Prefix | None:
+    """The longest prefix that holds an address; an indexed look-up. Raises ValueError for what is no address."""
+    keys = addresses.containing_keys(addresses.parse_address(address))
+    return Prefix.objects.filter(key__in=keys).order_by("-key").first()
+
+
+def addresses_in(prefix: Prefix) -> QuerySet[IPAddress]:
+    """Addresses of the register inside a prefix, in order; one range of an index."""
+    return IPAddress.objects.filter(key__range=addresses.key_range(addresses.parse_prefix(prefix.prefix)))
 
 
 class UnknownName(LookupError):

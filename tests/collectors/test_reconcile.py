@@ -91,6 +91,12 @@ def test_an_interface_that_came_back_is_open_again():
     assert change.values == {"gone_since": None}
 
 
+def test_what_the_device_does_not_say_of_an_interface_stays():
+    register = replace(REGISTER, interfaces=(replace(PORT_VIEW, kind="fiber", description="to the core"),))
+    down = replace(PORT, mac="", speed_mbps=None, alias="")
+    assert not _changes(_snapshot(interfaces=(down,)), register, "interface")
+
+
 def test_two_interfaces_of_one_name_are_told_apart_by_index():
     twins = (PORT, replace(PORT, index=2))
     assert [c.values["name"] for c in _changes(_snapshot(interfaces=twins), REGISTER, "interface")] == [
