@@ -17,13 +17,11 @@ from collectors.collect import Target, collect
 from collectors.describe import describe
 from collectors.identify import default_vendors
 from collectors.snmp.recording import RecordedSession, load_recording
+from tests.conftest import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared"
 RECORDINGS, WALKS = SHARED / "recordings", SHARED / "walks"
 
-pytestmark = pytest.mark.skipif(
-    not (RECORDINGS / "expected.jsonl").is_file(), reason="no recorded devices lie beside the project"
-)
+pytestmark = pytest.mark.usefixtures("shared")
 
 
 async def _describe_all(paths: list[Path]) -> dict[str, dict[str, Any]]:
@@ -36,7 +34,7 @@ async def _describe_all(paths: list[Path]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def devices() -> Iterator[tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]]:
+def devices(shared: Path) -> Iterator[tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]]:
     """(reference, ours) by name, for every recorded device."""
     lines = (RECORDINGS / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     expected = {row["name"]: row for row in map(json.loads, lines)}
