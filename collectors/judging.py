@@ -97,7 +97,7 @@ def judge_places(places: Iterable[Place], ground: Ground, *, silent: Collection[
         elif place.switch is not None and is_own(place.mac) and not is_random(place.mac) and place.mac not in silent:
             where = _where(place, ground)
             verdicts.seen.append(
-                Seen(UNKNOWN_MAC, "", where, key=place.mac, evidence={"at": where, "address": place.address})
+                Seen(UNKNOWN_MAC, "", place.mac, key=place.mac, evidence={"at": where, "address": place.address})
             )
     return verdicts
 

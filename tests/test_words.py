@@ -183,6 +183,8 @@ def test_a_fault_is_told_in_the_language_in_force_before_the_snmp_layers_own_tex
     ("kind", "register", "seen", "told"),
     [
         ("no_answer", "in_use", "no_answer", "在用 → 无应答"),
+        ("no_answer", "in_use", "no_answer 2026-11-20", "在用 → 无应答，最后应答 2026-11-20"),
+        ("unknown_mac", "", "00e04ce0d34a", "– → 00:e0:4c:e0:d3:4a"),
         ("unseen", "in_use", "2025-03-01", "在用 → 最后踪迹 2025-03-01"),
         ("unseen", "in_use", "", "在用 → 从无踪迹"),
         ("serial", "", "in_use", "– → in_use"),

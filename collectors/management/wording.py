@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop
 
 from collectors.models import Difference, DifferenceKind
 from inventory.models.hardware import DeviceStatus
+from inventory.rules.addresses import show_mac
 
 FAULTS = {
     "no_answer": gettext_noop("no answer"),
@@ -34,6 +35,15 @@ def seen_value(difference: Difference) -> str:
     value = difference.seen_value
     if difference.kind == DifferenceKind.UNSEEN:
         return _("last trace %s") % value if value else _("no trace")
-    if difference.kind == DifferenceKind.NO_ANSWER and value in FAULTS:
-        return _(FAULTS[value])
+    if difference.kind == DifferenceKind.NO_ANSWER:
+        return _silence(value)
+    if difference.kind == DifferenceKind.UNKNOWN_MAC and len(value) == 12:
+        return show_mac(value)
     return value or NOTHING
+
+
+def _silence(value: str) -> str:
+    """'no_answer 2026-11-20' in words: the fault, and the day of the last answer where there was one."""
+    code, _blank, day = value.partition(" ")
+    said = _(FAULTS[code]) if code in FAULTS else code
+    return _("%(fault)s, last answer %(day)s") % {"fault": said, "day": day} if day else said

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from collectors import matching
 from collectors.facts import Snapshot
@@ -137,10 +138,12 @@ def _silent(
     """The device did not answer: its state says so, and what is known of it stays."""
     states.write_silence(unit, device, state, snapshot, context.run, now)
     since = state.last_seen_at if state is not None else None
+    # With the day of the last answer: who rejects one silence has not rejected the next.
+    day = timezone.localdate(since).isoformat() if since else ""
     seen = Seen(
         DifferenceKind.NO_ANSWER,
         device.status,
-        snapshot.fault,
+        f"{snapshot.fault} {day}".strip(),
         device=device.pk,
         field="answered",
         evidence={"fault": snapshot.fault_text, "last answer": since.isoformat() if since else ""},

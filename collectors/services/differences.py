@@ -54,6 +54,9 @@ class Ledger:
             held = self.open.get(one.ident)
             if held is not None and held.seen_value == one.seen_value[:500]:
                 again.append(held.pk)
+                if held.evidence.get("at") != one.evidence.get("at"):
+                    before, held.evidence = held.evidence, dict(one.evidence)
+                    unit.update_many(Difference, [(held, {"evidence": (before, held.evidence)})])
                 continue
             if (one.ident, one.seen_value[:500]) in self.rejected:
                 continue

@@ -260,3 +260,21 @@ def test_collect_tells_unknown_names_towns_and_an_empty_scope(capsys):
     ):
         with pytest.raises(CommandError, match=said):
             call_command("collect", *arguments)
+
+
+def test_who_rejects_one_silence_has_not_rejected_the_next(switch):
+    dead = Snapshot(switch.asset_tag, fault="no_answer", fault_text="no answer in 4 tries")
+    _run(dead)
+    reject(Difference.objects.get(), actor=ACTOR, reason="switched off for the building work")
+    assert _run(dead).run.differences == 0
+    _run(_snapshot(switch))
+    assert _run(dead).run.differences == 1
+
+
+def test_an_ignored_stranger_stays_ignored_when_it_moves_to_another_port(switch):
+    _run(_snapshot(switch, forwarding=(ForwardingFact(STRANGER, 10, 1),)))
+    assert Difference.objects.get().evidence["at"] == "SW-1 Gi0/1"
+    _run(_snapshot(switch, forwarding=(ForwardingFact(STRANGER, 10, 2),)))
+    assert Difference.objects.get().evidence["at"] == "SW-1 Gi0/2"
+    reject(Difference.objects.get(), actor=ACTOR, reason="the director's own")
+    assert _run(_snapshot(switch, forwarding=(ForwardingFact(STRANGER, 10, 1),))).run.differences == 0
