@@ -4,65 +4,70 @@ The system group decides: a device that does not answer it is asked nothing else
 stops the rest; each tells how it ended, and one that was lost on the way is read once more at the end.
 """
 
-import logging
 import time
-import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
-from collectors.facts import (
-    AddressFact,
-    ArpFact,
-    ForwardingFact,
-    HostFact,
-    Identity,
-    InterfaceFact,
-    NeighbourFact,
-    PartFact,
-    Snapshot,
-    SystemFact,
-    TableEnd,
-    TableState,
-)
+from collectors.equipment import STEPS
+from collectors.facts import ForwardingFact, NeighbourFact, Snapshot, SystemFact, TableEnd, TableState
+from collectors.features import InventoryFact
 from collectors.identify import COMMON, Answers, choose, identify
 from collectors.rulebook import Rule, Vendors, Wanted, covers
+from collectors.snmp.credentials import PUBLIC, Credential
 from collectors.snmp.faults import BadAnswer, Fault, NoAnswer
-from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits
-from collectors.snmp.scalars import read_scalars
+from collectors.snmp.pace import Limits
 from collectors.snmp.session import Session
-from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
-from collectors.snmp.walker import read_table, read_tables
-from collectors.tables import addresses, arp, forwarding, hardware, host, interfaces, neighbours, system, vlans
+from collectors.snmp.table import Table, TableRead
+from collectors.tables import (
+    addresses,
+    arp,
+    forwarding,
+    hardware,
+    interfaces,
+    med,
+    neighbours,
+    relatives,
+    system,
+    vlans,
+)
+from collectors.visit import PATIENCE, Facts, Visit, combined
 
-log = logging.getLogger(__name__)
+__all__ = ["SUBJECTS", "Target", "again", "collect", "combined", "has_restarted"]
 
-SUBJECTS = ("system", "hardware", "interfaces", "addresses", "arp", "vlans", "forwarding", "neighbours", "host")
+SUBJECTS = (
+    "system",
+    "hardware",
+    "interfaces",
+    "addresses",
+    "arp",
+    "vlans",
+    "forwarding",
+    "neighbours",
+    *STEPS,
+)
 """The names under which a Snapshot tells how its tables ended, in the order of reading."""
 
 _WRAP_S = 0xFFFFFFFF / 100
 """sysUpTime starts again from 0 after this many seconds."""
 
-_PATIENCE = 2
-"""After so many reads in a row without an answer the device is taken for gone and not asked on."""
-_NOT_ASKED = TableEnd(TableState.CUT_SHORT, reason="not asked: the device no longer answered", notes=(NoAnswer.code,))
-
 _VENDOR_LIMITS = Limits(rows=2000, requests=200)
 """A maker's column is read for one value; some list every process or package of a computer."""
 
-_HOST_KINDS = frozenset({"server", "workstation", "storage"})
+_CISCO = "1.3.6.1.4.1.9"
+_SILENT_VLANS = 2
+"""After so many VLANs in a row whose bridge does not answer, the others are not asked: the device has no such way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device to ask and how. `version` is '1' or '2c'."""
+    """A device to ask, and the ways to ask it in the order of trying."""
 
     name: str
     host: str
     port: int = 161
-    version: str = "2c"
-    community: str = field(default="public", repr=False)
+    credentials: tuple[Credential, ...] = (PUBLIC,)
     timeout_s: float = 1.0
     retries: int = 3
 
@@ -73,6 +78,7 @@ async def collect(target: Target, session: Session, *, vendors: Vendors) -> Snap
     No answer to the first request gives a Snapshot with fault 'no_answer' and nothing in it.
     """
     run = _Run(session, vendors)
+    run.memory.repetitions = target.credentials[0].repetitions
     started = time.perf_counter()
     taken_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:
@@ -80,8 +86,10 @@ async def collect(target: Target, session: Session, *, vendors: Vendors) -> Snap
         fault, fault_text = "", ""
     except Fault as dead:
         fault, fault_text = dead.code, str(dead) or "no answer"
-    return Snapshot(
+    return replace(
+        run.found,
         name=target.name,
+        asked_with=target.credentials[0].name,
         taken_at=taken_at,
         tables={name: run.tables[name] for name in SUBJECTS if name in run.tables},
         restarted=run.restarted,
@@ -90,47 +98,21 @@ async def collect(target: Target, session: Session, *, vendors: Vendors) -> Snap
         requests=run.requests,
         varbinds=run.varbinds,
         seconds=round(time.perf_counter() - started, 6),
-        **run.found.__dict__,
     )
 
 
-@dataclass
-class _Found:
-    """What the tables gave so far, under a Snapshot's names."""
-
-    system: SystemFact = field(default_factory=SystemFact)
-    identity: Identity = field(default_factory=Identity)
-    interfaces: tuple[InterfaceFact, ...] = ()
-    addresses: tuple[AddressFact, ...] = ()
-    arp: tuple[ArpFact, ...] = ()
-    forwarding: tuple[ForwardingFact, ...] = ()
-    neighbours: tuple[NeighbourFact, ...] = ()
-    vlans: tuple[int, ...] = ()
-    parts: tuple[PartFact, ...] = ()
-    host: HostFact | None = None
-
-
-class _Run:
-    """One visit: what is read, how it ended, and what it gave."""
+class _Run(Visit):
+    """One visit to one device, all subjects."""
 
     def __init__(self, session: Session, vendors: Vendors) -> None:
-        self.session = session
+        super().__init__(session)
         self.vendors = vendors
-        self.memory = DeviceMemory()
-        self.found = _Found()
-        self.tables: dict[str, TableEnd] = {}
         self.restarted = False
-        self.requests = 0
-        self.varbinds = 0
         self.rule: Rule | None = None
         self.answers = Answers(SystemFact())
         self.vlan_of: dict[int, int] = {}
-        self.if_index_of: dict[int, int] = {}
-        self._ends: list[TableEnd] = []
-        self._ahead: dict[int, TableRead] = {}
-        """Tables that were read with others and not yet asked for."""
-        self._silences = 0
-        """Reads in a row that ended because nothing came."""
+        """FDB id → VLAN."""
+        self.has_vtp = False
 
     async def everything(self) -> None:
         """All subjects. Raises NoAnswer when the device does not answer at all."""
@@ -140,7 +122,7 @@ class _Run:
             raise NoAnswer(end.reason)
         if not end.rows and BadAnswer.code in end.notes:
             raise BadAnswer(end.reason)
-        works: Mapping[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        works: dict[str, Callable[[], Awaitable[Facts | None]]] = {
             "hardware": self.read_hardware,
             "interfaces": self.read_interfaces,
             "addresses": self.read_addresses,
@@ -148,81 +130,36 @@ class _Run:
             "vlans": self.read_vlans,
             "forwarding": self.read_forwarding,
             "neighbours": self.read_neighbours,
-            "host": self.read_host,
+            **{name: partial(step, self) for name, step in STEPS.items()},
         }
         for name, work in works.items():
             await self.subject(name, work)
-        if self._silences >= _PATIENCE:
+        if self.silences >= PATIENCE:
             # One more question tells whether the rest is worth asking.
-            self._silences = _PATIENCE - 1
+            self.silences = PATIENCE - 1
             await self.uptime()
         for name in again(self.tables):
             await self.subject(name, works[name])
         self.restarted = has_restarted(self.found.system.uptime_s, await self.uptime())
 
-    async def subject(self, name: str, work: Callable[[], Awaitable[dict[str, Any]]]) -> None:
-        """One subject's reading and facts. What it gives is taken when it ended better than before."""
-        self._ends = []
-        try:
-            facts = await work()
-            end = combined(self._ends)
-        except Exception as fault:  # the edge of a device's run: a bug in one table must not cost the others
-            log.exception("%s: %s could not be read", self.session.name, name)
-            facts = {}
-            end = TableEnd(TableState.CUT_SHORT, reason=f"it could not be understood: {type(fault).__name__}: {fault}")
-        before = self.tables.get(name)
-        if before is None or end.ended_well or end.rows >= before.rows:
-            self.tables[name] = end
-            for key, value in facts.items():
-                setattr(self.found, key, value)
-
-    async def table(self, table: Table, limits: Limits = DEFAULT_LIMITS) -> TableRead:
-        if self._silences >= _PATIENCE:
-            self._ends.append(_NOT_ASKED)
-            return TableRead(_NOT_ASKED, {name: {} for name in table.columns})
-        read = self._ahead.pop(id(table), None) or await read_table(self.session, table, self.memory, limits)
-        self._count(read.end)
-        self.varbinds += sum(map(len, read.columns.values()))
-        return read
-
-    async def together(self, *tables: Table) -> None:
-        """Read several small tables in the same requests; table() then gives each, with its own end."""
-        if self._silences < _PATIENCE:
-            reads = await read_tables(self.session, tables, self.memory)
-            self._ahead.update(zip(map(id, tables), reads, strict=True))
-
-    async def scalars(self, scalars: Scalars) -> ScalarsRead:
-        if self._silences >= _PATIENCE:
-            self._ends.append(_NOT_ASKED)
-            return ScalarsRead(_NOT_ASKED)
-        read = await read_scalars(self.session, scalars, self.memory)
-        self._count(read.end)
-        self.varbinds += len(read.values)
-        return read
-
-    def _count(self, end: TableEnd) -> None:
-        self._ends.append(end)
-        self.requests += end.requests
-        self._silences = self._silences + 1 if NoAnswer.code in end.notes else 0
-
     # -- subjects --------------------------------------------------------------------------------------------
 
-    async def read_system(self) -> dict[str, Any]:
+    async def read_system(self) -> Facts:
         found = system.system(await self.scalars(system.SYSTEM))
         self.answers = Answers(found)
         return {"system": found}
 
-    async def read_hardware(self) -> dict[str, Any]:
+    async def read_hardware(self) -> Facts:
         parts = hardware.parts(await self.table(hardware.ENTITY))
         self.answers = Answers(self.answers.system, parts)
-        ends = list(self._ends)
+        ends = list(self.ends)
         await self._ask(COMMON)
         await self._ask(self.vendors.extra_objects(self.answers.system))
         self.rule = choose(self.answers, self.vendors)
         if self.rule is not None:
             await self._ask(self.rule.wanted())
         # Objects of a vendor that are not there say nothing of the parts; objects that were lost do.
-        self._ends = ends + [end for end in self._ends[len(ends) :] if NoAnswer.code in end.notes]
+        self.ends = ends + [end for end in self.ends[len(ends) :] if NoAnswer.code in end.notes]
         return {"parts": parts, "identity": identify(self.answers, self.vendors)}
 
     async def _ask(self, wanted: Wanted) -> None:
@@ -235,58 +172,108 @@ class _Run:
                 for name, column in (await self.table(table, _VENDOR_LIMITS)).columns.items():
                     self.answers.columns[name] = column
 
-    async def read_interfaces(self) -> dict[str, Any]:
+    async def read_interfaces(self) -> Facts:
         return {"interfaces": interfaces.interfaces(await self.table(interfaces.INTERFACES))}
 
-    async def read_addresses(self) -> dict[str, Any]:
+    async def read_addresses(self) -> Facts:
         await self.together(addresses.NEW, addresses.OLD, addresses.IPV6, arp.NEW, arp.OLD)
         new, old = await self.table(addresses.NEW), await self.table(addresses.OLD)
         return {"addresses": addresses.addresses(new, old, await self.table(addresses.IPV6))}
 
-    async def read_arp(self) -> dict[str, Any]:
-        new = await self.table(arp.NEW)
-        return {"arp": arp.arp(new, await self.table(arp.OLD))}
+    async def read_arp(self) -> Facts:
+        new, old = await self.table(arp.NEW), await self.table(arp.OLD)
+        older = None
+        if not new.columns["mac"] and arp.speaks_ipv6(self.found.addresses):
+            cisco = covers(_CISCO, self.found.system.object_id)
+            older = await self.table(arp.CISCO if cisco else arp.IPV6)
+        return {"arp": arp.arp(new, old, older)}
 
-    async def read_vlans(self) -> dict[str, Any]:
+    async def read_vlans(self) -> Facts:
         await self.together(vlans.STATIC, vlans.MORE, forwarding.PORTS, forwarding.QBRIDGE, forwarding.BRIDGE)
         static = await self.table(vlans.STATIC)
-        found = vlans.vlans(static, await self.table(vlans.MORE))
+        more = await self.table(vlans.MORE)
+        self.has_vtp = bool(more.columns["vtp"])
+        found = vlans.vlans(static, more)
         self.vlan_of = vlans.fdb_ids(static)
         for item in self.rule.vlans if self.rule is not None else ():
             own = await self.table(Table("vlans", {"id": item.column}))
             found = vlans.with_listed(found, item.arc, own.columns["id"])
         return {"vlans": found}
 
-    async def read_forwarding(self) -> dict[str, Any]:
+    async def read_forwarding(self) -> Facts:
         self.if_index_of = forwarding.base_ports(await self.table(forwarding.PORTS))
-        ports = self._ends.pop()
+        ports = self.ends.pop()
         qbridge = await self.table(forwarding.QBRIDGE)
         bridge = await self.table(forwarding.BRIDGE)
         if ports.state is TableState.CUT_SHORT:
-            self._ends.append(ports)
+            self.ends.append(ports)
         known = forwarding.Bridge(
             if_index_of=self.if_index_of,
             vlan_of=self.vlan_of,
             vlans=self.found.vlans,
             interfaces={fact.index for fact in self.found.interfaces},
         )
-        return {"forwarding": forwarding.forwarding(qbridge, bridge, known)}
+        own = () if qbridge.columns["port"] else await self._makers_forwarding(known)
+        return {"forwarding": forwarding.forwarding(qbridge, bridge, known, own)}
 
-    async def read_neighbours(self) -> dict[str, Any]:
+    async def _makers_forwarding(self, known: forwarding.Bridge) -> list[ForwardingFact]:
+        """What a maker's own way gives, where the table with VLANs is empty."""
+        object_id = self.found.system.object_id
+        if covers(forwarding.HUAWEI_ENTERPRISE, object_id):
+            return list(forwarding.huawei_rows(await self.table(forwarding.HUAWEI), known.interfaces))
+        if self.has_vtp and covers(_CISCO, object_id):
+            return [fact async for fact in self._vlan_bridges()]
+        return []
+
+    async def _vlan_bridges(self) -> AsyncIterator[ForwardingFact]:
+        """The bridges of Cisco's VLANs one by one. One that is silent makes forwarding incomplete, not the device."""
+        silent = 0
+        for vlan in self.found.vlans:
+            session = self.session.for_vlan(vlan)
+            if session is None or self.silences >= PATIENCE:
+                return
+            ports, bridge = await self.aside(session, forwarding.PORTS, forwarding.BRIDGE)
+            if bridge.end.state is TableState.CUT_SHORT:
+                self.ends.append(replace(bridge.end, reason=f"VLAN {vlan}: {bridge.end.reason}", notes=("vlan",)))
+            else:
+                self.ends.append(bridge.end)
+            for fact in forwarding.vlan_rows(vlan, ports, bridge):
+                yield fact
+            silent = silent + 1 if NoAnswer.code in bridge.end.notes else 0
+            if silent >= _SILENT_VLANS:
+                return
+
+    async def read_neighbours(self) -> Facts:
         ports = neighbours.Ports(self.found.interfaces, self.if_index_of)
         await self.together(neighbours.REMOTE, neighbours.CDP)
-        remote = await self.table(neighbours.REMOTE)
-        found: tuple[NeighbourFact, ...] = ()
+        remote, cdp = await self.table(neighbours.REMOTE), await self.table(neighbours.CDP)
+        relative = relatives.relative_of(self.found.system.object_id)
+        own = await self.table(relative.table) if relative is not None else None
+        if own is not None and relative is relatives.MNDP:
+            remote, own = relatives.numbered_by_interface(remote, own), relatives.without(own, remote)
+            ports = neighbours.Ports(self.found.interfaces, {})
+        told: tuple[InventoryFact, ...] = ()
         if any(remote.columns.values()):
-            ends = list(self._ends)
-            await self.together(neighbours.LOCAL, neighbours.MANAGEMENT)
-            local, management = await self.table(neighbours.LOCAL), await self.table(neighbours.MANAGEMENT)
-            # These two only explain the first: that they are missing does not make it incomplete.
-            self._ends = ends
-            found = neighbours.lldp(remote, local, management, ports)
+            found, told = await self._lldp(remote, ports)
         else:
             found = await self._lldp_elsewhere(ports)
-        return {"neighbours": found + tuple(neighbours.cdp(await self.table(neighbours.CDP), ports))}
+        found += tuple(neighbours.cdp(cdp, ports))
+        if own is not None and relative is not None:
+            found += tuple(relatives.relatives(relative, own, ports))
+        return {"neighbours": found, "inventories": told}
+
+    async def _lldp(
+        self, remote: TableRead, ports: neighbours.Ports
+    ) -> tuple[tuple[NeighbourFact, ...], tuple[InventoryFact, ...]]:
+        """LLDP neighbours, and what endpoints among them tell of themselves."""
+        ends = list(self.ends)
+        await self.together(neighbours.LOCAL, neighbours.MANAGEMENT, med.INVENTORY)
+        local, management = await self.table(neighbours.LOCAL), await self.table(neighbours.MANAGEMENT)
+        inventory = await self.table(med.INVENTORY)
+        # These only explain the first: that they are missing does not make it incomplete.
+        self.ends = ends
+        told = med.inventories(inventory, lambda number: neighbours.local_port(number, local, ports))
+        return neighbours.lldp(remote, local, management, ports), told
 
     async def _lldp_elsewhere(self, ports: neighbours.Ports) -> tuple[NeighbourFact, ...]:
         """LLDP neighbours where the usual table is empty: the second version's, or one of the maker's own."""
@@ -296,14 +283,6 @@ class _Run:
                 if found:
                     return found
         return ()
-
-    async def read_host(self) -> dict[str, Any]:
-        if self.found.identity.kind not in _HOST_KINDS:
-            self._ends.append(TableEnd(TableState.UNSUPPORTED, reason="not asked: not a computer"))
-            return {"host": None}
-        memory = await self.scalars(host.MEMORY)
-        processors = await self.table(host.PROCESSORS)
-        return {"host": host.host(memory, processors, await self.table(host.STORAGE))}
 
     async def uptime(self) -> float | None:
         return system.uptime_s(await self.scalars(system.UPTIME))
@@ -317,22 +296,6 @@ def again(tables: Mapping[str, TableEnd]) -> tuple[str, ...]:
     if lost & {"interfaces", "forwarding"}:
         lost.add("neighbours")
     return tuple(name for name in SUBJECTS[1:] if name in lost)
-
-
-def combined(ends: Sequence[TableEnd]) -> TableEnd:
-    """How several reads ended as one subject: cut short if one was, else complete if one was, else empty."""
-    if not ends:
-        return TableEnd(TableState.UNSUPPORTED)
-    order = (TableState.CUT_SHORT, TableState.COMPLETE, TableState.EMPTY, TableState.UNSUPPORTED)
-    state = next(state for state in order if any(end.state is state for end in ends))
-    return TableEnd(
-        state=state,
-        rows=sum(end.rows for end in ends),
-        requests=sum(end.requests for end in ends),
-        reason="; ".join(dict.fromkeys(end.reason for end in ends if end.reason and end.state is state)),
-        notes=tuple(dict.fromkeys(note for end in ends for note in end.notes)),
-        checksum=zlib.crc32(",".join(str(end.checksum) for end in ends).encode()),
-    )
 
 
 def has_restarted(first_s: float | None, last_s: float | None) -> bool:

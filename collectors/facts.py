@@ -15,6 +15,17 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from collectors.features import (
+    AggregateFact,
+    InventoryFact,
+    OpticFact,
+    PoeFact,
+    PrinterFact,
+    SoftwareFact,
+    SpanningTreeFact,
+    UpsFact,
+)
+
 SCHEMA = 1
 
 
@@ -69,6 +80,8 @@ class Identity:
     hardware: str | None = None
     version: str | None = None
     serial: str | None = None
+    placeholder: str | None = None
+    """What the device gives in place of a serial (0000, N/A …) when it has none: shown to people, never compared."""
     asset_tag: str | None = None
     chassis_serials: tuple[str, ...] = ()
     base_mac: str | None = None
@@ -126,7 +139,7 @@ class NeighbourFact:
     """What a neighbour said of itself on a port of ours."""
 
     protocol: str
-    """'lldp' or 'cdp'."""
+    """'lldp', 'cdp', 'fdp', 'edp' or 'mndp'."""
     local_index: int | None
     """ifIndex of our port, where it can be told."""
     local_port: str
@@ -140,6 +153,8 @@ class NeighbourFact:
     address: str = ""
     bridge: bool | None = None
     """Whether it says it forwards frames (bridge or router capability enabled); None when it does not say."""
+    origin: str = ""
+    """'' when it comes from the protocol's usual table, else a word for where it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +180,12 @@ class PartFact:
 
 @dataclass(frozen=True, slots=True)
 class HostFact:
-    """HOST-RESOURCES of a computer: memory in KiB, processors counted, fixed disks in KiB."""
+    """HOST-RESOURCES of a computer: memory in KiB, processors counted, fixed disks in KiB, installed software."""
 
     memory_kib: int | None = None
     processors: int | None = None
     disks_kib: tuple[tuple[str, int], ...] = ()
+    software: tuple[SoftwareFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +193,7 @@ class Snapshot:
     """One device at one time.
 
     `fault` is "" when it answered; else a code of collectors.snmp.faults, and `fault_text` says it to a person.
-    `tables` holds how each table ended, also for those that gave nothing.
+    `tables` holds how each table that was asked for ended, also for those that gave nothing.
     """
 
     name: str
@@ -194,6 +210,13 @@ class Snapshot:
     vlans: tuple[int, ...] = ()
     parts: tuple[PartFact, ...] = ()
     host: HostFact | None = None
+    aggregates: tuple[AggregateFact, ...] = ()
+    spanning_tree: SpanningTreeFact | None = None
+    inventories: tuple[InventoryFact, ...] = ()
+    optics: tuple[OpticFact, ...] = ()
+    poe: PoeFact | None = None
+    printer: PrinterFact | None = None
+    ups: UpsFact | None = None
     tables: dict[str, TableEnd] = field(default_factory=dict)
     restarted: bool = False
     """sysUpTime fell while the tables were read: nothing here may close anything."""
@@ -202,6 +225,8 @@ class Snapshot:
     requests: int = 0
     varbinds: int = 0
     seconds: float = 0.0
+    asked_with: str = ""
+    """The name of the management profile that it answered to."""
     schema: int = SCHEMA
 
     def complete(self, table: str) -> bool:

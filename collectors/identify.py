@@ -5,7 +5,7 @@ UPS-MIB and, last, the shape of sysDescr. Unknown is None: no guess is better th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,8 +55,11 @@ _LLDP_MAC = 4
 
 _BLANK = re.compile(
     r"(?i)\W*(?:n/?a|none|null|nil|unknown|unspecified|undefined|not (?:available|specified|applicable|set)|default"
-    r"|to be filled by o\.?e\.?m\.?|\(?none\)?|<private>|x+)?\W*"
+    r"|to be filled by o\.?e\.?m\.?|\(?none\)?|<private>)?\W*"
 )
+
+_CROSSED_OUT = re.compile(r"[xX]+")
+_REMARK = re.compile(r"(?i)\b(?:mac|not|no|address)\b")
 
 _PLACE = re.compile(
     r"(?i).*\b(?:shelf|unit|bay|slot|chassis|module|stack|system|name)\b.*|(?:shelf|unit|bay|slot)\W?\d+"
@@ -102,12 +105,10 @@ def identify(answers: Answers, vendors: Vendors) -> Identity:
     main = rows[0] if rows else None
 
     def first(name: str) -> str | None:
-        for text in _said(name, rule, answers, main):
-            if text and len(text) <= LONGEST and not (name == "serial" and is_junk_serial(text)):
-                return text
-        return None
+        said = (text for text in _said(name, rule, answers, main) if 0 < len(text) <= LONGEST)
+        return next((text for text in said if not _CROSSED_OUT.fullmatch(text)), None)
 
-    serial = first("serial")
+    serial, placeholder = _serial(_said("serial", rule, answers, main))
     return Identity(
         kind=(rule.kind if rule else None) or generic_kind(answers),
         os=rule.os if rule else None,
@@ -115,6 +116,7 @@ def identify(answers: Answers, vendors: Vendors) -> Identity:
         hardware=first("hardware"),
         version=first("version"),
         serial=serial,
+        placeholder=placeholder,
         asset_tag=first("asset_tag"),
         chassis_serials=_members(rule, answers, rows, serial),
         base_mac=base_mac(answers),
@@ -129,6 +131,22 @@ def _said(name: str, rule: Rule | None, answers: Answers, main: PartFact | None)
     nowhere = rule is not None and rule.sources.get(name) == ()
     if name != "manufacturer" and not nowhere:
         yield from _generic(name, answers, main, rule.kind if rule else None)
+
+
+def _own_serial(text: str) -> str:
+    """ENTITY-MIB's serial, with the words that stand in its place but without remarks (an agent gives its MAC)."""
+    return text.strip() if is_junk_serial(text) or (clean(text) and not _REMARK.search(text)) else ""
+
+
+def _serial(said: Iterable[str]) -> tuple[str | None, str | None]:
+    """(serial, None), or (None, the first word that stands in place of one)."""
+    placeholder = None
+    for text in said:
+        if text and len(text) <= LONGEST:
+            if not is_junk_serial(text):
+                return text, None
+            placeholder = placeholder or text
+    return None, placeholder
 
 
 def _members(rule: Rule | None, answers: Answers, rows: tuple[PartFact, ...], serial: str | None) -> tuple[str, ...]:
@@ -280,7 +298,7 @@ def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | Non
         yield answers.text(UPS_AGENT)
         yield answers.text(PROBE_SOFTWARE)
     elif name == "serial":
-        yield clean(main.serial) if main else ""
+        yield _own_serial(main.serial) if main else ""
         yield answers.text(PRINTER_SERIAL)
         yield serial_in(answers.system.descr)
     else:
@@ -288,10 +306,13 @@ def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | Non
 
 
 def generic_kind(answers: Answers) -> str | None:
-    """A kind that standard tables prove: a printer or a UPS."""
+    """A kind that standard tables prove: a printer, a UPS, or (a bridge with a MAC of its own) network equipment."""
     if is_printer(answers):
         return "printer"
-    return "power" if answers.text(UPS_MODEL) or answers.text(UPS_MAKER) else None
+    if answers.text(UPS_MODEL) or answers.text(UPS_MAKER):
+        return "power"
+    bridge = answers.objects.get(BASE_MAC)
+    return "network" if bridge is not None and decode.mac(bridge) else None
 
 
 def is_printer(answers: Answers) -> bool:

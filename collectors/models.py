@@ -6,51 +6,16 @@ repeat them; a person's decision on a Difference and a ManagementProfile are log
 
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from collectors.profiles import DeviceProfile as DeviceProfile
+from collectors.profiles import ManagementProfile as ManagementProfile
+from collectors.profiles import SnmpVersion as SnmpVersion
 from inventory.models import Device, Interface, Town
 from inventory.models.base import RegisterModel
-
-
-class SnmpVersion(models.TextChoices):
-    V1 = "1", "SNMPv1"
-    V2C = "2c", "SNMPv2c"
-
-
-class ManagementProfile(RegisterModel):
-    """How to ask a device over SNMP. `community` is a secret: never shown, never logged."""
-
-    secret: ClassVar[frozenset[str]] = frozenset({"community"})
-
-    device = models.OneToOneField(Device, models.CASCADE, related_name="management", verbose_name=_("device"))
-    enabled = models.BooleanField(_("enabled"), default=True)
-    version = models.CharField(_("SNMP version"), max_length=4, choices=SnmpVersion, default=SnmpVersion.V2C)
-    community = models.CharField(_("community"), max_length=100, default="public")
-    port = models.PositiveIntegerField(
-        _("port"), default=161, validators=[MinValueValidator(1), MaxValueValidator(65535)]
-    )
-    timeout_s = models.FloatField(
-        _("timeout in seconds"), default=1.5, validators=[MinValueValidator(0.1), MaxValueValidator(60)]
-    )
-    retries = models.PositiveSmallIntegerField(_("retries"), default=3, validators=[MaxValueValidator(10)])
-
-    class Meta:
-        verbose_name = _("management profile")
-        verbose_name_plural = _("management profiles")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(port__range=(1, 65535)),
-                name="managementprofile_port_in_range",
-                violation_error_message=_("A port lies between 1 and 65535."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.device)
 
 
 class RunState(models.TextChoices):
@@ -178,6 +143,46 @@ class Neighbour(RegisterModel):
         return f"{self.port}: {self.remote_name or self.chassis}"
 
 
+class PartKind(models.TextChoices):
+    """The words of collectors.tables.modules."""
+
+    MEMBER = "member", _("stack member")
+    MODULE = "module", _("module")
+    POWER = "power supply", _("power supply")
+    FAN = "fan", _("fan")
+    TRANSCEIVER = "transceiver", _("transceiver")
+    OTHER = "other", pgettext_lazy("part", "other")
+
+
+class DevicePart(RegisterModel):
+    """A stack member, card, power supply or transceiver of a device, by its serial, from when to when.
+
+    The index is the agent's own (entPhysicalIndex) and may be another after a restart.
+    """
+
+    logged: ClassVar[bool] = False
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="parts", verbose_name=_("device"))
+    index = models.PositiveIntegerField(_("index"), null=True, blank=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=PartKind)
+    model = models.CharField(_("model"), max_length=200, blank=True)
+    serial = models.CharField(_("serial number"), max_length=100, db_index=True)
+    maker = models.CharField(_("manufacturer"), max_length=100, blank=True)
+    position = models.IntegerField(_("position"), null=True, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    gone_since = models.DateTimeField(_("gone since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("part")
+        verbose_name_plural = _("parts")
+        ordering = ("device", "index")
+        constraints = (models.UniqueConstraint(fields=("device", "serial", "model"), name="devicepart_serial_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name or self.get_kind_display()} {self.serial}"
+
+
 class Sighting(RegisterModel):
     """Where a MAC was, from when to when. Open while `ended_at` is null; without a switch its place is not known."""
 
@@ -279,3 +284,49 @@ class Difference(RegisterModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.device or self.key}"
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("open")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")
+
+
+class Proposal(RegisterModel):
+    """A device that the network shows and the register lacks, for a person to take over or to refuse.
+
+    `key` is its identity ("serial:…", "mac:…", "engine:…", "name:…" or "address:…"): one row for each, so that a
+    rejected one does not come back.
+    """
+
+    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence", "addresses"})
+
+    key = models.CharField(_("key"), max_length=255, unique=True)
+    addresses = models.JSONField(_("addresses"), default=list, blank=True)
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    manufacturer = models.CharField(_("manufacturer"), max_length=100, blank=True)
+    model = models.CharField(_("model"), max_length=200, blank=True)
+    serial = models.CharField(_("serial number"), max_length=100, blank=True)
+    mac = models.CharField(_("MAC"), max_length=12, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    profile = models.ForeignKey(
+        ManagementProfile, models.SET_NULL, null=True, blank=True, verbose_name=_("management profile")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=ProposalState, default=ProposalState.OPEN)
+    device = models.ForeignKey(
+        Device, models.SET_NULL, null=True, blank=True, related_name="proposals", verbose_name=_("device")
+    )
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("state",)),)
+
+    def __str__(self) -> str:
+        return self.name or self.serial or self.key

@@ -2,7 +2,7 @@
 
 The network owns what only it can know (interfaces' state, addresses seen, neighbours): such changes are set.
 People own serial, type and name: a blank is filled, anything else becomes a difference for a person.
-Nothing is closed on the word of a table that did not end well.
+Nothing is closed on the word of a table that did not end well, and nothing on the first word of one that shrank.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from collectors.facts import InterfaceFact, NeighbourFact, Snapshot
+from collectors.facts import InterfaceFact, NeighbourFact, PartFact, Snapshot
+from collectors.tables import modules
 from inventory.rules import names
 
 
@@ -18,6 +19,8 @@ class Action(StrEnum):
     ADD = "add"
     SET = "set"
     CLOSE = "close"
+    HOLD = "hold"
+    """Rows of a table that shrank: closed only when another run shows the same. `values` is table, seen and of."""
     FILL = "fill"
     """A blank of the register, filled."""
     DIFFER = "differ"
@@ -28,7 +31,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to do. `subject` is interface, address, neighbour or device; `key` is its row's key, if it has one."""
+    """One thing to do. `subject` is interface, address, neighbour, part or device; `key`: its row's, if it has one."""
 
     action: Action
     subject: str
@@ -82,6 +85,21 @@ class NeighbourView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """A part of the device as it was last seen."""
+
+    pk: int
+    index: int | None
+    name: str
+    kind: str
+    model: str
+    serial: str
+    maker: str
+    position: int | None
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterView:
     """A device as the register has it, read once."""
 
@@ -93,6 +111,11 @@ class RegisterView:
     interfaces: tuple[InterfaceView, ...] = ()
     addresses: tuple[AddressView, ...] = ()
     neighbours: tuple[NeighbourView, ...] = ()
+    parts: tuple[PartView, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict)
+    """Tables whose closing an earlier run held back → how many rows it saw."""
+    restarted: bool = False
+    """The device started anew since its last poll: a good reason for having less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,10 @@ class Policy:
     """What a county may decide about collecting."""
 
     unseen_after_days: int = 30
+    shrunk_share: float = 0.5
+    """A table with at most this share of its rows left has shrunk, and waits for a second run."""
+    settling_s: float = 600.0
+    """So long after its start a device may not have filled its tables yet."""
 
 
 def reconcile(snapshot: Snapshot, register: RegisterView, policy: Policy) -> list[Change]:
@@ -109,10 +136,36 @@ def reconcile(snapshot: Snapshot, register: RegisterView, policy: Policy) -> lis
     """
     return [
         *_device(snapshot, register),
-        *_interfaces(snapshot, register),
-        *_addresses(snapshot, register),
-        *_neighbours(snapshot, register),
+        *_interfaces(snapshot, register, policy),
+        *_addresses(snapshot, register, policy),
+        *_neighbours(snapshot, register, policy),
+        *_parts(snapshot, register, policy),
     ]
+
+
+def _closed(
+    table: str, snapshot: Snapshot, register: RegisterView, policy: Policy, seen: int, of: int, gone: list[Change]
+) -> Iterator[Change]:
+    """Closes what a table no longer shows, unless it ended badly or has shrunk for the first time.
+
+    `seen` rows came where the register has `of` open ones. A shrunk table is believed when the run before this one
+    saw it shrunk too (and it has not shrunk once more since), or when the device started anew and has settled.
+    """
+    shrunk = bool(gone) and seen <= of * policy.shrunk_share
+    believed = snapshot.complete(table)
+    before = register.held.get(table)
+    if shrunk and believed and not _explained(snapshot, register, policy):
+        confirmed = before is not None and (seen == before or seen > before * policy.shrunk_share)
+        before, believed = (before if confirmed else seen), confirmed
+    if believed:
+        yield from gone
+    elif shrunk and before is not None:
+        # Also a table that was cut short this time goes on waiting for the run that can tell.
+        yield Change(Action.HOLD, gone[0].subject, values={"table": table, "seen": before, "of": of})
+
+
+def _explained(snapshot: Snapshot, register: RegisterView, policy: Policy) -> bool:
+    return register.restarted and (snapshot.system.uptime_s or 0.0) >= policy.settling_s
 
 
 def _device(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
@@ -155,7 +208,7 @@ def _same_model(held: tuple[str, ...], seen: str) -> bool:
     return False
 
 
-def _interfaces(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+def _interfaces(snapshot: Snapshot, register: RegisterView, policy: Policy) -> Iterator[Change]:
     by_name = {view.name: view for view in register.interfaces}
     labels: set[str] = set()
     for fact in snapshot.interfaces:
@@ -176,10 +229,13 @@ def _interfaces(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
             old["gone_since"], values["gone_since"] = True, None
         if old:
             yield Change(Action.SET, "interface", view.pk, {name: values[name] for name in old}, old)
-    if snapshot.complete("interfaces"):
-        for view in register.interfaces:
-            if view.name not in labels and view.if_index is not None and not view.gone:
-                yield Change(Action.CLOSE, "interface", view.pk, why="no longer in the interface table")
+    held = [view for view in register.interfaces if view.if_index is not None and not view.gone]
+    gone = [
+        Change(Action.CLOSE, "interface", view.pk, why="no longer in the interface table")
+        for view in held
+        if view.name not in labels
+    ]
+    yield from _closed("interfaces", snapshot, register, policy, len(snapshot.interfaces), len(held), gone)
 
 
 def _unique_label(fact: InterfaceFact, taken: set[str]) -> str:
@@ -219,7 +275,7 @@ def _interface_values(fact: InterfaceFact, name: str) -> dict[str, Any]:
     }
 
 
-def _addresses(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+def _addresses(snapshot: Snapshot, register: RegisterView, policy: Policy) -> Iterator[Change]:
     """Addresses of the device; loopback and link-local ones tell an inventory nothing."""
     held = {view.address: view for view in register.addresses}
     seen: set[str] = set()
@@ -243,10 +299,13 @@ def _addresses(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
             old["gone_since"], values["gone_since"] = True, None
         if old:
             yield Change(Action.SET, "address", view.pk, {name: values[name] for name in old}, old)
-    if snapshot.complete("addresses") and seen:
-        for view in register.addresses:
-            if view.address not in seen and view.if_index is not None and not view.gone:
-                yield Change(Action.CLOSE, "address", view.pk, why="no longer in the address table")
+    ours = [view for view in register.addresses if view.if_index is not None and not view.gone]
+    gone = [
+        Change(Action.CLOSE, "address", view.pk, why="no longer in the address table")
+        for view in ours
+        if view.address not in seen
+    ]
+    yield from _closed("addresses", snapshot, register, policy, len(seen), len(ours), gone)
 
 
 def _neighbour_key(fact: NeighbourFact, labels: Mapping[int, str]) -> tuple[str, str, str, str]:
@@ -255,7 +314,7 @@ def _neighbour_key(fact: NeighbourFact, labels: Mapping[int, str]) -> tuple[str,
     return (port[:255], fact.protocol, fact.chassis[:255], fact.port[:255])
 
 
-def _neighbours(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
+def _neighbours(snapshot: Snapshot, register: RegisterView, policy: Policy) -> Iterator[Change]:
     held = {(v.port, v.protocol, v.chassis, v.remote_port): v for v in register.neighbours}
     labels = {fact.index: fact.label for fact in snapshot.interfaces}
     seen: set[tuple[str, str, str, str]] = set()
@@ -273,7 +332,44 @@ def _neighbours(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
         changed = {name: value for name, value in said.items() if getattr(view, name) != value}
         if changed:
             yield Change(Action.SET, "neighbour", view.pk, changed)
-    if snapshot.complete("neighbours"):
-        for key, view in held.items():
-            if key not in seen:
-                yield Change(Action.CLOSE, "neighbour", view.pk, why="no longer said by the port")
+    gone = [
+        Change(Action.CLOSE, "neighbour", view.pk, why="no longer said by the port")
+        for key, view in held.items()
+        if key not in seen
+    ]
+    yield from _closed("neighbours", snapshot, register, policy, len(seen), len(held), gone)
+
+
+def _parts(snapshot: Snapshot, register: RegisterView, policy: Policy) -> Iterator[Change]:
+    """Stack members and modules, by serial and model: a part that moved to another slot is the same part."""
+    held = {modules.key(view.serial, view.model): view for view in register.parts}
+    seen = modules.modules(snapshot.parts)
+    for key, fact in seen.items():
+        values, view = _part_values(fact), held.get(key)
+        if view is None:
+            yield Change(Action.ADD, "part", values=values)
+            continue
+        old = {name: getattr(view, name) for name, value in values.items() if getattr(view, name) != value}
+        if view.gone:
+            old["gone_since"], values["gone_since"] = True, None
+        if old:
+            yield Change(Action.SET, "part", view.pk, {name: values[name] for name in old}, old)
+    ours = {key: view for key, view in held.items() if not view.gone}
+    gone = [
+        Change(Action.CLOSE, "part", view.pk, why="no longer in the hardware table")
+        for key, view in ours.items()
+        if key not in seen
+    ]
+    yield from _closed("hardware", snapshot, register, policy, len(seen), len(ours), gone)
+
+
+def _part_values(fact: PartFact) -> dict[str, Any]:
+    return {
+        "index": fact.index if fact.index < 2**31 else None,
+        "name": (fact.name or fact.descr)[:255],
+        "kind": modules.kind(fact),
+        "model": fact.model[:200],
+        "serial": fact.serial[:100],
+        "maker": fact.maker[:100],
+        "position": fact.position if fact.position is not None and abs(fact.position) < 2**31 else None,
+    }

@@ -14,16 +14,17 @@ from collectors.collect import Target
 from collectors.facts import Snapshot, from_json
 from collectors.matching import Known
 from collectors.models import (
+    DevicePart,
     DeviceState,
     Difference,
     DifferenceState,
     KeptSnapshot,
-    ManagementProfile,
     Neighbour,
     Run,
     RunState,
 )
-from collectors.reconcile import AddressView, InterfaceView, NeighbourView, RegisterView
+from collectors.profiles import DeviceProfile, ManagementProfile
+from collectors.reconcile import AddressView, InterfaceView, NeighbourView, PartView, RegisterView
 from inventory.models import Department, Device, Interface, IPAddress, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
 from inventory.selectors import devices_changed_since
@@ -46,9 +47,21 @@ class Scope:
         return ", ".join([*(t.name for t in self.towns), *(d.name for d in self.departments), *self.names])
 
 
-def profiles(scope: Scope) -> QuerySet[ManagementProfile]:
-    """Enabled profiles of devices in use that have an address: those to poll, slowest of the last run first."""
-    found = ManagementProfile.objects.filter(
+@dataclass(slots=True)
+class Managed:
+    """A device to poll and its management, in the order of trying; at least one."""
+
+    device: Device
+    ways: list[DeviceProfile]
+
+    @property
+    def device_id(self) -> int:
+        return self.device.pk
+
+
+def profiles(scope: Scope) -> list[Managed]:
+    """Devices in use with an address and an enabled profile: those to poll, slowest of the last run first."""
+    found = DeviceProfile.objects.filter(
         enabled=True, device__status=DeviceStatus.IN_USE, device__primary_address__isnull=False
     )
     if scope.towns:
@@ -62,33 +75,41 @@ def profiles(scope: Scope) -> QuerySet[ManagementProfile]:
             | Q(device__asset_tag__in=scope.names)
             | Q(device__primary_address__address__in=scope.names)
         )
-    return found.select_related("device__primary_address").order_by(
+    rows = found.select_related("device__primary_address").order_by(
         F("device__network_state__requests").desc(nulls_last=True), "device_id"
     )
+    known = ManagementProfile.objects.in_bulk()
+    managed: dict[int, Managed] = {}
+    for row in rows:
+        row.profile = known[row.profile_id]
+        managed.setdefault(row.device_id, Managed(row.device, [])).ways.append(row)
+    for one in managed.values():
+        one.ways.sort(key=DeviceProfile.order)
+    return list(managed.values())
 
 
-def target_of(profile: ManagementProfile) -> Target:
+def target_of(managed: Managed) -> Target:
     """What the poller needs; the target's name is the device's asset tag, which no other device has."""
-    address = profile.device.primary_address
+    address = managed.device.primary_address
     assert address is not None
+    first = managed.ways[0].profile
     return Target(
-        name=profile.device.asset_tag,
+        name=managed.device.asset_tag,
         host=address.address,
-        port=profile.port,
-        version=profile.version,
-        community=profile.community,
-        timeout_s=profile.timeout_s,
-        retries=profile.retries,
+        port=first.port,
+        credentials=tuple(way.profile.credential() for way in managed.ways),
+        timeout_s=first.timeout_s,
+        retries=first.retries,
     )
 
 
 def register_view(device: Device) -> RegisterView:
-    """The device as the register has it, for reconcile. Three queries; `device` with its type."""
+    """The device as the register has it, for reconcile. Four queries; `device` with its type."""
     return register_views([device])[device.pk]
 
 
 def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
-    """Views of several devices, in three queries for all of them."""
+    """Views of several devices, in four queries for all of them."""
     keys = [device.pk for device in devices]
     interfaces = _by_device(
         InterfaceView,
@@ -108,6 +129,12 @@ def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
             "device_id", "pk", "port", "protocol", "chassis", "remote_port", "remote_name", "remote_address", "bridge"
         ),
     )
+    parts = _by_device(
+        PartView,
+        DevicePart.objects.filter(device__in=keys)
+        .annotate(gone=Q(gone_since__isnull=False))
+        .values_list("device_id", "pk", "index", "name", "kind", "model", "serial", "maker", "position", "gone"),
+    )
     return {
         device.pk: RegisterView(
             pk=device.pk,
@@ -117,6 +144,7 @@ def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
             interfaces=tuple(interfaces.get(device.pk, ())),
             addresses=tuple(addresses.get(device.pk, ())),
             neighbours=tuple(neighbours.get(device.pk, ())),
+            parts=tuple(parts.get(device.pk, ())),
         )
         for device in devices
     }

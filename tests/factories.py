@@ -4,7 +4,7 @@ from typing import Any
 
 import factory
 
-from collectors.models import ManagementProfile
+from collectors.profiles import DeviceProfile, ManagementProfile
 from inventory.models import (
     AssetClass,
     Department,
@@ -120,7 +120,9 @@ def make_switch(name: str, *, site: Site | None = None, serial: str = "", mac: s
             IPAddress(address=address or f"10.9.0.{device.pk % 250 + 1}", interface=port)
         )
         unit.update(device)
-        unit.create(ManagementProfile(device=device))
+        profile = ManagementProfile.objects.filter(name="public").first()
+        profile = profile or unit.create(ManagementProfile(name="public"))
+        unit.create(DeviceProfile(device=device, profile=profile))
     return device
 
 

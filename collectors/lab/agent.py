@@ -4,9 +4,10 @@ Answers GET, GETNEXT and GETBULK of v1 and v2c (RFC 1157, RFC 3416) to those who
 to others, as agents do. Varbinds are encoded once, at the start.
 """
 
+import copy
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from collectors.snmp import codec, oid
 from collectors.snmp.codec import V1, Request
@@ -26,9 +27,17 @@ MOST_OCTETS = 1340
 """Of varbinds in a response with several of them: with its head it stays within 1,400 octets, one Ethernet frame."""
 MOST_VARBINDS = 128
 """That a request may name."""
+_VLANS = oid.parse("1.3.6.1.4.1.9.9.46.1.3.1.1.2")
+"""vtpVlanState: who lists VLANs here keeps a bridge for each of them, asked by `community@VLAN`."""
+_FIRST_VLAN = 1
+MOST_KEPT = 4_096
+"""Answers kept for questions that come again: an agent of a large table is asked some thousand different ones."""
 _LARGEST = 60_000
 _NO_ACCESS, _READ_ONLY = 6, 4
 _UPTIME = oid.parse("1.3.6.1.2.1.1.3.0")
+_NAME = oid.parse("1.3.6.1.2.1.1.5.0")
+_MACS = tuple(map(oid.parse, ("1.3.6.1.2.1.2.2.1.6", "1.3.6.1.2.1.17.1.1", "1.0.8802.1.1.2.1.3.2")))
+"""Where a device tells MACs of its own: ifPhysAddress, dot1dBaseBridgeAddress, lldpLocChassisId."""
 _NULL = b"\x05\x00"
 
 
@@ -50,18 +59,73 @@ class Agent:
         ticks = uptime is not None and uptime[0] == TIME_TICKS
         self._uptime_at = bisect_left(self._keys, oid.order(_UPTIME)) if ticks else -1
         self._ticks = int.from_bytes(uptime[1], "big") if uptime is not None and ticks else 0
+        self._own: dict[int, bytes] = {}
+        """Position → the varbind that this copy says there."""
+        self._kept: dict[bytes, bytes] = {}
+        """Question → answer, both without their request id; but none in which sysUpTime runs."""
+        self._moves = False
+        """Whether the answer being made holds sysUpTime."""
+        self._bridges: dict[bytes, Agent] = {}
+
+    def copy(self, number: int) -> "Agent":
+        """The same device with a name and MACs of its own; for 0 the device itself. Shares all other objects."""
+        if not number:
+            return self
+        other = copy.copy(self)
+        other._own = dict(self._renamed(number))
+        other._kept, other._bridges = {}, {}
+        return other
+
+    def _bridge(self, community: bytes) -> "Agent | None":
+        """Who answers for a VLAN's bridge: of the first VLAN the device itself, of others one that learned nothing."""
+        name, _, vlan = community.rpartition(b"@")
+        row = self._after(_VLANS)
+        lists = row < len(self._varbinds) and _name_of(self._varbinds[row]).startswith(_VLANS)
+        if name != self.community or not lists or not vlan.isdigit():
+            return None
+        if community not in self._bridges:
+            bridge = copy.copy(self) if int(vlan) == _FIRST_VLAN else Agent(Recording("vlan"), b"", self._clock)
+            bridge.community, bridge._kept = community, {}
+            bridge._heads = {version: codec.message_head(version, community) for version in (0, 1)}
+            self._bridges[community] = bridge
+        return self._bridges[community]
+
+    def _renamed(self, number: int) -> Iterator[tuple[int, bytes]]:
+        at = self._find(_NAME)
+        if at is not None:
+            ((name, tag, value),) = codec.decode_varbinds(self._varbinds[at], 0, len(self._varbinds[at]))
+            yield at, codec.encode_varbind(name, tag, b"%b-%d" % (value, number))
+        for column in _MACS:
+            at = self._after(column)
+            while at < len(self._varbinds) and _name_of(self._varbinds[at]).startswith(column):
+                ((name, tag, value),) = codec.decode_varbinds(self._varbinds[at], 0, len(self._varbinds[at]))
+                yield at, codec.encode_varbind(name, tag, copied_mac(value, number))
+                at += 1
 
     def __len__(self) -> int:
         return len(self._varbinds)
 
     def answer(self, data: bytes) -> bytes | None:
         """The response to the octets of a request; None where an agent keeps silent."""
+        question, request_id = _without_id(data, self._heads[codec.V2C])
+        kept = self._kept.get(question)
+        if kept is not None:
+            return self._packed(codec.V2C, request_id + kept)
+        self._moves = False
+        reply = self._made(data)
+        if question and reply is not None and not self._moves and len(self._kept) < MOST_KEPT:
+            at = _id_at(reply, self._heads[codec.V2C])
+            self._kept[question] = reply[at + 2 + reply[at + 1] :]
+        return reply
+
+    def _made(self, data: bytes) -> bytes | None:
         try:
             request = codec.decode_request(data)
         except BadAnswer:
             return None
         if request.community != self.community or request.version not in self._heads:
-            return None
+            bridge = self._bridge(request.community)
+            return bridge.answer(data) if bridge is not None else None
         if not request.oids or len(request.oids) > MOST_VARBINDS:
             return self._error(request, TOO_BIG, 0) if request.oids else self._reply(request, 0, 0, b"")
         match request.kind:
@@ -136,9 +200,10 @@ class Agent:
 
     def _varbind(self, at: int) -> bytes:
         if at == self._uptime_at:
+            self._moves = True
             ticks = (self._ticks + int((self._clock() - self._started) * 100)) & 0xFFFFFFFF
             return codec.encode_varbind(_UPTIME, TIME_TICKS, codec.encode_integer(ticks))
-        return self._varbinds[at]
+        return self._own.get(at) or self._varbinds[at]
 
     def _next_or_end(self, start: int, step: int, name: bytes) -> bytes:
         """The object `step` after position `start`; past the last one, the end of the MIB.
@@ -178,8 +243,41 @@ class Agent:
         pdu = b"".join(
             codec.encode_value(0x02, codec.encode_integer(value)) for value in (request.request_id, status, number)
         )
-        response = codec.encode_value(codec.RESPONSE, pdu + codec.encode_value(0x30, body))
-        return codec.encode_value(0x30, self._heads[request.version] + response)
+        return self._packed(request.version, pdu + codec.encode_value(0x30, body))
+
+    def _packed(self, version: int, pdu: bytes) -> bytes:
+        return codec.encode_value(0x30, self._heads[version] + codec.encode_value(codec.RESPONSE, pdu))
+
+
+def _id_at(message: bytes, head: bytes) -> int:
+    """Where the request id of a message with this head starts; 0 for other octets."""
+    try:
+        start = _content_at(message, 0)
+        if not message.startswith(head, start):
+            return 0
+        return _content_at(message, start + len(head))
+    except IndexError:
+        return 0
+
+
+def _content_at(message: bytes, at: int) -> int:
+    return at + 2 + (message[at + 1] & 0x7F if message[at + 1] > 0x7F else 0)
+
+
+def _without_id(message: bytes, head: bytes) -> tuple[bytes, bytes]:
+    """(what a request asks without its id, the id as it stands there); both empty where it cannot be told."""
+    at = _id_at(message, head)
+    if not at or at + 1 >= len(message) or message[at] != 0x02 or message[at + 1] > 4:
+        return b"", b""
+    end = at + 2 + message[at + 1]
+    return message[:at] + message[end:], message[at:end]
+
+
+def copied_mac(mac: bytes, number: int) -> bytes:
+    """The MAC that copy `number` has in the place of `mac`; what is no MAC, or all zero, stays as it is."""
+    if len(mac) != 6 or not any(mac):
+        return mac
+    return mac[:1] + (int.from_bytes(mac[1:3], "big") ^ number).to_bytes(2, "big") + mac[3:]
 
 
 def _name_of(varbind: bytes) -> bytes:

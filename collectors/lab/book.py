@@ -40,7 +40,8 @@ class Book:
     def translate(self, target: Target) -> Target:
         """The same target where the lab serves it. One that it does not serve is never asked at its real address."""
         host, port = self.agents.get(target.host, NOBODY)
-        return replace(target, host=host, port=port)
+        ways = tuple(replace(one, port=0) for one in target.credentials)
+        return replace(target, host=host, port=port, credentials=ways)
 
     def running(self) -> bool:
         """Whether the process that wrote the book is still there."""

@@ -11,7 +11,7 @@ from collectors.lab.view import (
     ViewPrefix,
     ViewSegment,
 )
-from collectors.models import ManagementProfile
+from collectors.profiles import DeviceProfile, SnmpVersion
 from inventory.models import Cable, Device, FiberLink, Interface, IPAddress, Prefix, Segment
 from inventory.models.fiber import FiberStatus
 from inventory.models.hardware import AssetRole, DeviceStatus
@@ -49,9 +49,10 @@ def _devices() -> Iterator[ViewDevice]:
     macs = _macs()
     management = {
         device: Management(community, port)
-        for device, community, port in ManagementProfile.objects.filter(enabled=True).values_list(
-            "device_id", "community", "port"
-        )
+        for device, community, port in DeviceProfile.objects.filter(enabled=True)
+        .exclude(profile__version=SnmpVersion.V3)
+        .order_by("device", "-position", "-pk")
+        .values_list("device_id", "profile__community", "profile__port")
     }
     rows = Device.objects.order_by("asset_tag").values_list(
         "pk",

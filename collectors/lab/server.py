@@ -9,6 +9,7 @@ import errno
 import gc
 import ipaddress
 import socket
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -72,13 +73,32 @@ def make_agents(devices: Iterable[LabDevice], silent: Iterable[str] = ()) -> dic
     return agents | {address: SilentAgent() for address in silent if address not in agents}
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The way from the agents back: what share of the answers is lost, and how long the others take.
+
+    Which ones are lost depends on nothing but how many were sent before: the same run loses the same.
+    """
+
+    loss_percent: float = 0.0
+    delay_s: float = 0.0
+
+    def loses(self, number: int) -> bool:
+        """Whether the answer with that number is lost. CRC-32 of the number spreads them evenly, without a rhythm."""
+        return zlib.crc32(number.to_bytes(8, "big")) < self.loss_percent / 100 * 0x1_0000_0000
+
+
 @dataclass(slots=True)
 class Lab:
     """Open sockets and the agents behind them. Close it in the end."""
 
+    line: Line = field(default_factory=Line)
     places: dict[str, Place] = field(default_factory=dict)
     answered: int = 0
+    lost: int = 0
+    """Answers that the line lost."""
     _sockets: list[tuple[socket.socket, Agent]] = field(default_factory=list)
+    _loop: asyncio.AbstractEventLoop | None = None
 
     def open(self, agents: Mapping[str, Agent], *, port: int = PORT, own_ports: bool = False) -> None:
         """Bind a socket for each agent. Raises LabFault when that cannot be done; nothing stays open then."""
@@ -132,6 +152,7 @@ class Lab:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer from now on, in `loop`."""
+        self._loop = loop
         for sock, agent in self._sockets:
             loop.add_reader(sock.fileno(), self._read, sock, agent)
 
@@ -142,11 +163,16 @@ class Lab:
             except OSError:
                 return
             reply = agent.answer(data)
-            if reply is not None:
-                # A full buffer loses the answer, as a network would.
-                with suppress(OSError):
-                    sock.sendto(reply, peer)
-                    self.answered += 1
+            if reply is None:
+                continue
+            if self.line.loss_percent and self.line.loses(self.answered + self.lost):
+                self.lost += 1
+                continue
+            self.answered += 1
+            if self.line.delay_s and self._loop is not None:
+                self._loop.call_later(self.line.delay_s, _send, sock, reply, peer)
+            else:
+                _send(sock, reply, peer)
 
     def close(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         for sock, _ in self._sockets:
@@ -155,6 +181,12 @@ class Lab:
             sock.close()
         self._sockets.clear()
         self.places.clear()
+
+
+def _send(sock: socket.socket, reply: bytes, peer: tuple[str, int]) -> None:
+    """A full buffer loses the answer, as a network would; so does a lab that was closed meanwhile."""
+    with suppress(OSError):
+        sock.sendto(reply, peer)
 
 
 def _fault(fault: OSError, host: str, port: int) -> LabFault:

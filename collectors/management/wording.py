@@ -10,6 +10,8 @@ from inventory.rules.addresses import show_mac
 FAULTS = {
     "no_answer": gettext_noop("no answer"),
     "bad_answer": gettext_noop("an answer that cannot be understood"),
+    "refused": gettext_noop("the device does not accept the user or the key"),
+    "no_driver": gettext_noop("no NAPALM driver for it"),
     "bad_target": gettext_noop("cannot be asked like this"),
     "bug": gettext_noop("a fault of the collector itself"),
 }

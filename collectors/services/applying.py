@@ -37,6 +37,8 @@ class Applied:
     changes: int = 0
     opened: int = 0
     match: Match | None = None
+    held: list[Change] = field(default_factory=list)
+    """Tables that shrank: what they no longer show stays until another run confirms it."""
 
 
 TOUCHED_AT_ONCE = 200
@@ -201,17 +203,22 @@ def _write_device(
     now: datetime,
 ) -> None:
     by_subject: defaultdict[str, list[Change]] = defaultdict(list)
+    view = states.after_last_poll(view, state, snapshot, context.run, now)
     for change in reconcile(snapshot, view, context.policy):
+        if change.action is Action.HOLD:
+            applied.held.append(change)
+            continue
         by_subject[change.subject].append(change)
     applied.changes += rows.write_interfaces(unit, device, view, by_subject["interface"], now)
     applied.changes += rows.write_addresses(unit, device, by_subject["address"], now)
     applied.changes += rows.write_neighbours(unit, device, by_subject["neighbour"], now)
+    applied.changes += rows.write_parts(unit, device, by_subject["part"], now)
     seen, agreed, filled = _decide_owned(unit, context, device, snapshot, by_subject["device"])
     applied.changes += filled
     agreed += [(DifferenceKind.NO_ANSWER, device.pk, "answered"), (DifferenceKind.REPLACED, device.pk, "device")]
     agreed.append((DifferenceKind.UNSEEN, device.pk, "last_seen"))
     applied.opened += ledger.record(unit, context.run, seen, agreed, now)
-    states.write_answer(unit, device, state, snapshot, context.run, now)
+    states.write_answer(unit, device, state, snapshot, context.run, now, applied.held)
 
 
 def _decide_owned(

@@ -1,10 +1,10 @@
-"""Writes the changes of one device's interfaces, addresses and neighbours, within the caller's unit of work."""
+"""Writes the changes of one device's interfaces, addresses, neighbours and parts, within the caller's unit of work."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from collectors.models import Neighbour
+from collectors.models import DevicePart, Neighbour
 from collectors.reconcile import Action, Change, RegisterView
 from inventory.models import Device, Interface, IPAddress
 from inventory.services.write import Unit
@@ -66,6 +66,21 @@ def write_neighbours(unit: Unit, device: Device, changes: Sequence[Change], now:
             values = {"ended_at": now} if change.action is Action.CLOSE else change.values
             changed.append(_changed(Neighbour(pk=change.key, device_id=device.pk), Action.SET, values, {}, now))
     return len(new) + unit.update_many(Neighbour, changed)
+
+
+def write_parts(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
+    new = [
+        DevicePart(device=device, first_seen_at=now, **change.values)
+        for change in changes
+        if change.action is Action.ADD
+    ]
+    unit.create_many(DevicePart, new)
+    changed = [
+        _changed(DevicePart(pk=change.key, device_id=device.pk), change.action, change.values, change.old, now)
+        for change in changes
+        if change.action is not Action.ADD
+    ]
+    return len(new) + unit.update_many(DevicePart, changed)
 
 
 def _changed(row: Any, action: Action, values: Mapping[str, Any], old: Mapping[str, Any], now: datetime) -> Changed:

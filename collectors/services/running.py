@@ -9,9 +9,11 @@ from collectors.collect import Target
 from collectors.facts import Snapshot
 from collectors.models import Run, RunState
 from collectors.poller import JOBS, poll_many
+from collectors.processes import poll_in_processes
+from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
 from collectors.selectors import KnownDevices, ReadAhead, Scope, edition
-from collectors.services import applying, sightings
+from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
 from inventory.models import Device
 from inventory.selectors import log_mark
@@ -34,8 +36,10 @@ class Outcome:
         return not self.silent
 
 
-def network_poll(vendors: Vendors, jobs: int = JOBS) -> Poll:
-    """Polls over UDP, many at a time."""
+def network_poll(vendors: Vendors, jobs: int = JOBS, processes: int = 1) -> Poll:
+    """Polls over UDP, many at a time, from a thread of this process or from several processes."""
+    if processes > 1:
+        return lambda targets: poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
     return lambda targets: poll_many(targets, vendors=vendors, jobs=jobs)
 
 
@@ -46,39 +50,57 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
     as a whole (places, things unknown or missing) is written at its end, in one transaction.
     """
     with write.unit(actor) as unit:
-        record = Run(
-            started_at=timezone.now(),
-            scope=str(scope)[:300],
-            by=actor.name,
-            log_mark=log_mark(),
-            edition=edition(),
-        )
-        unit.create(record)
+        record = unit.create(_begun(scope, actor))
     outcome = Outcome(record)
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
     context = Context(record, actor, ReadAhead(order), recognise=KnownDevices.read())
     gathered = sightings.Gathered()
     try:
+        worked: list[tuple[int, str]] = []
         for target, snapshot in poll(targets):
             applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
             record.polled += 1
             record.changes += applied.changes
             record.differences += applied.opened
             gathered.asked.add(keys[target.name])
+            if not snapshot.fault:
+                worked.append((keys[target.name], snapshot.asked_with))
             if snapshot.fault:
                 outcome.silent.append((target, snapshot))
             elif applied.device is not None:
                 gathered.add(applied.device, snapshot)
             progress(target, snapshot, applied)
         context.flush(timezone.now())
+        _remember(worked, actor)
         record.answered = record.polled - len(outcome.silent)
         record.differences += sightings.record(gathered, context, now=timezone.now())
+        proposals.propose_neighbours(actor=actor)
     except BaseException as fault:
         _finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
     _finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome
+
+
+def _begun(scope: Scope, actor: Actor) -> Run:
+    return Run(
+        started_at=timezone.now(),
+        scope=str(scope)[:300],
+        by=actor.name,
+        log_mark=log_mark(),
+        edition=edition(),
+    )
+
+
+def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:
+    """Which profile each device answered to: it is tried first the next time."""
+    names = set(worked)
+    rows = DeviceProfile.objects.filter(enabled=True).values_list("pk", "device_id", "profile__name")
+    with write.unit(actor) as unit:
+        unit.touch(
+            DeviceProfile, [pk for pk, device, name in rows if (device, name) in names], worked_at=timezone.now()
+        )
 
 
 def _finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:

@@ -2,16 +2,22 @@
 
 import json
 import zlib
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from collectors.facts import Snapshot, tables_to_json, to_json
 from collectors.models import DeviceState, KeptSnapshot, Run
+from collectors.reconcile import Change, RegisterView
 from inventory.models import Device
 from inventory.services.write import Unit
 
 CLOCK_DRIFT = timedelta(minutes=5)
 """How far the time of a device's last start may wander before it counts as another start."""
+
+HELD = "held"
+"""The key, in how a table ended, of the rows whose closing waits for another run."""
 
 
 def booted_at(snapshot: Snapshot, now: datetime) -> datetime | None:
@@ -38,24 +44,60 @@ def said(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def is_old_news(snapshot: Snapshot, state: DeviceState | None, now: datetime) -> bool:
-    """Whether the last poll already said all this: the same words, the same content of every table, no new start."""
-    if state is None or not state.answered:
+    """Whether the last poll already said all this: the same words, the same content of every table, no new start.
+
+    Never while a table waits for a second run: then the same again is the confirmation, and has to be applied.
+    """
+    if state is None or not state.answered or any(HELD in end for end in state.tables.values()):
         return False
     if any(getattr(state, name) != value for name, value in said(snapshot).items()):
         return False
-    started = booted_at(snapshot, now)
-    if (started is None) != (state.booted_at is None):
-        return False
-    if started is not None and state.booted_at is not None and abs(started - state.booted_at) > CLOCK_DRIFT:
+    if (snapshot.system.uptime_s is None) != (state.booted_at is None) or _started_anew(snapshot, state, now):
         return False
     seen = {name: (end.state, end.reason, end.checksum) for name, end in snapshot.tables.items()}
     return seen == {name: (end["state"], end["reason"], end.get("checksum")) for name, end in state.tables.items()}
 
 
+def _started_anew(snapshot: Snapshot, state: DeviceState, now: datetime) -> bool:
+    """Whether the device started since its last poll; False where either poll could not tell."""
+    started = booted_at(snapshot, now)
+    return started is not None and state.booted_at is not None and abs(started - state.booted_at) > CLOCK_DRIFT
+
+
+def after_last_poll(
+    view: RegisterView, state: DeviceState | None, snapshot: Snapshot, run: Run, now: datetime
+) -> RegisterView:
+    """The register's view with what the last poll left: tables that wait, and whether the device started anew since.
+
+    A run does not confirm itself: what this same run held back goes on waiting.
+    """
+    if state is None:
+        return view
+    waiting = {name: end[HELD] for name, end in state.tables.items() if HELD in end}
+    held = {name: int(one["seen"]) for name, one in waiting.items() if one["run"] != run.pk}
+    return replace(view, held=held, restarted=_started_anew(snapshot, state, now))
+
+
+def _tables(snapshot: Snapshot, held: Iterable[Change], run: Run) -> dict[str, Any]:
+    """How each table ended; one whose closing is held back also says how many rows it had of how many, and since
+    which run."""
+    tables = tables_to_json(snapshot)
+    for change in held:
+        end = tables.setdefault(change.values["table"], {})
+        end[HELD] = {"seen": change.values["seen"], "of": change.values["of"], "run": run.pk}
+    return tables
+
+
 def write_answer(
-    unit: Unit, device: Device, state: DeviceState | None, snapshot: Snapshot, run: Run, now: datetime
+    unit: Unit,
+    device: Device,
+    state: DeviceState | None,
+    snapshot: Snapshot,
+    run: Run,
+    now: datetime,
+    held: Iterable[Change] = (),
 ) -> None:
-    """Keep what the device said, with the whole snapshot."""
+    """Keep what the device said, with the whole snapshot. `held` are the HOLD changes that came of it."""
     values = {
         **said(snapshot),
         "answered": True,
@@ -65,7 +107,7 @@ def write_answer(
         "last_polled_at": now,
         "sys_descr": snapshot.system.descr,
         "booted_at": booted_at(snapshot, now),
-        "tables": tables_to_json(snapshot),
+        "tables": _tables(snapshot, held, run),
         "requests": snapshot.requests,
         "seconds": snapshot.seconds,
         "run": run,

@@ -20,6 +20,9 @@ V1, V2C = 0, 1
 
 _SEQUENCE, _INTEGER, _OCTETS, _NULL, _OID = 0x30, 0x02, 0x04, 0x05, 0x06
 
+LONGEST_NAME = 2048
+"""Octets of an OID. 128 parts (RFC 2578 section 3.5) have 640 at most; a longer one would not fit into a request."""
+
 _EMPTY_VALUE = b"\x05\x00"
 
 
@@ -243,5 +246,7 @@ def _long_varbind(data: bytes, at: int, found: list[VarBind]) -> int:
     value, after = _enter(data, after_name, tag)
     if after != end or end > len(data):
         raise BadAnswer(f"octet {at}: a varbind whose parts do not fit its length")
+    if after_name - name > LONGEST_NAME:
+        raise BadAnswer(f"octet {at}: a name of {after_name - name} octets")
     found.append((data[name:after_name], tag, data[value:after]))
     return end

@@ -24,6 +24,8 @@ class Column:
     """Rows still to be read by GETNEXT, one by one."""
     stepping: bool = False
     """The device failed at the row after the cursor, and the cursor was set further on."""
+    denied: bool = False
+    """Stepping since the device said what neither is a row nor an end."""
     steps: list[Oid] = field(default_factory=list)
     """Places still to go on from, while stepping."""
     places: int = 0
@@ -54,12 +56,17 @@ def impossible(column: Column, filled: list[Column]) -> bool:
     return False
 
 
+_LAST_ARC = 0xFFFFFFFF
+BEHIND_EVERYTHING = oids.encode((2, 39, _LAST_ARC))
+"""A place behind which no agent has an object: what it says there is how it says that nothing follows."""
+
+
 def places_beyond(cursor: Oid, base: Oid) -> list[Oid]:
     """Places to ask for the next row from when the row after `cursor` cannot be read, from near to far.
 
     The failing row's name is not known: it may be the next number, something below it, or in the next group.
     """
-    last = 0xFFFFFFFF
+    last = _LAST_ARC
     arcs = list(oids.index_arcs(cursor[len(base) :]))
     if not arcs:
         return [base + oids.encode_index(index) for index in ((1,), (1, last), (2, last), (16, last))]

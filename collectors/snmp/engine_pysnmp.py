@@ -6,7 +6,6 @@ for the devices that speak only v3. Knows nothing of tables.
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pyasn1.codec.ber import encoder
@@ -17,42 +16,39 @@ from pysnmp.proto import errind
 
 from collectors.snmp import codec
 from collectors.snmp import oid as oids
-from collectors.snmp.faults import BadAnswer, NoAnswer
+from collectors.snmp.credentials import V1, V2C, Credential
+from collectors.snmp.faults import BadAnswer, Fault, NoAnswer, Refused
 from collectors.snmp.oid import Oid
 from collectors.snmp.session import Reply, VarBind
 
 _AUTH = {
-    "": hlapi.usmNoAuthProtocol,
     "md5": hlapi.usmHMACMD5AuthProtocol,
     "sha": hlapi.usmHMACSHAAuthProtocol,
+    "sha224": hlapi.usmHMAC128SHA224AuthProtocol,
     "sha256": hlapi.usmHMAC192SHA256AuthProtocol,
+    "sha384": hlapi.usmHMAC256SHA384AuthProtocol,
     "sha512": hlapi.usmHMAC384SHA512AuthProtocol,
 }
 _PRIVACY = {
-    "": hlapi.usmNoPrivProtocol,
     "des": hlapi.usmDESPrivProtocol,
     "aes": hlapi.usmAesCfb128Protocol,
-    "aes256": hlapi.usmAesCfb256Protocol,
+    "aes192": hlapi.usmAesBlumenthalCfb192Protocol,
+    "aes256": hlapi.usmAesBlumenthalCfb256Protocol,
 }
+_LEVEL = "the agent does not know this security level"
+_REFUSALS: dict[type, str] = {
+    errind.WrongDigest: "wrong authentication key or protocol",
+    errind.AuthenticationFailure: "wrong authentication key or protocol",
+    errind.UnknownUserName: "unknown user",
+    errind.UnknownSecurityName: "unknown user",
+    errind.DecryptionError: "wrong privacy key or protocol",
+    errind.UnsupportedSecurityLevel: _LEVEL,
+    errind.UnsupportedAuthProtocol: "the authentication protocol is not supported",
+    errind.UnsupportedPrivProtocol: "the privacy protocol is not supported",
+}
+"""What the agent's report means to a person (usmStats, RFC 3414 section 5)."""
 
 _Command = Callable[..., Awaitable[tuple[Any, Any, Any, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class V3User:
-    """A user of the user-based security model (RFC 3414). Empty keys: no authentication, no privacy."""
-
-    name: str
-    auth_key: str = ""
-    privacy_key: str = ""
-    auth: str = "sha"
-    """One of md5, sha, sha256, sha512."""
-    privacy: str = "aes"
-    """One of des, aes, aes256."""
-    context: str = ""
-
-    def __repr__(self) -> str:
-        return f"V3User({self.name!r}, keys not shown)"
 
 
 class PysnmpEngine:
@@ -60,6 +56,8 @@ class PysnmpEngine:
 
     def __init__(self) -> None:
         self._engine = hlapi.SnmpEngine()
+        self._of_user: dict[tuple[str, ...], Any] = {}
+        """pysnmp tells users apart by their name alone, so each set of keys has an engine of its own."""
 
     def session(
         self,
@@ -70,34 +68,44 @@ class PysnmpEngine:
         version: str = "2c",
         timeout_s: float = 2.0,
         retries: int = 3,
-        user: V3User | None = None,
     ) -> "PysnmpSession":
-        """A session; `version` is "1", "2c" or "3" (which needs `user`). Raises ValueError for others."""
-        if version == "3" and user is not None:
-            auth = _v3_data(user)
-        elif version in ("1", "2c"):
-            auth = hlapi.CommunityData(community, mpModel=0 if version == "1" else 1)
-        else:
-            raise ValueError(f"SNMP version {version}" + (" without a user" if version == "3" else ""))
-        context = hlapi.ContextData(contextName=user.context.encode() if user else b"")
-        return PysnmpSession(self._engine, name, (host, port), auth, context, version != "1", timeout_s, retries)
+        """A session by a community; `version` is "1" or "2c". Raises ValueError for others."""
+        if version not in (V1, V2C):
+            raise ValueError(f"SNMP version {version}")
+        auth = hlapi.CommunityData(community, mpModel=0 if version == V1 else 1)
+        context = hlapi.ContextData()
+        return PysnmpSession(self._engine, name, (host, port), auth, context, version != V1, timeout_s, retries)
+
+    def v3_session(
+        self, name: str, host: str, port: int, credential: Credential, timeout_s: float = 2.0, retries: int = 3
+    ) -> "PysnmpSession":
+        """A session by a user. Raises ValueError, without a secret, when the credential cannot be used.
+
+        The engine keeps what it learns of each agent (engine id, boots, time; RFC 3414 section 2.2), so that only
+        the first request to it is asked twice.
+        """
+        if words := credential.problem():
+            raise ValueError(f"{name}: {words}")
+        context = hlapi.ContextData(contextName=credential.context.encode())
+        auth = _v3_data(credential)
+        keys = (credential.user, credential.auth, credential.auth_key, credential.privacy, credential.privacy_key)
+        if keys not in self._of_user:
+            self._of_user[keys] = hlapi.SnmpEngine()
+        return PysnmpSession(self._of_user[keys], name, (host, port), auth, context, True, timeout_s, retries)
 
     def close(self) -> None:
-        self._engine.close_dispatcher()
+        for engine in (self._engine, *self._of_user.values()):
+            engine.close_dispatcher()
 
 
-def _v3_data(user: V3User) -> Any:
-    """Raises ValueError for a protocol that is not known."""
-    auth = user.auth.lower() if user.auth_key else ""
-    privacy = user.privacy.lower() if user.privacy_key else ""
-    if auth not in _AUTH or privacy not in _PRIVACY:
-        raise ValueError(f"unknown protocol: {user.auth} or {user.privacy}")
+def _v3_data(user: Credential) -> Any:
+    """pysnmp's form of a user."""
     return hlapi.UsmUserData(
-        user.name,
+        user.user,
         authKey=user.auth_key or None,
         privKey=user.privacy_key or None,
-        authProtocol=_AUTH[auth],
-        privProtocol=_PRIVACY[privacy],
+        authProtocol=_AUTH[user.auth] if user.auth_key else hlapi.usmNoAuthProtocol,
+        privProtocol=_PRIVACY[user.privacy] if user.privacy_key else hlapi.usmNoPrivProtocol,
     )
 
 
@@ -123,7 +131,9 @@ class PysnmpSession:
         self._context = context
         self._timeout_s = timeout_s
         self._retries = retries
-        self._target: Any = None
+        self._targets: dict[int, Any] = {}
+        self._proven = not isinstance(auth, hlapi.UsmUserData) or auth.security_level != "authPriv"
+        """False until the privacy key was seen to be right: an agent answers nothing to a wrong one."""
 
     async def get(self, oids: Sequence[Oid]) -> Reply:
         return await self._ask(hlapi.get_cmd, (), oids)
@@ -137,34 +147,94 @@ class PysnmpSession:
             return await self.get_next(oids)
         return await self._ask(hlapi.bulk_cmd, (0, max_repetitions), oids)
 
+    def for_vlan(self, vlan: int) -> "PysnmpSession":
+        """v1 and v2c by the community `name@vlan`, v3 by the context `vlan-N`."""
+        auth, context = self._auth, self._context
+        if isinstance(auth, hlapi.CommunityData):
+            community = f"{auth.communityName}@{vlan}"
+            auth = hlapi.CommunityData(community, mpModel=auth.message_processing_model)
+        else:
+            context = hlapi.ContextData(contextName=f"vlan-{vlan}".encode())
+        session = PysnmpSession(
+            self._engine, self.name, self._address, auth, context, self.bulk, self._timeout_s, self._retries
+        )
+        session._proven = self._proven
+        return session
+
     async def close(self) -> None:
         """The sockets are the engine's."""
 
     async def _ask(self, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid]) -> Reply:
+        if not self._proven:
+            await self._prove(names)
+        return await self._send(command, numbers, names, self._engine, self._auth, self._retries)
+
+    async def _prove(self, names: Sequence[Oid]) -> None:
+        """One try with privacy and, where nothing comes, one without: raises Refused when only that is answered."""
+        try:
+            await self._send(hlapi.get_cmd, (), names[:1], self._engine, self._auth, 0)
+        except NoAnswer:
+            if await self._answers_without_privacy(names):
+                raise Refused(f"{self.name}: wrong privacy key or protocol") from None
+        self._proven = True
+
+    async def _answers_without_privacy(self, names: Sequence[Oid]) -> bool:
+        """Whether the agent knows the user and the authentication key; whether it lets them read does not matter."""
+        user = self._auth
+        auth = hlapi.UsmUserData(
+            user.userName, authKey=user.authentication_key, authProtocol=user.authentication_protocol
+        )
+        # In an engine of its own: pysnmp keeps one set of keys for a user's name.
+        engine = hlapi.SnmpEngine()
+        try:
+            await self._send(hlapi.get_cmd, (), names[:1], engine, auth, 0)
+        except Refused as fault:
+            if _LEVEL in str(fault):
+                return True
+            raise
+        except NoAnswer:
+            return False
+        finally:
+            engine.close_dispatcher()
+        return True
+
+    async def _send(
+        self, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid], engine: Any, auth: Any, retries: int
+    ) -> Reply:
         asked = [hlapi.ObjectType(hlapi.ObjectIdentity(oids.arcs(name))) for name in names]
         try:
-            if self._target is None:
-                self._target = await self._resolve()
+            target = await self._resolve(retries)
             indication, status, index, varbinds = await command(
-                self._engine, self._auth, self._target, self._context, *numbers, *asked, lookupMib=False
+                engine, auth, target, self._context, *numbers, *asked, lookupMib=False
             )
         except (PySnmpError, PyAsn1Error) as fault:
             raise BadAnswer(f"{self.name}: {fault}") from None
         if indication and not isinstance(indication, errind.EmptyResponse):
-            kind = NoAnswer if isinstance(indication, errind.RequestTimedOut) else BadAnswer
-            raise kind(f"{self.name}: {indication}")
+            raise self._fault(indication)
         return Reply(int(status), int(index), [_undecoded(name, value) for name, value in varbinds])
 
-    async def _resolve(self) -> Any:
-        try:
-            six = ipaddress.ip_address(self._address[0].partition("%")[0]).version == 6
-        except ValueError:
-            six = False
-        kind = hlapi.Udp6TransportTarget if six else hlapi.UdpTransportTarget
-        try:
-            return await kind.create(self._address, timeout=self._timeout_s, retries=self._retries)
-        except PySnmpError as fault:
-            raise NoAnswer(f"{self.name}: the address {self._address[0]} is not known: {fault}") from None
+    def _fault(self, indication: Any) -> Fault:
+        if isinstance(indication, errind.RequestTimedOut):
+            return NoAnswer(f"{self.name}: {indication}")
+        for kind, words in _REFUSALS.items():
+            if isinstance(indication, kind):
+                return Refused(f"{self.name}: {words}")
+        return BadAnswer(f"{self.name}: {indication}")
+
+    async def _resolve(self, retries: int) -> Any:
+        """Where to send: looked up once, since pysnmp keeps a row for each; with the retries of this request."""
+        if retries not in self._targets:
+            try:
+                six = ipaddress.ip_address(self._address[0].partition("%")[0]).version == 6
+            except ValueError:
+                six = False
+            kind = hlapi.Udp6TransportTarget if six else hlapi.UdpTransportTarget
+            try:
+                made = await kind.create(self._address, timeout=self._timeout_s, retries=retries)
+            except PySnmpError as fault:
+                raise NoAnswer(f"{self.name}: the address {self._address[0]} is not known: {fault}") from None
+            self._targets[retries] = made
+        return self._targets[retries]
 
 
 def _undecoded(name: Any, value: Any) -> VarBind:

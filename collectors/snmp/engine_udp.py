@@ -257,6 +257,7 @@ class UdpSession:
         "_vary_s",
         "address",
         "bulk",
+        "community",
         "head",
         "name",
         "retries",
@@ -277,6 +278,7 @@ class UdpSession:
     ) -> None:
         self.name = name
         self.bulk = version != "1"
+        self.community = community
         self.head = codec.message_head(codec.V2C if self.bulk else codec.V1, community.encode())
         self.target = target
         self.address: Address = ()
@@ -300,6 +302,11 @@ class UdpSession:
         if not self.bulk:
             return self.get_next(oids)
         return self._engine._ask(self, codec.GET_BULK, oids, 0, max_repetitions)
+
+    def for_vlan(self, vlan: int) -> "UdpSession":
+        """By the community `name@vlan`."""
+        version, community = "2c" if self.bulk else "1", f"{self.community}@{vlan}"
+        return UdpSession(self._engine, self.name, self.target, community, version, self.timeout_s, self.retries)
 
     async def close(self) -> None:
         """The socket is the engine's; nothing of this session stays."""

@@ -17,3 +17,9 @@ class BadAnswer(Fault):
     """Something came, but it is not a response to what was asked."""
 
     code = "bad_answer"
+
+
+class Refused(BadAnswer):
+    """It answered that it does not know the user, the key, or the way to encrypt: another try is of no use."""
+
+    code = "refused"

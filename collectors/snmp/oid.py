@@ -10,6 +10,9 @@ from functools import lru_cache
 
 Oid = bytes
 
+_WIDEST_ARC = (1 << 57) - 1
+"""Seven more bits make 64."""
+
 _LONG_ARC = re.compile(rb"[\x80-\xff]{2,}[\x00-\x7f]?")
 """An arc of three or more octets: 16384 and above."""
 
@@ -44,7 +47,10 @@ def parse(text: str) -> Oid:
 
 
 def index_arcs(octets: bytes) -> tuple[int, ...]:
-    """The arcs of a row index. Octets that end in the middle of an arc give what is whole."""
+    """The arcs of a row index. Octets that end in the middle of an arc give what is whole.
+
+    An arc has 32 bits; of one that claims more than 64 the last 64 count, or its length squared would be its cost.
+    """
     if octets.isascii():
         return tuple(octets)
     arcs = []
@@ -54,6 +60,8 @@ def index_arcs(octets: bytes) -> tuple[int, ...]:
         if octet < 0x80:
             arcs.append(number)
             number = 0
+        elif number > _WIDEST_ARC:
+            number &= _WIDEST_ARC
     return tuple(arcs)
 
 

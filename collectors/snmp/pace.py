@@ -15,6 +15,8 @@ class Limits:
     rows: int = 250_000
     requests: int = 20_000
     seconds: float = 300.0
+    device_seconds: float = 1800.0
+    """What all tables of one device may take together."""
     octets: int = 64 * 1024 * 1024
     steps: int = 4
     """At how many places one column may step over rows at which the device fails."""
@@ -38,6 +40,15 @@ class DeviceMemory:
     """Whether it answered anything yet: a device that never did is not asked twice."""
     requests: int = 0
     varbinds: int = 0
+    started: float | None = None
+    """When its first read began, by the clock of the limits."""
+
+    def until(self, limits: Limits) -> float:
+        """When a read that begins now has to stop."""
+        now = limits.clock()
+        if self.started is None:
+            self.started = now
+        return min(now + limits.seconds, self.started + limits.device_seconds)
 
 
 @dataclass(slots=True)

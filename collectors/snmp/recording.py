@@ -5,18 +5,17 @@ anywhere: a line that cannot be read is counted and told, a file without any is 
 Knows no device and no table; the simulated network serves the same Recording over UDP.
 """
 
-import bz2
 import lzma
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from collectors.snmp import codec
 from collectors.snmp import oid as oids
 from collectors.snmp.oid import Oid
+from collectors.snmp.packed import lines_of
 from collectors.snmp.session import (
     COUNTER32,
     COUNTER64,
@@ -35,9 +34,12 @@ from collectors.snmp.session import (
     Reply,
 )
 
-MAX_OCTETS = 512 * 1024 * 1024
-MAX_LINE = 4 * 1024 * 1024
-_CHUNK = 1024 * 1024
+MAX_OBJECTS = 3_000_000
+"""Four times the largest chassis known."""
+MAX_NAME = 2000
+"""Characters of an OID: its 128 parts (RFC 2578 section 3.5) have 1,400 at most."""
+MAX_UNSAID = 100_000
+"""Lines in a row that hold nothing at all, after which the file is no recording."""
 _TELL = 10
 """How many broken lines are described; the rest are only counted."""
 _PATIENCE = 50
@@ -110,6 +112,9 @@ class RecordedSession:
                 break
         return reply
 
+    def for_vlan(self, vlan: int) -> None:
+        """A recording holds what one community saw."""
+
     async def close(self) -> None:
         """Nothing is open."""
 
@@ -132,8 +137,8 @@ def load_recording(path: str | Path) -> Recording:
     path = Path(path)
     name = path.name.partition(".snmprec")[0]
     try:
-        with _open(path) as stream:
-            return parse_recording(name, _lines(stream))
+        with path.open("rb") as stream:
+            return parse_recording(name, lines_of(stream, path))
     except ValueError as fault:
         raise ValueError(f"{path}: {fault}") from None
     except (OSError, EOFError, lzma.LZMAError) as fault:
@@ -159,6 +164,8 @@ def parse_recording(name: str, lines: Iterator[bytes]) -> Recording:
         if read is not None:
             # A second value for an OID cannot be reached by a walk; the first stands.
             found.setdefault(*read)
+            if len(found) > MAX_OBJECTS:
+                raise ValueError(f"holds more than {MAX_OBJECTS} objects")
     if not found:
         raise ValueError(f"not a recording: {problems[0] if problems else 'it holds no object'}")
     return _sorted(name, found, broken, tuple(problems))
@@ -176,32 +183,7 @@ def _sorted(name: str, found: dict[Oid, Raw], broken: int, problems: tuple[str, 
     )
 
 
-# -- files to lines ------------------------------------------------------------------------------------------
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.suffix == ".xz":
-        return cast(BinaryIO, lzma.open(path))
-    if path.suffix == ".bz2":
-        return cast(BinaryIO, bz2.open(path))
-    return path.open("rb")
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines without their end. Read by pieces: a small compressed file can hold a very large one."""
-    rest = b""
-    total = 0
-    while chunk := stream.read(_CHUNK):
-        total += len(chunk)
-        if total > MAX_OCTETS:
-            raise ValueError(f"holds more than {MAX_OCTETS // 1024 // 1024} MiB")
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
-        if len(rest) > MAX_LINE:
-            raise ValueError(f"not a recording: a line of more than {MAX_LINE // 1024 // 1024} MiB")
-        yield from lines
-    if rest:
-        yield rest
+# -- lines that belong together ------------------------------------------------------------------------------
 
 
 _WALK_START = re.compile(rb"\.?(?:iso|\d+)(?:\.\d+)+ = ")
@@ -215,7 +197,7 @@ _MAX_PIECES = 5000
 def _joined(lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     """(number, line), with the further lines of one snmpwalk value joined to its first."""
     held: list[bytes] = []
-    held_number = 0
+    held_number = told = 0
     for number, line in enumerate(lines, 1):
         line = line.rstrip(b"\r")
         starts = _WALK_START.match(line)
@@ -227,8 +209,12 @@ def _joined(lines: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
             held = []
         if starts:
             held, held_number = [line], number
+            told = number
         elif line and not line.startswith(b"#"):
             yield number, line
+            told = number
+        elif number - told > MAX_UNSAID:
+            raise ValueError(f"not a recording: nothing in {MAX_UNSAID} lines")
     if held:
         yield held_number, _whole(held)
 
@@ -289,6 +275,8 @@ class _Reader:
         return raw
 
     def _oid(self, text: bytes) -> Oid:
+        if len(text) > MAX_NAME:
+            raise ValueError(f"an OID of more than {MAX_NAME} characters")
         head, _, tail = text.strip().rpartition(b".")
         try:
             if head != self._head or not head:
@@ -340,6 +328,8 @@ _WALK_TAGS = {
     b"Counter64": COUNTER64,
 }
 _WALK_TYPED = re.compile(rb"(?:Wrong Type \(should be [^)]*\): )?([A-Za-z][\w -]*?): ?(.*)\Z", re.DOTALL)
+_NUMBER_WITHIN = 300
+"""Octets of a value within which its number has to begin and end."""
 _WALK_NUMBER = re.compile(rb"[^(\d-]*(?:[\w-]*\()?(-?\d+)")
 
 
@@ -354,7 +344,7 @@ def _walk_value(text: bytes) -> Raw | None:
         raise ValueError("a value without a type")
     kind, value = typed.groups()
     if kind in _WALK_TAGS:
-        number = _WALK_NUMBER.match(value)
+        number = _WALK_NUMBER.match(value[:_NUMBER_WITHIN])
         if number is None:
             raise ValueError(f"{kind.decode()} without a number")
         return _WALK_TAGS[kind], _number(_WALK_TAGS[kind], number.group(1))

@@ -17,6 +17,9 @@ from collectors.snmp.session import (
 )
 from collectors.snmp.table import Scalars, ScalarsRead
 
+_PATIENCE = 2
+"""So many answers that cannot be read, and not one that can, are enough to leave a device."""
+
 
 async def read_scalars(
     session: Session, scalars: Scalars, memory: DeviceMemory | None = None, limits: Limits = DEFAULT_LIMITS
@@ -35,7 +38,7 @@ class _ScalarsRead:
     def __init__(self, session: Session, scalars: Scalars, memory: DeviceMemory, limits: Limits) -> None:
         self.session = session
         self.memory = memory
-        self.until = limits.clock() + limits.seconds
+        self.until = memory.until(limits)
         self.clock = limits.clock
         self.names: dict[Oid, list[str]] = {}
         for name, text in scalars.objects.items():
@@ -44,6 +47,8 @@ class _ScalarsRead:
         self.queue = [wanted[at : at + memory.names] for at in range(0, len(wanted), memory.names)]
         self.values: dict[str, Raw] = {}
         self.requests = 0
+        self.rubbish = 0
+        """Answers that could not be read."""
         self.known = False
         self.notes: set[str] = set()
         self.reason = ""
@@ -73,7 +78,12 @@ class _ScalarsRead:
             return None
         except BadAnswer as fault:
             self.memory.answered = True
+            self.rubbish += 1
             self._part(chunk, "bad_answer", str(fault))
+            if self.rubbish >= _PATIENCE and not self.memory.varbinds:
+                # Nothing it ever said could be read: what is left would only cost as much each.
+                self.queue.clear()
+                self._missed("bad_answer", str(fault))
             return None
         self.memory.answered = True
         if reply.error_status:

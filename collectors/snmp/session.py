@@ -11,7 +11,13 @@ from collectors.snmp.oid import Oid
 
 # SNMP error-status (RFC 3416 section 3)
 NO_ERROR, TOO_BIG, NO_SUCH_NAME, BAD_VALUE, READ_ONLY, GEN_ERR = range(6)
-STATUS_NAMES = {TOO_BIG: "tooBig", NO_SUCH_NAME: "noSuchName", GEN_ERR: "genErr", 16: "authorizationError"}
+AUTHORIZATION_ERROR = 16
+STATUS_NAMES = {
+    TOO_BIG: "tooBig",
+    NO_SUCH_NAME: "noSuchName",
+    GEN_ERR: "genErr",
+    AUTHORIZATION_ERROR: "authorizationError",
+}
 
 # ASN.1 tags as they stand on the wire
 INTEGER, OCTETS, NULL, OBJECT_ID = 0x02, 0x04, 0x05, 0x06
@@ -52,5 +58,11 @@ class Session(Protocol):
     async def get_next(self, oids: Sequence[Oid]) -> Reply: ...
 
     async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply: ...
+
+    def for_vlan(self, vlan: int) -> "Session | None":
+        """A session with the same device's bridge of one VLAN, as Cisco's have them; None where there is no way.
+
+        SNMPv1 and v2c: community `name@vlan`; v3: context `vlan-N`.
+        """
 
     async def close(self) -> None: ...

@@ -2,7 +2,8 @@
 
 Every read ends, and says how: complete, empty, unsupported or cut short. EMPTY: the agent went past the place
 and so has nothing there. UNSUPPORTED: the same, but it said so with noSuchObject, noSuchInstance or (SNMPv1)
-noSuchName. CUT_SHORT: something is or may be missing; `reason` says what happened and `notes` holds its code.
+noSuchName, or went back to where its objects begin. CUT_SHORT: something is or may be missing; `reason` says what
+happened and `notes` holds its code.
 Columns are read beside each other by GETBULK. Knows octets only; nothing here decodes a value.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 
 from collectors.facts import TableEnd, TableState
 from collectors.snmp import oid as oids
-from collectors.snmp.column import Column, impossible, places_beyond
+from collectors.snmp.column import BEHIND_EVERYTHING, Column, impossible, places_beyond
 from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.oid import Oid
 from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits, Pace
@@ -75,7 +76,7 @@ class _Walk:
         self.slowed = False
         self.silences = 0
         """Requests without an answer in a row."""
-        self.until = limits.clock() + limits.seconds
+        self.until = memory.until(limits)
         self.pace = self._usual_pace()
 
     def _usual_pace(self) -> Pace:
@@ -109,7 +110,7 @@ class _Walk:
         if self.requests & _SELDOM == 0 and any(len(column.rows) >= limits.rows for column in self.columns):
             return f"stopped after {limits.rows} rows"
         if limits.clock() > self.until:
-            return f"stopped after {limits.seconds:g} seconds"
+            return "stopped: its time is used up"
         return ""
 
     # -- one request -----------------------------------------------------------------------------------------
@@ -185,6 +186,10 @@ class _Walk:
                 return
             # Octets seldom order otherwise than arcs; only then the arcs are compared.
             if oid <= last and not oids.rises(last, oid):
+                if oid == last:
+                    # The question come back, of a name that is no row's: it stands where rows were stepped over.
+                    self._repeated(column)
+                    return
                 column.unordered = True
             rows[index] = (tag, value)
             last = oid
@@ -196,7 +201,7 @@ class _Walk:
     def _got_past(self, column: Column) -> None:
         column.careful -= 1
         if column.stepping:
-            column.stepping = False
+            column.stepping = column.denied = False
             column.careful = 0
             column.missed("rows at which the device fails were stepped over")
             self.pace = self._usual_pace()
@@ -210,20 +215,52 @@ class _Walk:
 
     def _left(self, column: Column, oid: Oid, tag: int) -> None:
         """The device gave something that is not a row of this column."""
-        column.running = False
-        if 0x7F < tag < 0x83:
-            column.unsupported = tag != END_OF_MIB_VIEW and not column.rows
-            if column.stepping:
-                column.missed("its last rows could not be read")
-        else:
+        if not 0x7F < tag < 0x83:
+            column.running = False
             column.beyond = oid
+        elif tag == END_OF_MIB_VIEW:
+            self._end(column)
+        elif column.rows:
+            # Nobody may say so to GETNEXT (RFC 3416 section 4.2.2): an agent's way to end, or a row it fails at.
+            self._deny(column)
+        else:
+            column.unsupported = True
+            self._end(column)
 
     def _ended(self, column: Column) -> None:
-        if not oids.rises(column.cursor, column.beyond):
+        """Outside the column: behind it is an end; before it, an agent that begins again, or has lost its way."""
+        beyond, column.beyond = column.beyond, b""
+        if beyond == column.cursor or oids.rises(column.cursor, beyond):
+            # The question come back from behind everything is no denial either: it tells nothing.
+            self._end(column)
+        else:
             column.notes.add("went_back")
+            self._deny(column)
+
+    def _end(self, column: Column) -> None:
+        column.running = False
         if column.stepping:
             column.missed("its last rows could not be read")
-        column.beyond = b""
+
+    def _deny(self, column: Column) -> None:
+        """No proper answer. An end only if the device says so at every place further on, also behind its last object.
+
+        Without a row it is no end to believe, but a column that the device does not have.
+        """
+        if self.pace.bulk and not column.careful:
+            # Said to a bulk it may be of any row; asked row by row it is said of one.
+            column.careful = _CAREFUL
+            column.running = True
+            return
+        begins = not column.stepping
+        column.denied = column.denied or begins
+        column.running = self._next_place(column)
+        if begins:
+            column.steps.append(BEHIND_EVERYTHING)
+        if not column.running:
+            column.unsupported = not column.rows
+            if not column.denied:
+                column.missed("its last rows could not be read")
 
     def _out_of_step(self, batch: list[Column], values: int) -> bool:
         """Whether an agent left ended columns out of its answer, so that values stand in others' places.
@@ -245,6 +282,10 @@ class _Walk:
             column.cursor = cursor
             column.beyond = b""
             column.alone = True
+            if column.stepping:
+                column.stepping = column.denied = False
+                column.places -= 1
+                column.careful = 0
             column.running = column.running or not column.reason
             column.unsupported = False
 
@@ -306,15 +347,20 @@ class _Walk:
     def _step_over(self, column: Column, code: str, reason: str) -> None:
         """Goes on behind the row that follows the cursor; gives the column up after a few attempts."""
         column.notes.add(code)
+        if not self._next_place(column):
+            column.cut(code, f"column {column.name}: {reason}")
+
+    def _next_place(self, column: Column) -> bool:
+        """Sets the cursor behind the row that follows it; False when there is no further place to try."""
         if not column.stepping:
             column.stepping = True
             column.places += 1
             column.steps = places_beyond(column.cursor, column.base)
         if not column.steps or column.places > self.limits.steps:
-            column.cut(code, f"column {column.name}: {reason}")
-            return
+            return False
         column.cursor = column.steps.pop(0)
         column.careful = max(column.careful, 1)
+        return True
 
     def _cut_all(self, code: str, reason: str) -> None:
         for column in self.columns:

@@ -88,7 +88,7 @@ def _pointed_length(raw: Raw | None, address: str) -> int | None:
     """The last arc of the pointer is the prefix length; zeroDotZero (0.0) or a length out of range is none."""
     if raw is None or len(raw[1]) < 10:
         return None
-    length = oid.arcs(raw[1])[-1]
+    length = (oid.index_arcs(raw[1]) or (0,))[-1]
     return length if 0 < length <= _host_length(address) else None
 
 

@@ -1,9 +1,10 @@
-"""Which MAC was learned on which port: the forwarding tables of Q-BRIDGE-MIB and BRIDGE-MIB.
+"""Which MAC was learned on which port: the forwarding tables of Q-BRIDGE-MIB and BRIDGE-MIB, and makers' own ways.
 
 Some agents fill only one of the two, some fill one with ports that do not exist: the better mapped one is taken.
+Cisco keeps a bridge for each VLAN, reached by a community or context of its own; Huawei has a table by ifIndex.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from collectors import decode
@@ -29,7 +30,11 @@ BRIDGE = Table(
         "status": "1.3.6.1.2.1.17.4.3.1.3",
     },
 )
+HUAWEI_ENTERPRISE = "1.3.6.1.4.1.2011"
+HUAWEI = Table("forwarding", {"port": "1.3.6.1.4.1.2011.5.25.42.2.1.3.1.4"})  # hwDynFdbPort: an ifIndex
+"""Index: MAC, VLAN, then the name of a virtual switch with its length ('0' for none)."""
 
+_LAST_VLAN = 4094
 _LEARNED = 3
 """dot1dTpFdbStatus and dot1qTpFdbStatus: invalid 2, learned 3, self 4, mgmt 5."""
 
@@ -66,11 +71,36 @@ def base_ports(read: TableRead) -> dict[int, int]:
     return found
 
 
-def forwarding(qbridge: TableRead, bridge: TableRead, known: Bridge) -> tuple[ForwardingFact, ...]:
-    """Learned MACs, each (MAC, VLAN, port) once, from the table whose ports are known best."""
+def forwarding(
+    qbridge: TableRead, bridge: TableRead, known: Bridge, others: Iterable[ForwardingFact] = ()
+) -> tuple[ForwardingFact, ...]:
+    """Learned MACs, each (MAC, VLAN, port) once, from the table whose ports are known best.
+
+    `others`: what a maker's own way gave. It tells the VLAN, so its rows go before those of the same MACs.
+    """
     per_vlan = dict.fromkeys(qbridge_rows(qbridge, known))
     plain = dict.fromkeys(bridge_rows(bridge, known))
-    return tuple(per_vlan if _mapped(per_vlan) >= _mapped(plain) else plain)
+    best = per_vlan if _mapped(per_vlan) >= _mapped(plain) else plain
+    own = dict.fromkeys(fact for fact in others if fact.if_index is not None)
+    macs = {fact.mac for fact in own}
+    return (*own, *(fact for fact in best if fact.mac not in macs))
+
+
+def vlan_rows(vlan: int, ports: TableRead, bridge: TableRead) -> Iterator[ForwardingFact]:
+    """The bridge of one VLAN: its ports have numbers of their own in each."""
+    known = Bridge(base_ports(ports), {}, (), ())
+    for fact in bridge_rows(bridge, known):
+        yield ForwardingFact(fact.mac, vlan, fact.if_index)
+
+
+def huawei_rows(read: TableRead, interfaces: Collection[int]) -> Iterator[ForwardingFact]:
+    """Rows of hwDynFdbTable. In a virtual switch (VPLS) the VLAN is not one of the network's."""
+    for index, raw in read.columns.get("port", {}).items():
+        arcs, port = oid.index_arcs(index), decode.integer(raw)
+        mac = mac_of(arcs[:6]) if len(arcs) >= 7 else None
+        if mac is not None and is_station(mac) and port:
+            vlan = arcs[6] if 1 <= arcs[6] <= _LAST_VLAN else None
+            yield ForwardingFact(mac, vlan, port if port in interfaces else None)
 
 
 def _mapped(facts: Collection[ForwardingFact]) -> int:

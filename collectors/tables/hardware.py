@@ -32,7 +32,7 @@ ENTITY = Table(
     },
 )
 
-CHASSIS, MODULE, STACK = 3, 9, 11
+CHASSIS, MODULE, PORT, STACK = 3, 9, 10, 11
 """entPhysicalClass."""
 
 _TEXTS = ("descr", "name", "hardware", "firmware", "software", "serial", "maker", "model", "asset_tag")
@@ -71,8 +71,9 @@ def _oid_text(raw: Raw) -> str:
 def chassis(found: Collection[PartFact]) -> tuple[PartFact, ...]:
     """The rows that are whole devices, the main one first: a chassis, or each member of a stack.
 
-    A chassis counts when nothing above it is a chassis (a stack or a container may be). The first with a serial
-    is the main one. Without any chassis: a stack row, else a module, that has a serial; else the first top row.
+    A chassis counts when nothing above it is a chassis (a stack or a container may be) but across a port, to which
+    a unit of its own is attached. The first with a serial is the main one. Without any chassis: a stack row, else a
+    module, that has a serial; else the first top row.
     """
     by_index = {part.index: part for part in found}
     rows = [part for part in found if part.klass == CHASSIS and not _inside_chassis(part, by_index)]
@@ -90,10 +91,10 @@ def _has_serial(part: PartFact) -> bool:
 
 
 def _inside_chassis(part: PartFact, by_index: Mapping[int, PartFact]) -> bool:
-    """Whether some row above is a chassis. Rows that are their own ancestors end the way up."""
+    """Whether some row above, short of a port, is a chassis. Rows that are their own ancestors end the way up."""
     seen = {part.index}
     above = by_index.get(part.parent or 0)
-    while above is not None and above.index not in seen:
+    while above is not None and above.index not in seen and above.klass != PORT:
         if above.klass == CHASSIS:
             return True
         seen.add(above.index)

@@ -1,8 +1,14 @@
-"""What a computer has: memory, processors and fixed disks of HOST-RESOURCES-MIB."""
+"""What a computer has: memory, processors, fixed disks and installed software of HOST-RESOURCES-MIB."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
 
 from collectors import decode
 from collectors.facts import HostFact
+from collectors.features import SoftwareFact
 from collectors.snmp import oid
+from collectors.snmp.session import OCTETS, Raw
 from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
 
 MEMORY = Scalars("host", {"memory": "1.3.6.1.2.1.25.2.2.0"})  # hrMemorySize, KiB
@@ -23,15 +29,29 @@ STORAGE = Table(
     },
 )
 
+SOFTWARE = Table(
+    "host",
+    {
+        "name": "1.3.6.1.2.1.25.6.3.1.2",  # hrSWInstalledName
+        "date": "1.3.6.1.2.1.25.6.3.1.5",  # hrSWInstalledDate
+    },
+)
+
 _FIXED_DISK = oid.parse("1.3.6.1.2.1.25.2.1.4")
 _PROCESSOR = oid.parse("1.3.6.1.2.1.25.3.1.3")
 _UNREAL = ("/sys/", "/proc", "/run", "/dev/")
 """Where systems mount what is no disk, though they call it fixed."""
 _RAM = oid.parse("1.3.6.1.2.1.25.2.1.2")
 _WRAP = 1 << 32
+_WRITTEN_DATE = re.compile(rb"(\d{4})-(\d{1,2})-(\d{1,2}),")
+"""A DateAndTime as some agents send it: in the form in which it is displayed."""
+_FIRST_YEAR = 1980
+"""Of a personal computer's clock: agents give 1601 or 1970 for a date they do not know."""
 
 
-def host(memory: ScalarsRead, processors: TableRead, storage: TableRead) -> HostFact | None:
+def host(
+    memory: ScalarsRead, processors: TableRead, storage: TableRead, software: TableRead | None = None
+) -> HostFact | None:
     """The fact, or None when the device says nothing of the kind. Disks are (name, KiB) in the agent's order."""
     raw = memory.values.get("memory")
     memory_kib = None if raw is None else decode.integer(raw)
@@ -40,9 +60,40 @@ def host(memory: ScalarsRead, processors: TableRead, storage: TableRead) -> Host
     devices = sum(kind == _PROCESSOR for _tag, kind in processors.columns.get("device", {}).values())
     count = len(processors.columns.get("load", {})) or devices or None
     disks = tuple(row for row in _storage(storage, _FIXED_DISK) if not row[0].startswith(_UNREAL))
-    if memory_kib is None and count is None and not disks:
+    installed = tuple(dict.fromkeys(_installed(software))) if software is not None else ()
+    if memory_kib is None and count is None and not disks and not installed:
         return None
-    return HostFact(memory_kib, count, disks)
+    return HostFact(memory_kib, count, disks, installed)
+
+
+def _installed(read: TableRead) -> Iterator[SoftwareFact]:
+    dates = read.columns.get("date", {})
+    for index, raw in read.columns.get("name", {}).items():
+        name = decode.text(raw).strip()
+        if name:
+            yield SoftwareFact(name, day(dates.get(index)))
+
+
+def day(raw: Raw | None) -> str:
+    """The day of a DateAndTime (RFC 2579: year in two octets, month, day …) as YYYY-MM-DD; "" for none.
+
+    Eight octets, eleven with a zone, or the date written out. A day that does not exist, or before there were
+    such computers, is none.
+    """
+    if raw is None or raw[0] != OCTETS:
+        return ""
+    octets = raw[1]
+    written = _WRITTEN_DATE.match(octets)
+    if written:
+        year, month, number = map(int, written.groups())
+    elif len(octets) in (8, 11):
+        year, month, number = int.from_bytes(octets[:2], "big"), octets[2], octets[3]
+    else:
+        return ""
+    try:
+        return date(year, month, number).isoformat() if year > _FIRST_YEAR else ""
+    except ValueError:
+        return ""
 
 
 def _storage(read: TableRead, kind: bytes) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ LLDP identifiers are binary by their subtype, so the subtype is looked at before
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collectors import decode
 from collectors.facts import InterfaceFact, NeighbourFact
@@ -45,6 +45,8 @@ _SAME = ("chassis_kind", "chassis", "port_kind", "port", "port_descr", "name", "
 NOKIA = Table("neighbours", {name: f"1.3.6.1.4.1.6527.3.1.2.59.4.1.1.{n}" for n, name in enumerate(_SAME, 4)})
 BY_INTERFACE = (("", REMOTE_V2, 1), ("1.3.6.1.4.1.6527", NOKIA, 1), ("1.3.6.1.4.1.11863", TPLINK, 0))
 """Where neighbours stand when the usual table is empty: (sysObjectID's beginning, table, arc of the ifIndex)."""
+ELSEWHERE = "elsewhere"
+"""Origin of neighbours that were read from one of these."""
 
 MANAGEMENT = Table("neighbours", {"if_id": "1.0.8802.1.1.2.1.4.2.1.4"})  # lldpRemManAddrIfId: address in the index
 LOCAL = Table(
@@ -105,7 +107,7 @@ def lldp(remote: TableRead, local: TableRead, management: TableRead, ports: Port
         if not arcs:
             continue
         number = arcs[1] if len(arcs) >= 3 else arcs[0]
-        if_index, word = _local_port(number, local, ports)
+        if_index, word = local_port(number, local, ports)
         found.append(_lldp_fact(row, if_index, ports.label(if_index) or word, addresses.get(arcs[:3], "")))
     return tuple(dict.fromkeys(fact for fact in found if fact.chassis or fact.name or fact.port))
 
@@ -116,7 +118,8 @@ def lldp_by_interface(remote: TableRead, arc: int, ports: Ports) -> tuple[Neighb
     for index, row in remote.rows():
         arcs = oid.index_arcs(index)
         if len(arcs) >= arc + 2:
-            found.append(_lldp_fact(row, arcs[arc], ports.label(arcs[arc]) or str(arcs[arc]), ""))
+            fact = _lldp_fact(row, arcs[arc], ports.label(arcs[arc]) or str(arcs[arc]), "")
+            found.append(replace(fact, origin=ELSEWHERE))
     return tuple(dict.fromkeys(fact for fact in found if fact.chassis or fact.name or fact.port))
 
 
@@ -151,7 +154,7 @@ def _identifier(raw: Raw | None, kind_raw: Raw | None, mac_kind: int, address_ki
     return decode.text(raw).strip()
 
 
-def _local_port(number: int, local: TableRead, ports: Ports) -> tuple[int | None, str]:
+def local_port(number: int, local: TableRead, ports: Ports) -> tuple[int | None, str]:
     """(ifIndex, name) of LLDP's local port number: by what the local port table says of it, else by the number.
 
     The number is the ifIndex with some agents, the bridge port with others, or a count of its own.

@@ -10,6 +10,9 @@ _VERSIONS = tuple(
         r"(?i)\b(?:software|firmware|sw|fw)[ :=-]*(v?\d+(?:\.\d+)+[\w.()-]*)",
         r"(?i)\b(v\d+(?:\.\d+)+[\w.-]*)",
         r"(?<![\d.\w-])(\d+\.\d+\.\d+[\w.()-]*)",
+        r"(?<![\w.])([A-Z]{1,3}\.\d+(?:\.\d+)+\w*)",
+        r"-(\d+\.\d+\.\d+[\w.()-]*)",
+        r"(?<![\d.\w-])(\d+\.\d{1,3}[a-z]?)(?=\s*(?: /|$))",
     )
 )
 _SERIAL = re.compile(r"(?i)\b(?:s/n|serial(?: ?(?:no|num|number))?\.?|sn)\s*[:=#]\s*([A-Z0-9][A-Z0-9-]{4,24})\b")
@@ -18,9 +21,15 @@ _NAMED_MODEL = re.compile(
     r"(?i)\b(?:hardware model|model|product|prod|mdl|hwsku|mn)\s*[:=]\s*"
     r"([^;,()\[\]<>]{2,40}?)(?=\s*[;,()\[\]<>]|\s+\w+\s*:|$)"
 )
+_NAME_AND_NUMBER = re.compile(
+    r"(?<![\w.])(?!(?i:ports?|level|layer|unit|slot|windows|linux|copyright|since|type|snmp|core|inc|ltd"
+    r"|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\b)"
+    r"[A-Z][A-Za-z]+ (?!199\d|20[0-3]\d)\d{2,4}[A-Z]{0,3}(?![\w+/.-])"
+)
+"""A name and a number apart, as in 'SiteBoss 360'."""
 _VERSION_WORD = re.compile(r"(?i)\b(?:software|version|vers|ver|rev|revision|release|build|compiled|firmware)\b")
 _WHOLE_LINE = re.compile(
-    r"(?!.*\b(?:with|ports?|for|by|agent|snmp|snmpv\w+)\b)(?=.*[A-Z])(?=.*\d)"
+    r"(?!.*\b(?:with|ports?|for|by|agent|built|snmp|snmpv\w+)\b)(?=.*[A-Z])(?=.*\d)"
     r"[\w+/&-]+(?: [\w+/&-]+){0,4}"
 )
 _NOT_A_MODEL = re.compile(r"(?i)v?\d|ver|rev|sw|fw|hw|sn|linux|build|ipv[46]|windows|mips|arm|x86|i\d86|amd64|ieee|802")
@@ -48,7 +57,7 @@ def serial_in(descr: str) -> str:
 
 
 def model_in(descr: str) -> str:
-    """The model sysDescr tells: behind a word for it, as its first word built like one, or as all it is; else ''.
+    """The model sysDescr tells: behind a word for it, as its first word built like one, or as all it is.
 
     Nothing is taken from the sysDescr of a general operating system: it describes the system, not the box.
     """
@@ -63,4 +72,7 @@ def model_in(descr: str) -> str:
         word = found.group()
         if len(word) >= 4 and not _NOT_A_MODEL.match(word):
             return word
-    return line if len(line) <= 32 and _WHOLE_LINE.fullmatch(line) and not _NOT_A_MODEL.match(line) else ""
+    if len(line) <= 32 and _WHOLE_LINE.fullmatch(line) and not _NOT_A_MODEL.match(line):
+        return line
+    apart = _NAME_AND_NUMBER.search(line)
+    return apart.group() if apart else ""

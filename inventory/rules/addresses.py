@@ -4,6 +4,8 @@ A key is the family digit (4 or 6) and the number in hexadecimal of fixed width:
 A prefix's key is its first address's key, a slash and the length in two or three digits.
 """
 
+from collections.abc import Iterable
+
 import netaddr
 from netaddr.core import AddrFormatError
 
@@ -69,3 +71,27 @@ def parse_mac(text: str) -> str:
 def show_mac(mac: str) -> str:
     """12 hexadecimal digits as 00:1a:2b:3c:4d:5e."""
     return ":".join(mac[i : i + 2] for i in range(0, 12, 2))
+
+
+def parse_ranges(texts: Iterable[str]) -> netaddr.IPSet:
+    """Addresses of '10.1.0.0/22' (without network and broadcast address), '10.1.2.3' and '10.1.2.3-10.1.2.9'.
+
+    Nothing is enumerated: `size` tells how many they are. Raises ValueError with a sentence.
+    """
+    found = netaddr.IPSet()
+    for text in texts:
+        first, dash, last = text.partition("-")
+        if dash:
+            ends = parse_address(first), parse_address(last)
+            if ends[0].version != ends[1].version or ends[0] > ends[1]:
+                raise ValueError(f"'{text}' does not begin before it ends")
+            found.add(netaddr.IPRange(*ends))
+        elif "/" in text:
+            network = parse_prefix(text)
+            found.add(network)
+            if network.version == 4 and network.prefixlen < 31:
+                found.remove(netaddr.IPAddress(network.first))
+                found.remove(netaddr.IPAddress(network.last))
+        else:
+            found.add(parse_address(text))
+    return found

@@ -9,7 +9,6 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml import DefusedXmlException
@@ -138,8 +137,8 @@ _BROKEN: tuple[type[Exception], ...] = (
     LookupError,
     NotImplementedError,
     OSError,
-    ParseError,
     RecursionError,
+    SyntaxError,  # both parsers: xml.etree's ParseError and lxml's XMLSyntaxError
     TypeError,
     ValueError,
     zipfile.BadZipFile,

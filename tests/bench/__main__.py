@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench import fuzz
+
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTED_SWITCHES, COLLECTED_COMPUTERS = 1_200, 24_000
 SMALL, LARGE = 1_200, 120_000
@@ -20,10 +22,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="taizhang-bench-") as folder:
         print("\n# Engines")
         _run(Path(folder), "-m", "tests.bench.engine")
+        if fuzz.is_installed():
+            print("\n# The codec, fuzzed")
+            _run(Path(folder), "-m", "tests.bench.fuzz")
         print(f"\n# Collecting {COLLECTED_SWITCHES:,} switches with {COLLECTED_COMPUTERS:,} computers behind them")
         network = Path(folder) / "network"
         _load(network, COLLECTED_SWITCHES, COLLECTED_COMPUTERS)
         _run(network, "-m", "tests.bench.collecting", str(network))
+        if os.environ.get("TAIZHANG_WALKS"):
+            print("\n# Collecting 1,200 devices that replay recorded ones")
+            _run(Path(folder) / "walks", "-m", "tests.bench.walks", str(Path(folder) / "walks"))
+        else:
+            print("\n# No recorded devices: set TAIZHANG_WALKS to a folder of walks to replay them")
         for devices in (SMALL, LARGE):
             print(f"\n# Loading and reporting {devices:,} devices")
             register = Path(folder) / str(devices)

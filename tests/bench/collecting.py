@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,20 @@ from collectors.snmp.engine_pysnmp import PysnmpEngine
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.session import EXCEPTIONS, Session
 from collectors.snmp.table import Table
-from collectors.tables import addresses, arp, forwarding, hardware, interfaces, neighbours, system, vlans
+from collectors.tables import (
+    addresses,
+    aggregation,
+    arp,
+    forwarding,
+    hardware,
+    interfaces,
+    med,
+    neighbours,
+    poe,
+    stp,
+    system,
+    vlans,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES: tuple[Table, ...] = (
@@ -41,7 +54,11 @@ TABLES: tuple[Table, ...] = (
     neighbours.REMOTE,
     neighbours.LOCAL,
     neighbours.MANAGEMENT,
+    med.INVENTORY,
     neighbours.CDP,
+    aggregation.TRUNKS,
+    stp.SPANNING_TREE,
+    poe.POE,
 )
 """What `collect` reads of a switch, besides single objects."""
 
@@ -49,6 +66,7 @@ VARBINDS_A_REPLY = 50
 AT_ONCE = 100
 COMMUNITY = "bench"
 Place = tuple[str, int]
+Read = Callable[[Any], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +109,9 @@ def lab(var: Path, *options: str) -> Iterator[dict[str, Place]]:
         process.wait(timeout=30)
 
 
-def collect(var: Path, name: str, devices: int) -> Measured:
+def collect(var: Path, name: str, devices: int, *options: str) -> Measured:
     """`manage.py collect --lab` as a user runs it, its start included."""
-    command = [sys.executable, "manage.py", "collect", "--lab", "--json"]
+    command = [sys.executable, "manage.py", "collect", "--lab", "--json", *options]
     started = time.monotonic()
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | {"TAIZHANG_VAR": str(var)}, stdout=subprocess.PIPE, text=True
@@ -110,7 +128,7 @@ def collect(var: Path, name: str, devices: int) -> Measured:
     return Measured(name, devices, 0, wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-async def _bare_device(session: Session) -> int:
+async def _tables_of(session: Session) -> int:
     """The tables of one device by get_bulk alone: nothing is checked, everything is kept as it came."""
     kept: list[Any] = [*(await session.get([oids.parse(text) for text in system.SYSTEM.objects.values()])).varbinds]
     for table in TABLES:
@@ -129,7 +147,7 @@ async def _bare_device(session: Session) -> int:
     return len(kept)
 
 
-async def _bare_all(engine: Any, places: Sequence[Place]) -> int:
+async def _bare_all(engine: Any, places: Sequence[Place], read: Read) -> int:
     gate = asyncio.Semaphore(AT_ONCE)
     total = 0
 
@@ -137,7 +155,7 @@ async def _bare_all(engine: Any, places: Sequence[Place]) -> int:
         nonlocal total
         async with gate:
             session = engine.session(place[0], place[0], place[1], community=COMMUNITY, timeout_s=5.0)
-            count = await _bare_device(session)
+            count = await read(session)
             total += count
 
     try:
@@ -147,36 +165,42 @@ async def _bare_all(engine: Any, places: Sequence[Place]) -> int:
     return total
 
 
-def bare(name: str, engine: Callable[[], Any], places: Sequence[Place]) -> Measured:
-    """A bare engine in a forked process of its own."""
-    read, write = os.pipe()
+def bare(name: str, engine: Callable[[], Any], places: Sequence[Place], read: Read = _tables_of) -> Measured:
+    """A bare engine in a forked process of its own; `read` gives the number of values of a device."""
+    hear, tell = os.pipe()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
         before = resource.getrusage(resource.RUSAGE_SELF)
-        varbinds = asyncio.run(_make_and_read(engine, places))
+        varbinds = asyncio.run(_make_and_read(engine, places, read))
         after = resource.getrusage(resource.RUSAGE_SELF)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        os.write(write, json.dumps([varbinds, cpu, after.ru_maxrss / 1024]).encode())
+        os.write(tell, json.dumps([varbinds, cpu, after.ru_maxrss / 1024]).encode())
         os._exit(0)
+    # Closed here first: a child that fails is then read as an end, and not waited for.
+    os.close(tell)
+    varbinds, cpu, peak = json.loads(os.read(hear, 4096))
     os.waitpid(pid, 0)
-    varbinds, cpu, peak = json.loads(os.read(read, 4096))
-    os.close(read)
-    os.close(write)
+    os.close(hear)
     return Measured(name, len(places), varbinds, time.monotonic() - started, cpu, peak)
 
 
-async def _make_and_read(engine: Callable[[], Any], places: Sequence[Place]) -> int:
-    return await _bare_all(engine(), places)
+async def _make_and_read(engine: Callable[[], Any], places: Sequence[Place], read: Read) -> int:
+    return await _bare_all(engine(), places, read)
 
 
 def net_snmp(places: Sequence[Place]) -> Measured | None:
     """snmpbulkwalk of the same columns, two processes at a time; None where it is not installed."""
+    return bulk_walks(places, [text for table in TABLES for text in table.columns.values()])
+
+
+def bulk_walks(places: Sequence[Place], subtrees: Iterable[str]) -> Measured | None:
+    """snmpbulkwalk of each subtree, two processes at a time; None where it is not installed."""
     tool = shutil.which("snmpbulkwalk")
     if tool is None:
         return None
-    columns = [text for table in TABLES for text in table.columns.values()]
-    calls = "\n".join(f"{host}:{port} {column}" for host, port in places for column in columns)
+    subtrees = list(subtrees)
+    calls = "\n".join(f"{host}:{port} {subtree}" for host, port in places for subtree in subtrees)
     command = ["xargs", "-P", "2", "-L", "1", tool, "-v2c", "-c", COMMUNITY, "-On", "-Cr25", "-m", ""]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()

@@ -1,7 +1,9 @@
 """BER of SNMPv1 and v2c."""
 
+import tracemalloc
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.snmp import codec
@@ -103,3 +105,89 @@ def test_a_cut_response_is_still_known_by_its_id() -> None:
 def test_what_is_no_response_is_refused(octets: str) -> None:
     with pytest.raises(BadAnswer):
         codec.decode_response(bytes.fromhex(octets))
+
+
+# -- hostile octets ------------------------------------------------------------------------------------------
+
+LARGEST = 65_507
+"""Octets of the largest UDP datagram."""
+SMALLEST_VARBIND = b"\x30\x04\x06\x00\x05\x00"
+OCTETS = st.binary(max_size=300)
+PIECES = st.lists(
+    st.one_of(
+        st.binary(max_size=8),
+        st.just(SMALLEST_VARBIND),
+        st.sampled_from([b"\x30\x80", b"\x30\x84\x7f\xff\xff\xff", b"\x30\x81\x04\x06\x00\x05\x00", b"\x30\x00"]),
+        OCTETS.map(lambda content: codec.encode_varbind(b"\x2b\x06", 4, content)),
+    ),
+    max_size=30,
+).map(b"".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PIECES, st.integers(0, 400), st.integers(0, 2**32))
+def test_varbinds_between_any_two_places_are_read_or_refused(data: bytes, start: int, end: int) -> None:
+    for stop in (end, len(data)):
+        try:
+            found = codec.decode_varbinds(data, start, stop)
+        except BadAnswer as fault:
+            assert str(fault)
+            continue
+        assert sum(len(oid) + len(value) for oid, _tag, value in found) <= len(data)
+        assert len(found) * len(SMALLEST_VARBIND) <= len(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, st.integers(-(2**39), 2**39 - 1), st.integers(-(2**39), 2**39 - 1))
+def test_any_varbinds_in_a_sound_message_are_read_or_refused(body: bytes, first: int, second: int) -> None:
+    for kind in (codec.RESPONSE, codec.GET_BULK):
+        numbers = b"".join(codec.encode_value(2, codec.encode_integer(number)) for number in (7, first, second))
+        message = codec.encode_value(0x30, HEAD + codec.encode_value(kind, numbers + codec.encode_value(0x30, body)))
+        _read_or_refused(message)
+
+
+def test_a_datagram_full_of_the_smallest_varbinds_takes_memory_in_proportion() -> None:
+    count = (LARGEST - 60) // len(SMALLEST_VARBIND)
+    message = codec.encode_response(codec.V2C, b"public", 7, 0, 0, [(b"", 5, b"")] * count)
+    assert len(message) <= LARGEST
+    tracemalloc.start()
+    try:
+        found = codec.decode_response(message).varbinds
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found) == count
+    assert peak < 64 * LARGEST
+
+
+def test_lengths_that_promise_gigabytes_cost_nothing() -> None:
+    tracemalloc.start()
+    try:
+        for octets in (
+            "3084ffffffff",
+            "3084ffffffff020101",
+            "308400000010020101048480000000",
+            "30840000ffff0201010484",
+        ):
+            with pytest.raises(BadAnswer):
+                codec.decode_response(bytes.fromhex(octets))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 1024
+
+
+def test_a_name_too_long_for_any_request_is_refused() -> None:
+    longest = codec.encode_response(codec.V2C, b"public", 7, 0, 0, [(b"\x2b" * codec.LONGEST_NAME, 5, b"")])
+    assert len(codec.decode_response(longest).varbinds[0][0]) == codec.LONGEST_NAME
+    with pytest.raises(BadAnswer, match="a name of 2049 octets"):
+        codec.decode_response(
+            codec.encode_response(codec.V2C, b"public", 7, 0, 0, [(b"\x2b" * (codec.LONGEST_NAME + 1), 5, b"")])
+        )
+
+
+def test_an_arc_of_any_length_is_a_number_of_64_bits_at_most() -> None:
+    hostile = b"\x2b" + b"\xff" * 60_000 + b"\x7f"
+    assert oids.arcs(hostile) == (1, 3, 2**64 - 1)
+    assert oids.text(hostile) == f"1.3.{2**64 - 1}"
+    assert oids.arcs(oids.encode((1, 3, 2**32 - 1, 2**64 - 1))) == (1, 3, 2**32 - 1, 2**64 - 1)

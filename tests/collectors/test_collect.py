@@ -14,6 +14,7 @@ from collectors.facts import Snapshot, TableEnd, TableState, from_json, to_json
 from collectors.identify import default_vendors
 from collectors.rulebook import Vendors
 from collectors.snmp import oid
+from collectors.snmp.credentials import Credential
 from collectors.snmp.faults import NoAnswer
 from collectors.snmp.oid import Oid
 from collectors.snmp.recording import RecordedSession, Recording, load_recording
@@ -111,12 +112,11 @@ def test_each_fixture_device_gives_the_facts_written_beside_it(name: str) -> Non
     assert {key: found[key] for key in expected} == expected
 
 
-def test_every_subject_tells_how_it_ended() -> None:
+def test_every_subject_that_a_switch_can_have_tells_how_it_ended() -> None:
     snapshot = visited(RecordedSession(recording("huawei-access")))
-    assert tuple(snapshot.tables) == SUBJECTS
+    assert tuple(snapshot.tables) == tuple(name for name in SUBJECTS if name not in ("printer", "ups", "host"))
     assert snapshot.complete("interfaces")
     assert snapshot.complete("forwarding")
-    assert snapshot.tables["host"].state is TableState.UNSUPPORTED
     assert snapshot.fault == ""
     assert snapshot.requests > 0
 
@@ -151,7 +151,7 @@ def test_a_device_that_dies_on_the_way_is_not_asked_for_every_table() -> None:
     assert snapshot.fault == ""
     assert snapshot.identity.manufacturer == "Huawei"
     assert snapshot.tables["neighbours"].state is TableState.CUT_SHORT
-    assert tuple(snapshot.tables) == SUBJECTS
+    assert tuple(snapshot.tables)[:8] == SUBJECTS[:8]
 
 
 def test_a_table_lost_once_is_read_again_at_the_end() -> None:
@@ -221,4 +221,4 @@ def test_several_reads_end_as_the_worst_that_says_something() -> None:
 
 
 def test_the_community_does_not_show_in_a_targets_text() -> None:
-    assert "s3cret" not in repr(Target("sw", "192.0.2.1", community="s3cret"))
+    assert "s3cret" not in repr(Target("sw", "192.0.2.1", credentials=(Credential(community="s3cret"),)))

@@ -41,6 +41,18 @@ def test_a_serial_that_tells_nothing_is_none(tmp_path: Path, junk: str) -> None:
     assert by_rule(tmp_path, 'serial = { object = "1.3.1.0" }', answers(o1_3_1_0=junk)).serial is None
 
 
+def test_a_word_in_place_of_a_serial_is_kept_apart_and_a_later_serial_wins(tmp_path: Path) -> None:
+    rule = 'serial = [{ object = "1.3.1.0" }, { object = "1.3.2.0" }]'
+    found = by_rule(tmp_path, rule, answers(o1_3_1_0="000000", o1_3_2_0="XXXXXX"))
+    assert (found.serial, found.placeholder) == (None, "000000")
+    found = by_rule(tmp_path, rule, answers(o1_3_1_0="000000", o1_3_2_0="QB2110"))
+    assert (found.serial, found.placeholder) == ("QB2110", None)
+
+
+def test_a_model_that_was_crossed_out_is_not_known(tmp_path: Path) -> None:
+    assert by_rule(tmp_path, 'hardware = { object = "1.3.1.0" }', answers(o1_3_1_0="XXXXXX")).hardware is None
+
+
 def test_a_pattern_a_format_and_a_map_shape_what_was_read(tmp_path: Path) -> None:
     rule = """
 hardware = { object = "1.3.1.0", pattern = '(\\w+)-(\\d+)', format = "{1} {0}" }
@@ -156,6 +168,11 @@ def test_without_a_rule_a_ups_is_known_by_the_standard_table() -> None:
     given = answers(**{"o1_3_6_1_2_1_33_1_1_1_0": "Kehua", "o1_3_6_1_2_1_33_1_1_2_0": "KR1110"})
     found = identify(given, NOTHING)
     assert (found.kind, found.manufacturer, found.hardware) == ("power", "Kehua", "KR1110")
+
+
+def test_without_a_rule_a_bridge_with_its_own_mac_is_network_equipment() -> None:
+    assert identify(answers(o1_3_6_1_2_1_17_1_1_0=b"\xa0\xb1\xc2\xd3\xe4\x00"), NOTHING).kind == "network"
+    assert identify(answers(o1_3_6_1_2_1_17_1_1_0=b"\x00" * 6), NOTHING).kind is None
 
 
 def test_the_bridges_own_mac_is_told_or_else_lldps() -> None:
@@ -309,6 +326,9 @@ def test_what_the_countys_makers_write_in_sysdescr_is_understood(
         ("AX-100, firmware 7.4.35.4", "7.4.35.4"),
         ("AX-100 v2.0.15", "v2.0.15"),
         ("AX-100 Rev 06.03.08", "06.03.08"),
+        ("ACME J1234A - PA.03.10", "PA.03.10"),
+        ("ACME MP 2503 1.35 / ACME Network Printer C model", "1.35"),
+        ("Acme Lynx-2.0.2", "2.0.2"),
         ("Linux box 5.4.0 #1 SMP", ""),
         ("a plain box", ""),
         ("", ""),
@@ -324,6 +344,8 @@ def test_a_version_is_found_behind_a_word_for_it(descr: str, version: str) -> No
         ("AX-3600 Series Switch, Version 2", "AX-3600"),
         ("Gigabit switch with 24 ports", ""),
         ("Acme Connect 731", "Acme Connect 731"),
+        ("SiteBox 360 2.12.540 STD", "SiteBox 360"),
+        ("Acme controller Mon Oct 31 12:36:04 CET 2016", ""),
         ("Unit, Model: AX Twelve, rev 3", "AX Twelve"),
         ("Linux srv 5.4 x86_64", ""),
         ("V100R003 software", ""),

@@ -165,3 +165,33 @@ def test_any_octets_get_an_answer_or_silence(data: bytes) -> None:
 def test_any_numbers_in_a_question_are_bounded(first: int, second: int, kind: int) -> None:
     response = answer(agent(), kind, COLUMN, "1.3.6.1.2.1.1", first=first, second=second)
     assert len(response.varbinds) <= 14
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.sampled_from([1, 2, 200]), st.integers(1, 9)), max_size=20))
+def test_a_question_that_comes_again_gets_the_same_answer_under_its_own_id(asked: list[tuple[int, int, int]]) -> None:
+    served = agent()
+    head = codec.message_head(V2C, b"secret")
+    for request_id, row, repetitions in [*asked, *asked]:
+        question = codec.encode_request(head, GET_BULK, request_id, [oid.parse(f"{COLUMN}.{row}")], 0, repetitions)
+        assert served.answer(question) == agent().answer(question)
+
+
+def test_a_copy_does_not_give_the_answers_of_the_first() -> None:
+    served = agent({"1.3.6.1.2.1.1.5.0": (OCTETS, b"edge"), "1.3.6.1.2.1.2.2.1.6.1": (OCTETS, b"\0\xe0\xfc\0\0\1")})
+    copy = served.copy(3)
+    for one, name, mac in ((served, b"edge", b"\0\xe0\xfc\0\0\1"), (copy, b"edge-3", b"\0\xe0\xff\0\0\1")) * 2:
+        assert values(answer(one, GET, "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.2.2.1.6.1")) == [name, mac]
+
+
+def test_who_lists_vlans_answers_for_the_bridge_of_each_and_others_keep_silent() -> None:
+    head = codec.message_head(V2C, b"secret@10")
+    question = codec.encode_request(head, GET_NEXT, 77, [oid.parse(COLUMN)])
+    assert agent().answer(question) is None
+    cisco = agent({"1.3.6.1.4.1.9.9.46.1.3.1.1.2.1.10": (INTEGER, b"\x01"), f"{COLUMN}.1": (OCTETS, b"one")})
+    reply = cisco.answer(question)
+    assert reply is not None and b"secret@10" in reply
+    assert [tag for _, tag, _ in codec.decode_response(reply).varbinds] == [END_OF_MIB_VIEW]
+    first = cisco.answer(question.replace(b"secret@10", b"secret@01"))
+    assert first is not None
+    assert values(codec.decode_response(first)) == [b"one"]
+    assert cisco.answer(question.replace(b"secret@10", b"public@10")) is None

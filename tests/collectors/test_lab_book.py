@@ -9,6 +9,7 @@ import pytest
 from collectors.collect import Target
 from collectors.lab.book import NOBODY, Book, BookError, read_book, remove_book, write_book
 from collectors.lab.server import loopback_addresses
+from collectors.snmp.credentials import Credential
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -20,8 +21,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 def test_a_target_is_asked_in_the_lab_and_never_at_its_real_address() -> None:
     book = Book(1, {"10.20.1.17": ("127.20.1.17", 16161)})
-    served = book.translate(Target("5", "10.20.1.17", 161, community="secret"))
-    assert (served.name, served.host, served.port, served.community) == ("5", "127.20.1.17", 16161, "secret")
+    served = book.translate(Target("5", "10.20.1.17", 161, (Credential(community="secret", port=1161),)))
+    assert (served.name, served.host, served.port) == ("5", "127.20.1.17", 16161)
+    assert [(way.community, way.port) for way in served.credentials] == [("secret", 0)]
     dead = book.translate(Target("6", "10.20.1.18", 161))
     assert (dead.host, dead.port) == NOBODY
 

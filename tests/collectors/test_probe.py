@@ -78,7 +78,7 @@ def test_control_characters_of_a_device_do_not_reach_the_terminal(tmp_path: Path
 )
 def test_a_target_is_an_address_with_or_without_a_port(text: str, host: str, port: int) -> None:
     target = parse_target(text, "c")
-    assert (target.host, target.port, target.community) == (host, port, "c")
+    assert (target.host, target.port, target.credentials[0].community) == (host, port, "c")
 
 
 @pytest.mark.parametrize("text", ["", "a b", "10.1.2.3:0", "10.1.2.3:99999", "dir/file", "[fd00::1", "a:b:c"])

@@ -74,7 +74,7 @@ def test_when_the_device_restarted_meanwhile_nothing_is_closed():
 
 
 def test_what_a_complete_table_no_longer_shows_is_closed_once():
-    register = replace(REGISTER, interfaces=(PORT_VIEW,))
+    register = replace(REGISTER, interfaces=(PORT_VIEW,), held={"interfaces": 0})
     (change,) = _changes(_snapshot(), register, "interface")
     assert (change.action, change.key) == (Action.CLOSE, 11)
     assert not _changes(_snapshot(), replace(register, interfaces=(replace(PORT_VIEW, gone=True),)), "interface")
@@ -150,6 +150,6 @@ def test_a_neighbour_is_opened_kept_and_ended():
     held = NeighbourView(31, "Gi0/1", "lldp", "aabbccddeeff", "Gi0/24", "SW-2", "", True)
     register = replace(REGISTER, neighbours=(held,))
     assert not _changes(snapshot, register, "neighbour")
-    (ended,) = _changes(_snapshot(), register, "neighbour")
+    (ended,) = _changes(_snapshot(), replace(register, held={"neighbours": 0}), "neighbour")
     assert (ended.action, ended.key) == (Action.CLOSE, 31)
     assert not _changes(_snapshot(tables={"neighbours": CUT}), register, "neighbour")

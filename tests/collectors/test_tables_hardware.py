@@ -25,6 +25,11 @@ def test_a_row_is_read_with_its_texts_cleaned() -> None:
     assert (fact.klass, fact.parent, fact.position, fact.vendor_type) == (3, 0, -1, "1.3.6.1.4.1.9.12.3.1.3.1")
 
 
+def test_a_unit_attached_to_a_port_of_another_is_a_device_of_its_own() -> None:
+    rows = [part(1, CHASSIS, 0, "A1"), part(4, 10, 1), part(1000, CHASSIS, 4, "B7")]
+    assert [row.serial for row in chassis(rows)] == ["A1", "B7"]
+
+
 def test_a_chassis_at_the_top_is_the_device() -> None:
     rows = [part(1, CHASSIS, 0, "A1"), part(2, MODULE, 1, "M1"), part(3, CHASSIS, 2, "line card cage")]
     assert [row.serial for row in chassis(rows)] == ["A1"]

@@ -7,7 +7,25 @@ from collectors.facts import InterfaceFact, PartFact, SystemFact, TableEnd, Tabl
 from collectors.identify import Answers, default_vendors, identify
 from collectors.snmp.session import Raw
 from collectors.snmp.table import ScalarsRead, Table, TableRead
-from collectors.tables import addresses, arp, forwarding, hardware, host, interfaces, neighbours, system, vlans
+from collectors.tables import (
+    addresses,
+    aggregation,
+    arp,
+    forwarding,
+    hardware,
+    host,
+    interfaces,
+    med,
+    neighbours,
+    optics,
+    poe,
+    printer,
+    relatives,
+    stp,
+    system,
+    ups,
+    vlans,
+)
 from collectors.tables.forwarding import Bridge
 from collectors.tables.neighbours import Ports
 
@@ -62,10 +80,52 @@ def test_neighbours(one: TableRead, two: TableRead, three: TableRead, four: Tabl
     tuple(neighbours.cdp(four, ports))
 
 
-@given(read_scalars("memory"), reads(host.PROCESSORS), reads(host.STORAGE))
+@given(read_scalars("memory"), reads(host.PROCESSORS), reads(host.STORAGE), reads(host.SOFTWARE))
 @settings(max_examples=30, deadline=None)
-def test_host(one: ScalarsRead, two: TableRead, three: TableRead) -> None:
-    host.host(one, two, three)
+def test_host(one: ScalarsRead, two: TableRead, three: TableRead, four: TableRead) -> None:
+    host.host(one, two, three, four)
+
+
+@given(reads(aggregation.TRUNKS), reads(aggregation.STACK), reads(stp.SPANNING_TREE), reads(poe.POE))
+@settings(max_examples=60, deadline=None)
+def test_what_switches_have(one: TableRead, two: TableRead, three: TableRead, four: TableRead) -> None:
+    ports = (InterfaceFact(1, "a"), InterfaceFact(2, "ae0", type=161))
+    for fact in aggregation.aggregates(one, two, ports):
+        assert fact.member != fact.aggregate
+    stp.spanning_tree(three, {1: 2})
+    poe.poe(four, {1: 2}, {1, 2})
+
+
+@given(reads(med.INVENTORY), reads(forwarding.HUAWEI), reads(arp.IPV6))
+@settings(max_examples=60, deadline=None)
+def test_endpoints_and_makers_tables(one: TableRead, two: TableRead, three: TableRead) -> None:
+    med.inventories(one, lambda number: (number, ""))
+    assert all(len(fact.mac) == 12 for fact in forwarding.huawei_rows(two, {1, 2}))
+    arp.arp(two, two, three)
+
+
+@given(st.sampled_from(relatives.RELATIVES), st.data())
+@settings(max_examples=60, deadline=None)
+def test_relatives_of_lldp(one: relatives.Relative, data: st.DataObject) -> None:
+    for fact in relatives.relatives(one, data.draw(reads(one.table)), Ports([InterfaceFact(1, "a")], {})):
+        assert fact.name or len(fact.chassis) == 12
+
+
+@given(st.sampled_from(optics.SOURCES), reads(optics.SENSORS), reads(optics.ALIASES), st.data())
+@settings(max_examples=100, deadline=None)
+def test_optics(source: optics.Source, one: TableRead, two: TableRead, data: st.DataObject) -> None:
+    parts = [PartFact(n, 8, n + 1, None, descr="rx power" if n % 2 else "tx power") for n in range(1, 40)]
+    places = optics.Places([InterfaceFact(1, "a")], parts, two.columns["alias"])
+    facts = (*optics.sensed(one, places), *optics.optics(source, data.draw(reads(source.table)), places))
+    assert all(power is None or -40 < power < 8 for fact in facts for power in (fact.tx_dbm, fact.rx_dbm))
+
+
+@given(reads(printer.PRINTER), read_scalars(*ups.STANDARD.objects), reads(ups.LOAD), read_scalars(*ups.APC.objects))
+@settings(max_examples=60, deadline=None)
+def test_printers_and_upss(one: TableRead, two: ScalarsRead, three: TableRead, four: ScalarsRead) -> None:
+    found = printer.printer(one)
+    assert found is None or all(s.percent is None or 0 <= s.percent <= 100 for s in found.supplies)
+    ups.ups(two, three, four)
 
 
 RULES = default_vendors()

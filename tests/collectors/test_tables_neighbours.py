@@ -81,7 +81,7 @@ def test_identifiers_are_read_by_their_subtype() -> None:
 
 def test_the_second_version_has_the_interface_in_its_index() -> None:
     (found,) = neighbours.lldp_by_interface(table(**remote("0.9.1.1")), 1, ports())
-    assert (found.local_index, found.local_port) == (9, "GE0/0/4")
+    assert (found.local_index, found.local_port, found.origin) == (9, "GE0/0/4", "elsewhere")
 
 
 def test_a_makers_table_with_everything_as_text_is_understood() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collectors.facts import SystemFact
-from collectors.identify import default_vendors
+from collectors.identify import Answers, default_vendors, identify
 from collectors.rulebook import Rule, RuleFault, covers, load_vendors
 
 FOLDER = Path(__file__).parents[2] / "collectors" / "vendors"
@@ -37,6 +37,9 @@ COUNTY = frozenset(
         "apc",
         "power",
         "nas",
+        "bdcom",
+        "lenovo",
+        "china",
     ]
 )
 
@@ -56,7 +59,7 @@ def refused(tmp_path: Path, text: str) -> str:
 
 def test_the_shipped_files_load_and_hold_what_a_county_buys() -> None:
     assert {path.stem for path in FOLDER.glob("*.toml")} >= COUNTY
-    assert len(default_vendors().rules) > 300
+    assert len(default_vendors().rules) > 400
 
 
 def test_every_shipped_rule_has_a_kind_and_says_something() -> None:
@@ -164,3 +167,43 @@ def test_an_enterprise_number_gives_the_manufacturer() -> None:
     assert vendors.manufacturer("1.3.6.1.4.1.14331") == "Topsec"
     for other in ("1.3.6.1.4.1", "", "1.3.6.1.2.1.33", "1.3.6.1.4.1.99999999999999", "rubbish"):
         assert vendors.manufacturer(other) is None
+
+
+@pytest.mark.parametrize(
+    ("branch", "descr", "known"),
+    [
+        (
+            "2011.2.239",
+            "Huawei Versatile Routing Platform Software\nVRP (R) software, Version 8.180 (CE6857EI V200R005C10SPC800)\n"
+            "Copyright (C) Huawei\nHUAWEI CE6857-48S6CQ-EI",
+            ("Huawei", "CE6857-48S6CQ-EI", "V200R005C10SPC800"),
+        ),
+        (
+            "2011.2.23",
+            "S2700-26TP-PWR-EI \nHuawei Versatile Routing Platform Software \n"
+            " VRP (R) software,Version 5.70 (S2700 V100R006C05)",
+            ("Huawei", "S2700-26TP-PWR-EI", "V100R006C05"),
+        ),
+        (
+            "25506.1",
+            "H3C Switch S3100V2-26TP-EI Software Version 5.20.99, Release 1101",
+            ("H3C", "S3100V2-26TP-EI", "5.20.99, Release 1101"),
+        ),
+        (
+            "3902.1082",
+            "C320 Version V2.1.0 Software, Copyright (c) by ZTE Corporation Compiled",
+            ("ZTE", "C320", "V2.1.0"),
+        ),
+        ("11.2.3.7.11", "ProCurve J9019A Switch 2510-24, revision Q.11.57", ("HP", "J9019A Switch 2510-24", "Q.11.57")),
+        ("3320.1", "BDCOM(tm) P3310C Software, Version 10.1.0E Build 37489", ("BDCOM", "P3310C", "10.1.0E")),
+        ("1182.2", "RTX1210 Rev.14.01.38 (Thu Feb 25 2021)", ("Yamaha", "RTX1210", "14.01.38")),
+        (
+            "20992.1.1",
+            "Cradlepoint IBR900-600M, Firmware Version 7.2.40.abc",
+            ("Cradlepoint", "IBR900-600M", "7.2.40"),
+        ),
+    ],
+)
+def test_models_no_recording_has_are_named_too(branch: str, descr: str, known: tuple[str, str, str]) -> None:
+    found = identify(Answers(SystemFact(descr=descr, object_id=f"1.3.6.1.4.1.{branch}.77")), default_vendors())
+    assert (found.manufacturer, found.hardware, found.version) == known

@@ -351,7 +351,7 @@ def _endless(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) ->
         (Limits(rows=100), "100 rows"),
         (Limits(requests=7), "7 requests"),
         (Limits(octets=3000), "KiB"),
-        (Limits(seconds=-1.0), "seconds"),
+        (Limits(seconds=-1.0), "time"),
     ],
     ids=["rows", "requests", "octets", "seconds"],
 )

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from collectors.models import DeviceState, Difference, ManagementProfile, Sighting
+from collectors.models import DeviceProfile, DeviceState, Difference, ManagementProfile, Sighting
 from inventory.models import FiberLink, Interface, PriceList, Segment, SegmentDepartment
 from inventory.services import write
 from inventory.services.write import Actor
@@ -64,7 +64,7 @@ def test_a_device_comes_with_its_names_and_what_the_network_knows() -> None:
 )
 def test_a_poll_is_well_when_nothing_was_cut_short(answered: bool, tables: dict[str, Any], well: bool) -> None:
     device = DeviceFactory()
-    create(ManagementProfile(device=device))
+    create(DeviceProfile(device=device, profile=create(ManagementProfile(name="p"))))
     create(DeviceState(device=device, answered=answered, tables=tables))
     row = devices.devices(Scope(), AS_OF).iloc[0]
     assert bool(row["managed"]) and bool(row["polled_well"]) is well

@@ -23,6 +23,7 @@ from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
 
 EXIT_SOME_SILENT = 3
+MOST_PROCESSES = 64
 
 
 class Command(BaseCommand):
@@ -39,12 +40,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--jobs", type=int, default=JOBS, metavar="N", help=_("devices at a time (default: %(default)s)")
         )
+        parser.add_argument(
+            "--processes", type=int, default=1, metavar="N", help=_("processes that poll (default: %(default)s)")
+        )
         parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["jobs"] < 1:
             raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
+        if not 1 <= options["processes"] <= MOST_PROCESSES:
+            words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
+            raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
         scope = self._scope(options)
         chosen = list(profiles(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
@@ -61,7 +68,7 @@ class Command(BaseCommand):
             outcome = run(
                 targets,
                 scope,
-                poll=network_poll(default_vendors(), options["jobs"]),
+                poll=network_poll(default_vendors(), options["jobs"], options["processes"]),
                 actor=Actor("collect", source="collector"),
                 progress=progress.device,
             )
@@ -126,6 +133,11 @@ class Progress:
             for table, end in snapshot.tables.items()
             if end.state is TableState.CUT_SHORT
         ]
+        cut += [
+            _("table %(table)s fell from %(of)d rows to %(seen)d: nothing is closed until another run shows the same")
+            % change.values
+            for change in applied.held
+        ]
         if self.as_json:
             self.command.stdout.write(json.dumps(self._json(name, target, snapshot, applied), ensure_ascii=False))
         elif snapshot.fault:
@@ -146,6 +158,7 @@ class Progress:
 
     @staticmethod
     def _json(name: str, target: Target, snapshot: Snapshot, applied: Applied) -> dict[str, Any]:
+        held = {change.values["table"] for change in applied.held}
         return {
             "device": name,
             "address": target.host,
@@ -154,7 +167,7 @@ class Progress:
             "changes": applied.changes,
             "differences": applied.opened,
             "tables": {
-                table: {"state": end.state, "rows": end.rows, "reason": end.reason or None}
+                table: {"state": end.state, "rows": end.rows, "reason": end.reason or None, "held": table in held}
                 for table, end in snapshot.tables.items()
             },
             "seconds": snapshot.seconds,

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_noop
 from collectors.lab.agent import Agent
 from collectors.lab.book import book_path, remove_book, write_book
 from collectors.lab.deviations import Deviations, read_deviations
-from collectors.lab.server import PORT, Lab, LabFault, make_agents
-from collectors.lab.walks import walk_agents
+from collectors.lab.server import PORT, Lab, LabFault, Line, make_agents
+from collectors.lab.walks import copied, walk_agents
+
+MOST_COPIES = 10_000
 
 
 class Command(BaseCommand):
@@ -34,14 +36,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--community", default="public", help=_("community of recorded devices (default: %(default)s)")
         )
+        parser.add_argument(
+            "--copies", type=_count, metavar="N", help=_("serve each recorded device at N addresses from 10.192.0.1 on")
+        )
+        parser.add_argument("--dead", type=_percent, default=0.0, metavar="PERCENT", help=_("copies that never answer"))
+        parser.add_argument("--loss", type=_percent, default=0.0, metavar="PERCENT", help=_("answers that are lost"))
+        parser.add_argument(
+            "--delay", type=_milliseconds, default=0.0, metavar="MS", help=_("milliseconds that an answer takes")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["walk"]:
                 agents = walk_agents(options["walk"], options["community"])
+                if options["copies"]:
+                    agents = copied(agents, options["copies"], options["dead"])
             else:
                 agents = self._register_agents(options["deviations"])
-            lab = Lab()
+            lab = Lab(Line(options["loss"], options["delay"] / 1000))
             lab.open(agents, port=options["port"], own_ports=options["ports"])
         except (LabFault, ValueError) as fault:
             raise CommandError(str(fault)) from None
@@ -91,3 +103,27 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(_("'%s' is no port; give a number from 1 to 65535") % text)
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_COPIES:
+        raise argparse.ArgumentTypeError(_("'%s' is no number from 1 to %d") % (text, MOST_COPIES))
+    return int(text)
+
+
+def _percent(text: str) -> float:
+    return _number(text, 100.0)
+
+
+def _milliseconds(text: str) -> float:
+    return _number(text, 60_000.0)
+
+
+def _number(text: str, most: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= most:
+        raise argparse.ArgumentTypeError(_("'%s' is no number from 0 to %d") % (text, most))
+    return number

@@ -5,7 +5,7 @@ the rows' own models are saved, in the same transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,13 @@ from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell
 from inventory.services.importing.lookup import Lookup
 from inventory.services.write import Unit
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A hook with rows of its own that the file's rows name: they are written first."""
+
+    def prepare(self, unit: Any) -> None: ...
 
 
 def location_path(location: Location) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from inventory.services import write
 from inventory.services.importing.cells import CLEAR, BadCell, Column, Part, Reference
 from inventory.services.importing.files import REGISTRY, File, Hook, Registry
+from inventory.services.importing.hooks import Preparing
 from inventory.services.importing.lookup import Key, Lookup
 from inventory.services.importing.reading import Problem, Sheet, read_csv
 from inventory.services.write import Change
@@ -323,6 +324,8 @@ class _Unique:
 
 
 def _write_rows(spec: File, rows: list[_Row], hook: Hook | None, unit: write.Unit) -> None:
+    if isinstance(hook, Preparing):
+        hook.prepare(unit)
     new = [row.obj for row in rows if row.new]
     while new:
         ready = [obj for obj in new if not _waits(spec.model, obj)]

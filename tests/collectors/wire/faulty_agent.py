@@ -239,13 +239,34 @@ def only_rubbish(agent: FaultyAgent, request: Request, honest: list[VarBind]) ->
     yield b"\x30\x03\x02\x01\x01"
 
 
+def three_of_ten_lost(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """Of ten requests the third, the sixth and the tenth get no answer."""
+    if agent.requests % 10 not in (3, 6, 0):
+        yield answer(request, honest)
+
+
+def late_from_elsewhere(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """The answer to a first try comes with the second only, from another port, and it is a lie."""
+    if not agent.held:
+        agent.held.append(answer(request, [(oid, 4, b"forged") for oid, _, _ in honest]))
+        return
+    assert agent.other is not None
+    agent.other.sendto(agent.held.pop(), agent.caller)
+    yield answer(request, honest)
+
+
+def too_big_until_one_repetition(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    large = request.kind == codec.GET_BULK and request.second > 1
+    yield refuse(request, TOO_BIG, 0) if large else answer(request, honest)
+
+
 def silence(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
     return ()
 
 
 def falls_silent(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
-    """Dies after its first answer."""
-    if agent.requests == 1:
+    """Dies in the middle of a walk: after its second answer."""
+    if agent.requests <= 2:
         yield answer(request, honest)
 
 

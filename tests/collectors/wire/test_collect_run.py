@@ -1,9 +1,6 @@
 """A whole run over UDP: devices that misbehave cost their own row a clear word, and no other device anything."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -13,15 +10,16 @@ from collectors.identify import default_vendors
 from collectors.lab.mib.build import build_mib
 from collectors.lab.network import build_network
 from collectors.lab.register import network_view
-from collectors.models import DeviceState, Difference, Run
+from collectors.models import DeviceState, Difference, Neighbour, Run
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.running import Outcome, network_poll, run
 from collectors.snmp.codec import GET, Request
 from collectors.snmp.recording import Recording
-from collectors.snmp.session import VarBind
+from collectors.snmp.session import END_OF_MIB_VIEW, TIME_TICKS, VarBind
 from inventory.models import Device, Interface
 from inventory.services.write import Actor
 from tests.collectors.wire import faulty_agent as agents
+from tests.collectors.wire.conftest import serving
 from tests.collectors.wire.faulty_agent import Fault, FaultyAgent
 from tests.factories import make_switch
 
@@ -47,6 +45,18 @@ def dies_after_six_answers(agent: FaultyAgent, request: Request, honest: list[Va
         yield agents.answer(request, honest)
 
 
+def restarts(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """After twenty answers it starts anew, with sysUpTime from zero and nothing in its tables yet."""
+    if agent.requests <= 20:
+        yield agents.answer(request, honest)
+    elif request.kind == GET:
+        yield agents.answer(
+            request, [(oid, tag, b"\x05" if tag == TIME_TICKS else value) for oid, tag, value in honest]
+        )
+    else:
+        yield agents.answer(request, [(oid, END_OF_MIB_VIEW, b"") for oid in request.oids])
+
+
 FAULTS: dict[str, Fault] = {
     "good-1": agents.none,
     "loops": stuck_on_one_object,
@@ -56,25 +66,6 @@ FAULTS: dict[str, Fault] = {
     "dies": dies_after_six_answers,
     "good-2": agents.none,
 }
-
-
-@contextmanager
-def _serving(recordings: dict[str, Recording], faults: dict[str, Fault]) -> Iterator[dict[str, int]]:
-    """The agents in a thread of their own; name → UDP port."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    made = [FaultyAgent(faults[name], recordings[name]) for name in faults]
-    try:
-        for agent in made:
-            asyncio.run_coroutine_threadsafe(agent.start(), loop).result(5)
-        yield dict(zip(faults, (agent.port for agent in made), strict=True))
-    finally:
-        for agent in made:
-            loop.call_soon_threadsafe(agent.stop)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 def _collect(ports: dict[str, int], tags: dict[str, str], seen: Callable[[Snapshot], None] | None = None) -> Outcome:
@@ -111,7 +102,7 @@ def _recordings(tags: dict[str, str]) -> dict[str, Recording]:
 
 def test_each_faulty_device_gets_a_clear_word_and_the_others_all_their_rows(county):
     found: dict[str, Snapshot] = {}
-    with _serving(_recordings(county), FAULTS) as ports:
+    with serving(_recordings(county), FAULTS) as ports:
         outcome = _collect(ports, county, lambda snapshot: found.update({county[snapshot.name]: snapshot}))
     words = {name: snapshot.fault_text for name, snapshot in found.items() if snapshot.fault}
     assert "no answer" in words["silent"]
@@ -133,7 +124,7 @@ def test_each_faulty_device_gets_a_clear_word_and_the_others_all_their_rows(coun
 
 def test_the_second_run_over_the_wire_changes_nothing(county):
     everybody = dict.fromkeys(FAULTS, agents.none)
-    with _serving(_recordings(county), everybody) as ports:
+    with serving(_recordings(county), everybody) as ports:
         first = _collect(ports, county).run
         second = _collect(ports, county).run
     assert (first.answered, second.answered) == (7, 7)
@@ -144,10 +135,25 @@ def test_the_second_run_over_the_wire_changes_nothing(county):
 
 def test_a_device_that_falls_silent_later_loses_nothing(county):
     recordings = _recordings(county)
-    with _serving(recordings, dict.fromkeys(FAULTS, agents.none)) as ports:
+    with serving(recordings, dict.fromkeys(FAULTS, agents.none)) as ports:
         _collect(ports, county)
     before = Interface.objects.filter(gone_since__isnull=True).count()
-    with _serving(recordings, FAULTS) as ports:
+    with serving(recordings, FAULTS) as ports:
         _collect(ports, county)
     assert Interface.objects.filter(gone_since__isnull=True).count() == before
     assert {d.kind for d in Difference.objects.all()} == {"no_answer"}
+
+
+def test_a_device_that_starts_anew_while_it_is_read_loses_nothing(county):
+    recordings = _recordings(county)
+    with serving(recordings, dict.fromkeys(FAULTS, agents.none)) as ports:
+        _collect(ports, county)
+    before = Interface.objects.filter(gone_since__isnull=True).count()
+    found: list[Snapshot] = []
+    with serving(recordings, dict.fromkeys(FAULTS, restarts)) as ports:
+        _collect(ports, county, found.append)
+    assert {(snapshot.restarted, snapshot.fault) for snapshot in found} == {(True, "")}
+    assert any(not snapshot.neighbours and snapshot.tables["neighbours"].ended_well for snapshot in found)
+    assert Interface.objects.filter(gone_since__isnull=True).count() == before
+    assert not Neighbour.objects.filter(ended_at__isnull=False).exists()
+    assert not Difference.objects.exists()

@@ -2,18 +2,22 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from collectors.facts import TableState
 from collectors.snmp import oid as oids
-from collectors.snmp.engine_pysnmp import PysnmpEngine, V3User
+from collectors.snmp.credentials import Credential
+from collectors.snmp.engine_pysnmp import PysnmpEngine
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import BadAnswer, NoAnswer
+from collectors.snmp.session import COUNTER32, OCTETS
 from collectors.snmp.table import Scalars, Table, TableRead
-from collectors.snmp.walker import read_scalars, read_table
+from collectors.snmp.walker import DeviceMemory, Limits, read_scalars, read_table
 from tests.collectors.wire import faulty_agent as agents
+from tests.collectors.wire import odd_rows as odd
 from tests.collectors.wire.conftest import OnWire
 
 TABLE = Table("faulty", {"name": f"{agents.BASE}.1", "value": f"{agents.BASE}.2"})
@@ -43,11 +47,33 @@ PLAYS = [
     (agents.silence, CUT_SHORT, ("no_answer",), 0),
     (agents.falls_silent, CUT_SHORT, ("no_answer",), 25),
     (agents.leaves_ended_columns_out, COMPLETE, (), WHOLE),
+    (agents.late_from_elsewhere, COMPLETE, (), WHOLE),
+    (agents.too_big_until_one_repetition, COMPLETE, (), WHOLE),
+    (agents.cut_packet, COMPLETE, (), WHOLE),
+    (odd.largest_counter, COMPLETE, (), WHOLE),
+    (odd.oversized_string, COMPLETE, (), WHOLE),
+    (odd.goes_back_to_an_earlier_row, CUT_SHORT, ("loop",), 30),
+    (odd.goes_back_before_the_table, CUT_SHORT, ("stepped_over", "went_back"), WHOLE - 1),
+    (odd.denies_a_row, CUT_SHORT, ("stepped_over",), WHOLE - 1),
+    (odd.never_ends, CUT_SHORT, ("limit",), 500),
 ]
+
+# What pysnmp cannot see, since it throws the whole datagram away: for it the device is silent at that row.
+UNSEEN_BY_PYSNMP = [agents.long_counter, odd.wide_counter, odd.negative_gauge]
+
+
+UPTIME = Scalars("uptime", {"uptime": "1.3.6.1.2.1.1.3.0"})
 
 
 async def _read(session: Any, agent: agents.FaultyAgent, engine: Any) -> TableRead:
     return await read_table(session, TABLE)
+
+
+async def _visit(session: Any, agent: agents.FaultyAgent, engine: Any) -> TableRead:
+    """sysUpTime first, as a collection does: then silence at a large question says nothing of a small one."""
+    memory = DeviceMemory()
+    await read_scalars(session, UPTIME, memory)
+    return await read_table(session, TABLE, memory, Limits(rows=500))
 
 
 @pytest.mark.parametrize("engine", ["own", "pysnmp"])
@@ -55,24 +81,83 @@ async def _read(session: Any, agent: agents.FaultyAgent, engine: Any) -> TableRe
 def test_the_walk_ends_as_it_should_with_either_engine(
     engine: str, fault: agents.Fault, state: TableState, notes: tuple[str, ...], rows: int, on_wire: OnWire
 ) -> None:
-    read: TableRead = asyncio.run(on_wire(engine, fault, _read))
+    read: TableRead = asyncio.run(on_wire(engine, fault, _visit))
     assert (read.end.state, read.end.notes) == (state, notes)
-    assert min(len(column) for column in read.columns.values()) == rows
+    # Whether a limit is reached is looked at with every few requests.
+    assert 0 <= min(len(column) for column in read.columns.values()) - rows <= (100 if "limit" in notes else 0)
     assert bool(read.end.reason) == (state == CUT_SHORT)
     named = read.columns["name"]
-    assert all(named[oids.encode_index((row,))][1] == b"port %d" % row for row in range(1, rows) if row not in (7, 30))
+    usual = set(range(1, rows)) - {odd.ODD_ROW, 30, 31}
+    if fault is not odd.never_ends:
+        assert all(named[oids.encode_index((row,))][1] == b"port %d" % row for row in usual)
 
 
-def test_cut_answers_are_asked_for_again_in_smaller_pieces(on_wire: OnWire) -> None:
-    # pysnmp throws a cut datagram away unseen, so this holds for the own engine only.
-    read: TableRead = asyncio.run(on_wire("own", agents.cut_packet, _read))
-    assert (read.end.state, read.end.rows) == (COMPLETE, WHOLE)
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+@pytest.mark.parametrize("fault", [odd.largest_counter, odd.oversized_string])
+def test_both_engines_give_the_same_octets_of_an_odd_value(engine: str, fault: agents.Fault, on_wire: OnWire) -> None:
+    read: TableRead = asyncio.run(on_wire(engine, fault, _visit))
+    wanted = {
+        odd.largest_counter: (COUNTER32, b"\x00\xff\xff\xff\xff"),
+        odd.oversized_string: (OCTETS, odd.OVERSIZED),
+    }
+    assert read.columns["name"][bytes((odd.ODD_ROW,))] == wanted[fault]
 
 
-def test_a_counter_of_eleven_octets_does_not_cost_its_neighbours(on_wire: OnWire) -> None:
-    # pysnmp refuses the whole datagram, so this holds for the own engine only.
-    read: TableRead = asyncio.run(on_wire("own", agents.long_counter, _read))
-    assert (read.end.state, read.end.rows) == (COMPLETE, WHOLE)
+@pytest.mark.parametrize("fault", UNSEEN_BY_PYSNMP)
+def test_a_number_that_cannot_be_is_a_value_to_our_engine_and_a_row_lost_to_pysnmp(
+    fault: agents.Fault, on_wire: OnWire
+) -> None:
+    ours: TableRead = asyncio.run(on_wire("own", fault, _visit))
+    assert (ours.end.state, ours.end.rows) == (COMPLETE, WHOLE)
+    if fault is odd.negative_gauge:  # one of them is enough for its silences
+        theirs: TableRead = asyncio.run(on_wire("pysnmp", fault, _visit, retries=0))
+        assert (theirs.end.state, theirs.end.notes) == (CUT_SHORT, ("no_answer", "stepped_over"))
+        assert {len(column) for column in theirs.columns.values()} == {WHOLE - 1}
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+def test_an_oid_of_128_parts_is_a_row_like_others(engine: str, on_wire: OnWire) -> None:
+    read: TableRead = asyncio.run(on_wire(engine, agents.none, _visit, recording=odd.with_long_names()))
+    assert (read.end.state, read.end.rows) == (COMPLETE, 4)
+    assert max(len(oids.index_arcs(index)) for index in read.columns["name"]) == 117
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+@pytest.mark.parametrize(
+    ("fault", "notes"), [(odd.begins_again_at_its_end, ("went_back",)), (odd.denies_at_its_end, ())]
+)
+def test_an_odd_way_to_say_that_nothing_follows_is_an_end_when_it_is_said_everywhere(
+    engine: str, fault: agents.Fault, notes: tuple[str, ...], on_wire: OnWire
+) -> None:
+    read: TableRead = asyncio.run(on_wire(engine, fault, _visit, recording=odd.without_anything_behind()))
+    assert (read.end.state, read.end.rows, read.end.notes) == (COMPLETE, WHOLE, notes)
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+def test_three_of_ten_requests_lost_leave_no_row_out(engine: str, on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: Any) -> tuple[TableRead, int]:
+        return await _visit(session, agent, engine), agent.requests
+
+    recording = agents.device(240)
+    read, asked = asyncio.run(on_wire(engine, agents.three_of_ten_lost, use, recording=recording))
+    assert (read.end.state, read.end.rows) == (COMPLETE, 240)
+    assert asked > read.end.requests * 1.3
+
+
+@pytest.mark.parametrize("engine", ["own", "pysnmp"])
+def test_no_device_has_two_requests_in_its_hands(engine: str) -> None:
+    async def use() -> tuple[TableRead, int]:
+        agent = await odd.OneAtATime(agents.none).start()
+        running = {"own": UdpEngine, "pysnmp": PysnmpEngine}[engine]()
+        try:
+            session = running.session("busy", "127.0.0.1", agent.port)
+            return await _visit(session, agent, running), agent.overlaps
+        finally:
+            running.close()
+            agent.stop()
+
+    read, overlaps = asyncio.run(use())
+    assert (read.end.state, read.end.rows, overlaps) == (COMPLETE, WHOLE, 0)
 
 
 def test_an_answer_from_another_sender_is_ignored_and_counted(on_wire: OnWire) -> None:
@@ -206,17 +291,17 @@ def test_closing_the_engine_ends_what_is_under_way(on_wire: OnWire) -> None:
 
 
 def test_keys_of_a_v3_user_are_not_printed_and_its_protocols_are_checked() -> None:
-    user = V3User("county", auth_key="secret-one", privacy_key="secret-two")
+    user = Credential(version="3", user="county", auth_key="secret-one", privacy_key="secret-two")
     assert "secret" not in repr(user)
 
     async def build() -> None:
         engine = PysnmpEngine()
         try:
-            assert engine.session("v3", "127.0.0.1", version="3", user=user).bulk
-            with pytest.raises(ValueError, match="unknown protocol"):
-                engine.session("v3", "127.0.0.1", version="3", user=V3User("a", auth_key="12345678", auth="rot13"))
-            with pytest.raises(ValueError, match="without a user"):
-                engine.session("v3", "127.0.0.1", version="3")
+            assert engine.v3_session("v3", "127.0.0.1", 161, user).bulk
+            with pytest.raises(ValueError, match="rot13 is none of"):
+                engine.v3_session("v3", "127.0.0.1", 161, replace(user, auth="rot13"))
+            with pytest.raises(ValueError, match="needs a user"):
+                engine.v3_session("v3", "127.0.0.1", 161, replace(user, user=""))
         finally:
             engine.close()
 

@@ -15,10 +15,11 @@ import pytest
 from collectors.collect import Target, collect
 from collectors.facts import Snapshot
 from collectors.identify import default_vendors
-from collectors.lab.agent import Agent
+from collectors.lab.agent import Agent, SilentAgent, copied_mac
 from collectors.lab.book import read_book
-from collectors.lab.server import Lab, LabFault, make_agents
+from collectors.lab.server import Lab, LabFault, Line, make_agents
 from collectors.lab.spec import LabAddress, LabDevice, LabPort
+from collectors.lab.walks import copied
 from collectors.snmp.engine_udp import UdpEngine
 from tests.conftest import ROOT
 
@@ -50,12 +51,14 @@ def free_port() -> int:
         return port
 
 
-def ask_all(agents: dict[str, Agent], *, own_ports: bool, community: str = "secret") -> list[Snapshot]:
+def ask_all(
+    agents: dict[str, Agent], *, own_ports: bool, community: str = "secret", line: Line | None = None
+) -> list[Snapshot]:
     """Serve and collect every agent, in one loop."""
 
     async def run() -> list[Snapshot]:
         loop = asyncio.get_running_loop()
-        lab = Lab()
+        lab = Lab(line or Line())
         lab.open(agents, port=free_port(), own_ports=own_ports)
         lab.start(loop)
         engine = UdpEngine()
@@ -63,7 +66,7 @@ def ask_all(agents: dict[str, Agent], *, own_ports: bool, community: str = "secr
 
         async def one(name: str) -> Snapshot:
             host, port = lab.places[name]
-            session = engine.session(name, host, port, community=community, version="2c", timeout_s=0.3, retries=1)
+            session = engine.session(name, host, port, community=community, version="2c", timeout_s=0.4, retries=3)
             return await collect(Target(name, host, port), session, vendors=vendors)
 
         try:
@@ -85,6 +88,54 @@ def test_every_agent_answers_for_its_own_device(own_ports: bool) -> None:
 def test_a_wrong_community_gets_no_answer() -> None:
     (seen,) = ask_all(make_agents([device(1)]), own_ports=True, community="public")
     assert seen.fault == "no_answer"
+
+
+def test_of_a_thousand_answers_a_line_that_loses_two_percent_loses_about_twenty_and_always_the_same():
+    lost = [number for number in range(1000) if Line(loss_percent=2).loses(number)]
+    assert 12 <= len(lost) <= 28
+    assert lost == [number for number in range(1000) if Line(loss_percent=2).loses(number)]
+    assert not any(Line().loses(number) for number in range(1000))
+    assert all(Line(loss_percent=100).loses(number) for number in range(1000))
+
+
+def test_over_a_line_that_loses_answers_every_table_is_read_whole():
+    agents = make_agents(map(device, range(10)))
+    sound = ask_all(agents, own_ports=True)
+    lossy = ask_all(agents, own_ports=True, line=Line(loss_percent=10))
+    assert [seen.interfaces for seen in lossy] == [seen.interfaces for seen in sound]
+    assert [list(seen.tables) for seen in lossy] == [list(seen.tables) for seen in sound]
+
+
+def test_over_a_long_line_a_device_takes_its_round_trips():
+    (seen,) = ask_all(make_agents([device(1)]), own_ports=True, line=Line(delay_s=0.01))
+    assert len(seen.interfaces) == 28
+    assert seen.seconds >= seen.requests * 0.01
+
+
+def test_copies_answer_alike_but_for_their_names_and_macs():
+    agents = copied(make_agents([device(1), device(2)]), 3)
+    assert list(agents) == [f"10.192.0.{n}" for n in range(1, 7)]
+    seen = ask_all(agents, own_ports=True)
+    assert [one.system.name for one in seen] == ["sw-1", "sw-2", "sw-1-1", "sw-2-1", "sw-1-2", "sw-2-2"]
+    assert [one.identity.serial for one in seen] == ["SER00001", "SER00002"] * 3
+    macs = [{fact.mac for fact in one.interfaces} for one in seen]
+    assert len(set().union(*macs)) == sum(map(len, macs))
+    assert {len(one.interfaces) for one in seen} == {28}
+
+
+@pytest.mark.parametrize(
+    ("mac", "number", "other"),
+    [("00e0fc123456", 0, "00e0fc123456"), ("00e0fc123456", 1, "00e0fd123456"), ("00e0fc123456", 258, "00e1fe123456")],
+)
+def test_a_copy_has_another_maker_s_octets_in_its_mac(mac: str, number: int, other: str) -> None:
+    assert copied_mac(bytes.fromhex(mac), number).hex() == other
+    assert copied_mac(bytes(6), number) == bytes(6)
+    assert copied_mac(b"text", number) == b"text"
+
+
+def test_of_a_hundred_copies_the_wanted_share_is_dead():
+    agents = copied(make_agents([device(1), device(2)]), 50, dead_percent=10)
+    assert [n for n, agent in enumerate(agents.values()) if isinstance(agent, SilentAgent)] == [*range(9, 100, 10)]
 
 
 def test_a_port_in_use_is_told_and_leaves_nothing_open() -> None:
@@ -180,6 +231,24 @@ def test_what_cannot_be_served_is_one_line_and_a_code(
     assert process.returncode == 1
     assert sentence in errors
     assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--loss", "101"], "no number from 0 to 100"),
+        (["--delay", "late"], "no number from 0 to 60000"),
+        (["--dead", "-1"], "no number from 0 to 100"),
+        (["--copies", "0"], "no number from 1 to 10000"),
+    ],
+)
+def test_an_option_out_of_range_is_told_with_its_range(
+    lab_process: Callable[..., subprocess.Popen[str]], arguments: list[str], sentence: str
+) -> None:
+    process = lab_process(*arguments)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert sentence in errors.splitlines()[-1]
 
 
 def test_where_only_127_0_0_1_can_be_bound_each_agent_has_a_port_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
