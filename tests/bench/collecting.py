@@ -211,6 +211,16 @@ def bulk_walks(places: Sequence[Place], subtrees: Iterable[str]) -> Measured | N
     return Measured("net-snmp snmpbulkwalk, 2 at once", len(places), lines, time.monotonic() - started, cpu, 0.0)
 
 
+def same_questions(places: Sequence[Place]) -> Measured:
+    """The bare engine, given the very questions that `collect` asks of each device."""
+    from tests.bench.walks import ask_again, questions
+
+    asked = dict(zip(places, questions(places), strict=True))
+    return bare(
+        "bare engine, same questions", UdpEngine, places, lambda session: ask_again(session, asked[session.target])
+    )
+
+
 def dead_devices(var: Path, devices: int, alive_s: float) -> None:
     """The same run with every tenth device dead, beside one without."""
     tags = [f"SW-{number:05d}" for number in range(5, devices, 10)]
@@ -230,7 +240,7 @@ def measure(var: Path) -> None:
         first = collect(var, "collect, first run", len(places))
         second = collect(var, "collect, nothing changed", len(places))
         again = collect(var, "collect, nothing changed, again", len(places))
-        engine = bare("bare engine, same tables", UdpEngine, places)
+        engine = same_questions(places)
         few = bare("pysnmp, same tables", PysnmpEngine, places[:12])
         walks = net_snmp(places[:20])
         for one in filter(None, (first, second, again, engine, few, walks)):

@@ -21,7 +21,15 @@ FAULTS: dict[str, agents.Fault] = {
 }
 SILENT = {"silence", "only_rubbish", "always_empty_list"}
 """Those whose first request tells nothing."""
-WAITED_FOR = {"falls_silent", "every_third_lost", "three_of_ten_lost", "late", "late_from_elsewhere"}
+WAITED_FOR = {
+    "falls_silent",
+    "every_third_lost",
+    "three_of_ten_lost",
+    "late",
+    "late_from_elsewhere",
+    "only_rubbish",
+    "out_of_order",
+}
 """Their silences cost seconds; the engines' tests play them."""
 
 
