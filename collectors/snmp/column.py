@@ -1,18 +1,15 @@
 """One column of a table while it is walked: where the reading stands, and what is odd about it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from collectors.snmp import oid as oids
 from collectors.snmp.oid import Oid
 from collectors.snmp.session import Raw
 
 
-@dataclass(slots=True)
 class Column:
-    name: str
-    base: Oid
-    cursor: Oid
-    rows: dict[bytes, Raw] = field(default_factory=dict)
+    """Where a column stands. What is seldom set has its default in the class: tables are many and often empty."""
+
     running: bool = True
     unsupported: bool = False
     unordered: bool = False
@@ -26,22 +23,31 @@ class Column:
     """The device failed at the row after the cursor, and the cursor was set further on."""
     denied: bool = False
     """Stepping since the device said what neither is a row nor an end."""
-    steps: list[Oid] = field(default_factory=list)
+    steps: Sequence[Oid] = ()
     """Places still to go on from, while stepping."""
     places: int = 0
     """At how many places it was stepped over rows."""
-    notes: set[str] = field(default_factory=set)
+    notes: frozenset[str] = frozenset()
     reason: str = ""
+
+    def __init__(self, name: str, base: Oid) -> None:
+        self.name = name
+        self.base = base
+        self.cursor = base
+        self.rows: dict[bytes, Raw] = {}
+
+    def note(self, code: str) -> None:
+        self.notes |= {code}
 
     def cut(self, code: str, reason: str) -> None:
         """Ends the column before its end."""
         self.running = False
-        self.notes.add(code)
+        self.note(code)
         self.reason = self.reason or reason
 
     def missed(self, reason: str) -> None:
         """Something of the column could not be read."""
-        self.notes.add("stepped_over")
+        self.note("stepped_over")
         self.reason = self.reason or f"column {self.name}: {reason}"
 
 

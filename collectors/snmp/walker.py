@@ -67,8 +67,7 @@ class _Walk:
         self.memory = memory
         self.limits = limits
         self.tables = [
-            [Column(name, base, base) for name, base in zip(table.columns, _bases(table), strict=True)]
-            for table in tables
+            [Column(name, base) for name, base in zip(table.columns, _bases(table), strict=True)] for table in tables
         ]
         self.columns = [column for columns in self.tables for column in columns]
         self.requests = 0
@@ -234,7 +233,7 @@ class _Walk:
             # The question come back from behind everything is no denial either: it tells nothing.
             self._end(column)
         else:
-            column.notes.add("went_back")
+            column.note("went_back")
             self._deny(column)
 
     def _end(self, column: Column) -> None:
@@ -256,7 +255,7 @@ class _Walk:
         column.denied = column.denied or begins
         column.running = self._next_place(column)
         if begins:
-            column.steps.append(BEHIND_EVERYTHING)
+            column.steps = [*column.steps, BEHIND_EVERYTHING]
         if not column.running:
             column.unsupported = not column.rows
             if not column.denied:
@@ -346,7 +345,7 @@ class _Walk:
 
     def _step_over(self, column: Column, code: str, reason: str) -> None:
         """Goes on behind the row that follows the cursor; gives the column up after a few attempts."""
-        column.notes.add(code)
+        column.note(code)
         if not self._next_place(column):
             column.cut(code, f"column {column.name}: {reason}")
 
@@ -358,7 +357,7 @@ class _Walk:
             column.steps = places_beyond(column.cursor, column.base)
         if not column.steps or column.places > self.limits.steps:
             return False
-        column.cursor = column.steps.pop(0)
+        column.cursor, column.steps = column.steps[0], column.steps[1:]
         column.careful = max(column.careful, 1)
         return True
 
