@@ -68,6 +68,8 @@ class AddressView:
     if_index: int | None
     """Of the interface that has it; None for one that no device has spoken of."""
     gone: bool
+    interface: int | None = None
+    """The key of that interface."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from collectors.profiles import DeviceProfile, ManagementProfile
 from collectors.reconcile import AddressView, InterfaceView, NeighbourView, PartView, RegisterView
 from inventory.models import Department, Device, Interface, IPAddress, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
-from inventory.selectors import devices_changed_since
+from inventory.selectors import devices_changed_since, is_quiet_since, log_mark
 from inventory.services.write import run_correlation
 
 V = TypeVar("V")
@@ -117,12 +117,7 @@ def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
         .annotate(gone=Q(gone_since__isnull=False))
         .values_list("device_id", "pk", *INTERFACE_FIELDS, "gone"),
     )
-    addresses = _by_device(
-        AddressView,
-        IPAddress.objects.filter(interface__device__in=keys)
-        .annotate(gone=Q(gone_since__isnull=False))
-        .values_list("interface__device_id", "pk", "address", "prefix_length", "interface__if_index", "gone"),
-    )
+    addresses = _addresses(keys)
     neighbours = _by_device(
         NeighbourView,
         Neighbour.objects.filter(device__in=keys, ended_at__isnull=True).values_list(
@@ -150,6 +145,16 @@ def register_views(devices: Sequence[Device]) -> dict[int, RegisterView]:
     }
 
 
+def _addresses(devices: Sequence[int]) -> dict[int, list[AddressView]]:
+    rows = IPAddress.objects.filter(interface__device__in=devices).annotate(gone=Q(gone_since__isnull=False))
+    return _by_device(
+        AddressView,
+        rows.values_list(
+            "interface__device_id", "pk", "address", "prefix_length", "interface__if_index", "gone", "interface_id"
+        ),
+    )
+
+
 def _by_device(view: Callable[..., V], rows: Iterable[tuple[Any, ...]]) -> dict[int, list[V]]:
     """Rows as views, by the device key that stands first in each."""
     found: dict[int, list[V]] = {}
@@ -160,30 +165,69 @@ def _by_device(view: Callable[..., V], rows: Iterable[tuple[Any, ...]]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the register holds of a device: itself, its last poll, its view, and whether differences are open."""
+    """What the register holds of a device: itself, its last poll, its view, its open and rejected differences."""
 
     device: Device
     state: DeviceState | None
     view: RegisterView | None
     """None when nothing of it was changed since its last poll, which left nothing to do."""
-    has_differences: bool
+    differences: Sequence[Difference]
+    mark: int
+    """The place in the change log when this was read."""
+
+    @property
+    def has_open(self) -> bool:
+        return any(one.state == DifferenceState.OPEN for one in self.differences)
+
+
+def hold(device: int) -> Held:
+    """What is held of a device now, with its view."""
+    mark = log_mark()
+    found = Device.objects.select_related("device_type").get(pk=device)
+    return Held(found, states_of([device]).first(), register_view(found), _differences([device]).get(device, ()), mark)
+
+
+def _differences(devices: Sequence[int]) -> dict[int, list[Difference]]:
+    """Open and rejected differences, by device."""
+    found: dict[int, list[Difference]] = {}
+    states = (DifferenceState.OPEN, DifferenceState.REJECTED)
+    for one in Difference.objects.filter(device__in=devices, state__in=states):
+        found.setdefault(one.device_id or 0, []).append(one)
+    return found
 
 
 class ReadAhead:
-    """Reads what is held of many devices at a time, in the order in which they will be asked for."""
+    """Reads what is held of many devices at a time, in the order in which they will be asked for.
 
-    def __init__(self, order: Sequence[int]) -> None:
+    What the run itself writes of a device that is not the one it applies has to be told by `spoil`.
+    """
+
+    def __init__(self, order: Sequence[int], run: Run) -> None:
         self._order = list(reversed(order))
+        self._mine = run_correlation(str(run.pk))
         self._held: dict[int, Held] = {}
         self._read: set[int] = set()
+        self._spoilt: set[int] = set()
         self._changed: dict[int, frozenset[int] | None] = {}
         """Run → devices changed since it began."""
 
     def take(self, device: int) -> Held:
         """What is held of a device, as of some moments ago. Given out once, then forgotten."""
+        if device in self._spoilt:
+            return hold(device)
         if device not in self._held:
             self._read_more(device)
         return self._held.pop(device)
+
+    def spoil(self, device: int) -> None:
+        self._spoilt.add(device)
+
+    def still_holds(self, held: Held) -> bool:
+        """Whether the change log tells of nothing that others did to the device since it was read."""
+        if is_quiet_since(held.mark, but_not_by=self._mine):
+            return True
+        changed = devices_changed_since(held.mark, but_not_by=self._mine)
+        return changed is not None and held.device.pk not in changed
 
     def _was_changed(self, device: Device, state: DeviceState | None) -> bool:
         """Whether a person or an import changed anything of it since its last poll, as far as can be told."""
@@ -204,14 +248,13 @@ class ReadAhead:
             if following not in self._read and following != device:
                 wanted.append(following)
         self._read.update(wanted)
+        mark = log_mark()
         devices = list(Device.objects.filter(pk__in=wanted).select_related("device_type"))
         states = {state.device_id: state for state in states_of(wanted)}
         views = register_views([one for one in devices if self._was_changed(one, states.get(one.pk))])
-        differing = set(
-            Difference.objects.filter(device__in=wanted, state=DifferenceState.OPEN).values_list("device_id", flat=True)
-        )
+        differences = _differences(wanted)
         for one in devices:
-            self._held[one.pk] = Held(one, states.get(one.pk), views.get(one.pk), one.pk in differing)
+            self._held[one.pk] = Held(one, states.get(one.pk), views.get(one.pk), differences.get(one.pk, ()), mark)
 
 
 def edition() -> str:

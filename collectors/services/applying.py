@@ -5,10 +5,11 @@ The same snapshot twice changes nothing the second time but the time of the last
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from collectors import matching
@@ -17,7 +18,7 @@ from collectors.judging import Key, Seen
 from collectors.matching import Match, Verdict
 from collectors.models import DeviceState, DifferenceKind, Run
 from collectors.reconcile import Action, Change, Policy, RegisterView, reconcile
-from collectors.selectors import Held, KnownDevices, ReadAhead, others_like, register_view, states_of
+from collectors.selectors import Held, KnownDevices, ReadAhead, hold, others_like, register_view, states_of
 from collectors.services import rows, states
 from collectors.services.differences import Ledger
 from inventory.models import Device
@@ -64,6 +65,22 @@ class Context:
             self.unchanged.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One snapshot, and the device that it is applied to, in an open unit."""
+
+    unit: Unit
+    context: Context
+    device: Device
+    state: DeviceState | None
+    ledger: Ledger
+    snapshot: Snapshot
+    now: datetime
+
+    def record(self, seen: Iterable[Seen], settled: Iterable[Key]) -> int:
+        return self.ledger.record(self.unit, self.context.run, seen, settled, self.now)
+
+
 def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime) -> Applied:
     """Bring the register to what the snapshot shows, or open differences. `now` is stored as the time seen.
 
@@ -75,12 +92,16 @@ def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime
         if len(context.unchanged) >= TOUCHED_AT_ONCE:
             context.flush(now)
         return Applied(device_pk)
-    return _apply(snapshot, device_pk, context, now)
+    try:
+        return _apply(snapshot, device_pk, held, context, now)
+    except IntegrityError:
+        # Something else wrote of the device since it was read ahead: its transaction is undone, it is read anew.
+        return _apply(snapshot, device_pk, None, context, now)
 
 
 def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetime) -> bool:
     """Whether applying would write nothing but times. Read ahead, so a person's edit of this minute may wait a run."""
-    if snapshot.fault or held.has_differences or not states.is_old_news(snapshot, held.state, now):
+    if snapshot.fault or held.has_open or not states.is_old_news(snapshot, held.state, now):
         return False
     if held.view is None:
         return True
@@ -91,24 +112,22 @@ def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetim
     return all(change.action is Action.AGREE for change in reconcile(snapshot, held.view, context.policy))
 
 
-def _apply(snapshot: Snapshot, device_pk: int, context: Context, now: datetime) -> Applied:
+def _apply(snapshot: Snapshot, device_pk: int, held: Held | None, context: Context, now: datetime) -> Applied:
     """Everything that one snapshot brings, in one transaction, on what the register holds now."""
     with write.unit(context.actor, run=str(context.run.pk)) as unit:
-        device = Device.objects.select_related("device_type").get(pk=device_pk)
-        state = states_of([device.pk]).first()
-        ledger = Ledger.read(device=device)
+        if held is None or held.view is None or not context.ahead.still_holds(held):
+            held = hold(device_pk)
+        work = _Work(unit, context, held.device, held.state, Ledger.of(held.differences), snapshot, now)
         if snapshot.fault:
-            return _silent(unit, context, device, state, ledger, snapshot, now)
-        view = register_view(device)
-        own, best = _recognise(snapshot, device, view, state, context)
-        if best.pk != device.pk and best.verdict is Verdict.SAME:
-            return _elsewhere(unit, context, device, best, ledger, snapshot, now)
+            return _silent(work)
+        view = held.view or register_view(held.device)
+        own, best = _recognise(snapshot, held.device, view, held.state, context)
+        if best.pk != held.device.pk and best.verdict is Verdict.SAME:
+            return _elsewhere(work, best)
         if own.verdict is not Verdict.SAME:
-            opened = _another_answers(unit, context, device, own, ledger, snapshot, now)
+            opened = _another_answers(work, own)
             return Applied(None, opened=opened, match=own)
-        applied = Applied(device.pk, match=own)
-        _write_device(unit, context, device, state, view, ledger, snapshot, applied, now)
-        return applied
+        return _write_device(work, view, own)
 
 
 def _recognise(
@@ -128,17 +147,10 @@ def _recognise(
     return matching.best(snapshot, known, others)
 
 
-def _silent(
-    unit: Unit,
-    context: Context,
-    device: Device,
-    state: DeviceState | None,
-    ledger: Ledger,
-    snapshot: Snapshot,
-    now: datetime,
-) -> Applied:
+def _silent(work: _Work) -> Applied:
     """The device did not answer: its state says so, and what is known of it stays."""
-    states.write_silence(unit, device, state, snapshot, context.run, now)
+    device, state, snapshot = work.device, work.state, work.snapshot
+    states.write_silence(work.unit, device, state, snapshot, work.context.run, work.now)
     since = state.last_seen_at if state is not None else None
     # With the day of the last answer: who rejects one silence has not rejected the next.
     day = timezone.localdate(since).isoformat() if since else ""
@@ -150,25 +162,23 @@ def _silent(
         field="answered",
         evidence={"fault": snapshot.fault_text, "last answer": since.isoformat() if since else ""},
     )
-    return Applied(device.pk, opened=ledger.record(unit, context.run, [seen], [], now))
+    return Applied(device.pk, opened=work.record([seen], []))
 
 
-def _elsewhere(
-    unit: Unit, context: Context, device: Device, best: Match, ledger: Ledger, snapshot: Snapshot, now: datetime
-) -> Applied:
+def _elsewhere(work: _Work, best: Match) -> Applied:
     """A device that is registered under another address answered: it is told of both."""
-    opened = _another_answers(unit, context, device, best, ledger, snapshot, now)
-    other = Device.objects.select_related("device_type").get(pk=best.pk)
-    state = states_of([other.pk]).first()
-    applied = Applied(other.pk, opened=opened, match=best)
-    _write_device(unit, context, other, state, register_view(other), Ledger.read(device=other), snapshot, applied, now)
+    opened = _another_answers(work, best)
+    work.context.ahead.spoil(best.pk)
+    held = hold(best.pk)
+    other = replace(work, device=held.device, state=held.state, ledger=Ledger.of(held.differences))
+    applied = _write_device(other, register_view(held.device), best)
+    applied.opened += opened
     return applied
 
 
-def _another_answers(
-    unit: Unit, context: Context, device: Device, match: Match, ledger: Ledger, snapshot: Snapshot, now: datetime
-) -> int:
+def _another_answers(work: _Work, match: Match) -> int:
     """Not the registered device: nothing of it is applied, a person is asked."""
+    device, snapshot = work.device, work.snapshot
     who = snapshot.identity
     said = " ".join(filter(None, (who.manufacturer, who.hardware, who.serial or "", who.base_mac or "")))
     seen = Seen(
@@ -178,7 +188,7 @@ def _another_answers(
         device=device.pk,
         field="device",
         evidence={
-            "run": context.run.pk,
+            "run": work.context.run.pk,
             "score": match.score,
             "evidence": list(match.evidence),
             "serial": who.serial or "",
@@ -188,37 +198,31 @@ def _another_answers(
             "rule": who.rule,
         },
     )
-    return ledger.record(unit, context.run, [seen], [(DifferenceKind.NO_ANSWER, device.pk, "answered")], now)
+    return work.record([seen], [(DifferenceKind.NO_ANSWER, device.pk, "answered")])
 
 
-def _write_device(
-    unit: Unit,
-    context: Context,
-    device: Device,
-    state: DeviceState | None,
-    view: RegisterView,
-    ledger: Ledger,
-    snapshot: Snapshot,
-    applied: Applied,
-    now: datetime,
-) -> None:
+def _write_device(work: _Work, view: RegisterView, match: Match) -> Applied:
+    """What the device says of itself and what it has."""
+    unit, device, snapshot, now = work.unit, work.device, work.snapshot, work.now
+    applied = Applied(device.pk, match=match)
     by_subject: defaultdict[str, list[Change]] = defaultdict(list)
-    view = states.after_last_poll(view, state, snapshot, context.run, now)
-    for change in reconcile(snapshot, view, context.policy):
+    view = states.after_last_poll(view, work.state, snapshot, work.context.run, now)
+    for change in reconcile(snapshot, view, work.context.policy):
         if change.action is Action.HOLD:
             applied.held.append(change)
             continue
         by_subject[change.subject].append(change)
     applied.changes += rows.write_interfaces(unit, device, view, by_subject["interface"], now)
-    applied.changes += rows.write_addresses(unit, device, by_subject["address"], now)
+    applied.changes += rows.write_addresses(unit, device, view, by_subject["address"], now)
     applied.changes += rows.write_neighbours(unit, device, by_subject["neighbour"], now)
     applied.changes += rows.write_parts(unit, device, by_subject["part"], now)
-    seen, agreed, filled = _decide_owned(unit, context, device, snapshot, by_subject["device"])
+    seen, agreed, filled = _decide_owned(unit, work.context, device, snapshot, by_subject["device"])
     applied.changes += filled
     agreed += [(DifferenceKind.NO_ANSWER, device.pk, "answered"), (DifferenceKind.REPLACED, device.pk, "device")]
     agreed.append((DifferenceKind.UNSEEN, device.pk, "last_seen"))
-    applied.opened += ledger.record(unit, context.run, seen, agreed, now)
-    states.write_answer(unit, device, state, snapshot, context.run, now, applied.held)
+    applied.opened += work.record(seen, agreed)
+    states.write_answer(unit, device, work.state, snapshot, work.context.run, now, applied.held)
+    return applied
 
 
 def _decide_owned(

@@ -37,9 +37,13 @@ class Ledger:
     @classmethod
     def read(cls, **filters: Any) -> "Ledger":
         """Those that match the filters of Difference."""
+        return cls.of(Difference.objects.filter(state__in=(DifferenceState.OPEN, DifferenceState.REJECTED), **filters))
+
+    @classmethod
+    def of(cls, differences: Iterable[Difference]) -> "Ledger":
+        """Open and rejected ones that were read already."""
         ledger = cls()
-        states = (DifferenceState.OPEN, DifferenceState.REJECTED)
-        for difference in Difference.objects.filter(state__in=states, **filters):
+        for difference in differences:
             if difference.state == DifferenceState.OPEN:
                 ledger.open[ident(difference)] = difference
             else:

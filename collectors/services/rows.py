@@ -14,8 +14,8 @@ Changed = tuple[Any, Mapping[str, tuple[Any, Any]]]
 
 def write_interfaces(unit: Unit, device: Device, view: RegisterView, changes: Sequence[Change], now: datetime) -> int:
     """Returns how many rows were made or changed, as the other functions here do."""
-    new = [Interface(device=device, **change.values) for change in changes if change.action is Action.ADD]
-    unit.create_many(Interface, new)
+    new = [{"device_id": device.pk, **change.values} for change in changes if change.action is Action.ADD]
+    unit.create_rows(Interface, new, of=device)
     held = {row.pk: row for row in view.interfaces}
     changed = []
     for change in changes:
@@ -25,28 +25,27 @@ def write_interfaces(unit: Unit, device: Device, view: RegisterView, changes: Se
     return len(new) + unit.update_many(Interface, changed)
 
 
-def write_addresses(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
+def write_addresses(unit: Unit, device: Device, view: RegisterView, changes: Sequence[Change], now: datetime) -> int:
     """An address whose interface is not known is left out until the interface is."""
     if not changes:
         return 0
-    ports = dict(
-        Interface.objects.filter(device=device, if_index__isnull=False, gone_since__isnull=True).values_list(
-            "if_index", "pk"
-        )
-    )
+    wanted = {change.values["if_index"] for change in changes if change.values.get("if_index") is not None}
+    found = Interface.objects.filter(device=device, if_index__in=wanted, gone_since__isnull=True)
+    ports = dict(found.values_list("if_index", "pk")) if wanted else {}
     new, changed = [], []
-    held = IPAddress.objects.in_bulk([change.key for change in changes if change.key is not None])
+    held = {one.pk: one for one in view.addresses}
     for change in changes:
         values = dict(change.values)
         port = ports.get(values.pop("if_index", None))
         if change.action is Action.ADD:
             new += [IPAddress(interface_id=port, **values)] if port is not None else []
             continue
-        row = held[change.key]
-        if port is not None and port != row.interface_id:
+        one = held[change.key or 0]
+        if port is not None and port != one.interface:
             values["interface_id"] = port
-        old = {**change.old, "interface_id": row.interface_id}
-        row, told = _changed(row, change.action, values, old, now)
+        row = IPAddress(pk=one.pk, address=one.address, prefix_length=one.prefix_length, interface_id=one.interface)
+        row.derive()
+        row, told = _changed(row, change.action, values, {**change.old, "interface_id": one.interface}, now)
         if told:
             changed.append((row, {name.removesuffix("_id"): pair for name, pair in told.items()}))
     unit.create_many(IPAddress, new)
@@ -55,11 +54,11 @@ def write_addresses(unit: Unit, device: Device, changes: Sequence[Change], now: 
 
 def write_neighbours(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
     new = [
-        Neighbour(device=device, first_seen_at=now, **change.values)
+        {"device_id": device.pk, "first_seen_at": now, **change.values}
         for change in changes
         if change.action is Action.ADD
     ]
-    unit.create_many(Neighbour, new)
+    unit.create_rows(Neighbour, new)
     changed = []
     for change in changes:
         if change.action is not Action.ADD:
@@ -70,11 +69,11 @@ def write_neighbours(unit: Unit, device: Device, changes: Sequence[Change], now:
 
 def write_parts(unit: Unit, device: Device, changes: Sequence[Change], now: datetime) -> int:
     new = [
-        DevicePart(device=device, first_seen_at=now, **change.values)
+        {"device_id": device.pk, "first_seen_at": now, **change.values}
         for change in changes
         if change.action is Action.ADD
     ]
-    unit.create_many(DevicePart, new)
+    unit.create_rows(DevicePart, new)
     changed = [
         _changed(DevicePart(pk=change.key, device_id=device.pk), change.action, change.values, change.old, now)
         for change in changes

@@ -54,7 +54,7 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
     outcome = Outcome(record)
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
-    context = Context(record, actor, ReadAhead(order), recognise=KnownDevices.read())
+    context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
     gathered = sightings.Gathered()
     try:
         worked: list[tuple[int, str]] = []

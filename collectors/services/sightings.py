@@ -209,7 +209,7 @@ def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: d
     held = {row[1]: _Stay(*row) for row in rows.iterator(chunk_size=5000)}
     same: list[int] = []
     ended: list[int] = []
-    new: list[Sighting] = []
+    new: list[dict[str, object]] = []
     readdressed = []
     for place in places:
         owner = ground.owners.get(place.mac)
@@ -226,7 +226,7 @@ def _write_sightings(unit: Unit, places: Iterable[Place], ground: Ground, now: d
     unit.touch(Sighting, ended, ended_at=now)
     unit.touch(Sighting, same, last_seen_at=now)
     unit.update_many(Sighting, readdressed)
-    unit.create_many(Sighting, new)
+    unit.create_rows(Sighting, new)
     _write_last_seen(unit, [ground.owners[p.mac].pk for p in places if p.mac in ground.owners], now)
 
 
@@ -258,21 +258,21 @@ def _later(
     return row, changes
 
 
-def _sighting(place: Place, owner: Registered | None, now: datetime) -> Sighting:
-    return Sighting(
-        mac=place.mac,
-        device_id=owner.pk if owner is not None else None,
-        switch_id=place.switch if place.direct else None,
-        interface_id=place.port if place.direct else None,
-        vlan_id=place.vlan,
-        address=place.address,
-        first_seen_at=now,
-        last_seen_at=now,
-    )
+def _sighting(place: Place, owner: Registered | None, now: datetime) -> dict[str, object]:
+    return {
+        "mac": place.mac,
+        "device_id": owner.pk if owner is not None else None,
+        "switch_id": place.switch if place.direct else None,
+        "interface_id": place.port if place.direct else None,
+        "vlan_id": place.vlan,
+        "address": place.address,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
 
 
 def _write_last_seen(unit: Unit, devices: list[int], now: datetime) -> None:
     states = dict(DeviceState.objects.values_list("device_id", "pk"))
     new = sorted({pk for pk in devices if pk not in states})
-    unit.create_many(DeviceState, [DeviceState(device_id=pk, last_seen_at=now) for pk in new])
+    unit.create_rows(DeviceState, [{"device_id": pk, "last_seen_at": now} for pk in new])
     unit.touch(DeviceState, sorted({states[pk] for pk in devices if pk in states}), last_seen_at=now)

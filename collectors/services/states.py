@@ -110,20 +110,20 @@ def write_answer(
         "tables": _tables(snapshot, held, run),
         "requests": snapshot.requests,
         "seconds": snapshot.seconds,
-        "run": run,
+        "run_id": run.pk,
     }
     _write(unit, device, state, values)
-    _keep(unit, device, snapshot, now)
+    _keep(unit, device, snapshot, now, first=state is None)
 
 
-def _keep(unit: Unit, device: Device, snapshot: Snapshot, now: datetime) -> None:
+def _keep(unit: Unit, device: Device, snapshot: Snapshot, now: datetime, *, first: bool) -> None:
     text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
     content = zlib.compress(text.encode(), 1)
-    kept = list(KeptSnapshot.objects.filter(device=device).values_list("pk", flat=True))
+    kept = [] if first else list(KeptSnapshot.objects.filter(device=device).values_list("pk", flat=True))
     if kept:
         unit.touch(KeptSnapshot, kept, taken_at=now, content=content)
     else:
-        unit.create_many(KeptSnapshot, [KeptSnapshot(device=device, taken_at=now, content=content)])
+        unit.create_rows(KeptSnapshot, [{"device_id": device.pk, "taken_at": now, "content": content}])
 
 
 def write_silence(
@@ -135,14 +135,14 @@ def write_silence(
         "fault": snapshot.fault[:30],
         "fault_text": snapshot.fault_text[:500],
         "last_polled_at": now,
-        "run": run,
+        "run_id": run.pk,
     }
     _write(unit, device, state, values)
 
 
 def _write(unit: Unit, device: Device, state: DeviceState | None, values: dict[str, Any]) -> None:
     if state is None:
-        unit.create_many(DeviceState, [DeviceState(device=device, **values)])
+        unit.create_rows(DeviceState, [{"device_id": device.pk, **values}])
     else:
         unit.touch(DeviceState, [state.pk], **values)
 

@@ -4,12 +4,12 @@
 Migrations use Django's own historical models and so pass. Knows no particular model.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self, TypeVar
 
-from django.db import models
+from django.db import connections, models, router
 
 _open_unit: ContextVar[object | None] = ContextVar("open_unit", default=None)
 
@@ -39,6 +39,24 @@ def _require_unit(what: str) -> None:
 
 M = TypeVar("M", bound=models.Model)
 
+_PLAIN = frozenset(
+    {
+        models.BigAutoField,
+        models.BigIntegerField,
+        models.BooleanField,
+        models.CharField,
+        models.ForeignKey,
+        models.IntegerField,
+        models.OneToOneField,
+        models.PositiveBigIntegerField,
+        models.PositiveIntegerField,
+        models.PositiveSmallIntegerField,
+        models.SmallIntegerField,
+        models.TextField,
+    }
+)
+"""Kinds of fields whose values every database takes as they are."""
+
 
 class RegisterQuerySet(models.QuerySet[M]):
     """A queryset whose writes need an open unit of work."""
@@ -58,6 +76,54 @@ class RegisterQuerySet(models.QuerySet[M]):
     def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
         _require_unit(f"update of {self.model.__name__}")
         return super().bulk_update(objs, *args, **kwargs)
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows as `insert_rows` does."""
+        _require_unit(f"creation of {self.model.__name__}")
+        insert_rows(self.model, rows)
+
+    def update_rows(self, names: Sequence[str], rows: Sequence[models.Model]) -> None:
+        """Save some fields of rows that have keys, by one prepared statement; bulk_update costs a multiple."""
+        _require_unit(f"update of {self.model.__name__}")
+        connection = connections[router.db_for_write(self.model)]
+        fields: list[Any] = [self.model._meta.get_field(name) for name in names]
+        quote = connection.ops.quote_name
+        places = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+        key: Any = self.model._meta.pk
+        statement = f"UPDATE {quote(self.model._meta.db_table)} SET {places} WHERE {quote(key.column)} = %s"
+        parts = [
+            _prepared(field, connection, [getattr(row, field.attname) for row in rows]) for field in (*fields, key)
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, list(zip(*parts, strict=True)))
+
+
+def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows given as {attribute name: value}; what is left out has its default. Their keys are not told.
+
+    Without instances, and by one prepared statement: a third of the cost of bulk_create (see ADR 11).
+    """
+    connection = connections[router.db_for_write(model)]
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
+    parts = [_prepared(field, connection, [row.get(field.attname, _ABSENT) for row in rows]) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, list(zip(*parts, strict=True)))
+
+
+_ABSENT = object()
+
+
+def _prepared(field: Any, connection: Any, values: list[Any]) -> list[Any]:
+    """One column's values as the database takes them, defaults filled in."""
+    if _ABSENT in values:
+        values = [field.get_default() if value is _ABSENT else value for value in values]
+    if type(field) in _PLAIN:
+        return values
+    return [field.get_db_prep_save(value, connection) for value in values]
 
 
 class RegisterManager(models.Manager[M]):

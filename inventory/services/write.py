@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory.models.access import User
-from inventory.models.base import RegisterModel, current_unit, writing
+from inventory.models.base import RegisterModel, RegisterQuerySet, current_unit, insert_rows, writing
 
 M = TypeVar("M", bound=RegisterModel)
 BATCH = 500
@@ -53,7 +53,7 @@ class Unit:
     run: str = ""
     correlation: str = ""
     """What belongs together in the change log: all units of one run, else what one unit wrote."""
-    _entries: list[LogEntry] = field(default_factory=list)
+    _entries: list[dict[str, Any]] = field(default_factory=list)
 
     def create(self, obj: M) -> M:
         """Validate and insert one row. Raises ValidationError."""
@@ -109,6 +109,21 @@ class Unit:
                 self._log(obj, LogEntry.Action.CREATE, _initial(obj))
         return objs
 
+    def create_rows(
+        self, model: type[M], rows: Sequence[Mapping[str, Any]], *, of: RegisterModel | None = None
+    ) -> None:
+        """Insert many rows of what belongs to one thing, given as {attribute name: value}, as create_many does.
+
+        The change log tells of them all in one entry on `of`: their field in it holds what each row began with.
+        """
+        if not rows:
+            return
+        if model.derived:
+            raise ValueError(f"{model.__name__} has derived columns: use create_many")
+        RegisterQuerySet(model).insert_rows(rows)
+        if of is not None and model.logged:
+            self._log(of, LogEntry.Action.UPDATE, {_place_in(model, type(of)): (None, [_told(model, r) for r in rows])})
+
     def update_many(self, model: type[M], changes: Iterable[tuple[M, Mapping[str, Change]]]) -> int:
         """Save rows whose before and after the caller knows, having set the new values. Returns how many."""
         by_fields: dict[tuple[str, ...], list[M]] = defaultdict(list)
@@ -119,10 +134,7 @@ class Unit:
                 shown = {name: (_text(obj, name, old), _text(obj, name, new)) for name, (old, new) in told.items()}
                 self._log(obj, LogEntry.Action.UPDATE, shown)
         for fields, objs in by_fields.items():
-            if len(objs) == 1:
-                objs[0].save(update_fields=fields)
-            else:
-                model._default_manager.bulk_update(objs, fields, batch_size=BATCH)
+            RegisterQuerySet[M](model).update_rows(fields, objs)
         return sum(map(len, by_fields.values()))
 
     def touch(self, model: type[M], pks: Sequence[Any], **values: Any) -> None:
@@ -141,25 +153,26 @@ class Unit:
             return
         data = {"source": self.actor.source, "by": self.actor.name, "reason": self.reason, "run": self.run}
         self._entries.append(
-            LogEntry(
-                content_type=ContentType.objects.get_for_model(type(obj)),
-                object_pk=str(obj.pk),
-                object_id=obj.pk,
-                object_repr=str(obj)[:500],
-                action=action,
-                changes=_mask(obj, changes),
-                actor=self.actor.user,
-                timestamp=timezone.now(),
-                cid=self.correlation,
-                additional_data={key: value for key, value in data.items() if value},
-            )
+            {
+                "content_type_id": ContentType.objects.get_for_model(type(obj)).pk,
+                "object_pk": str(obj.pk),
+                "object_id": obj.pk,
+                "object_repr": str(obj)[:500],
+                "action": action,
+                "changes": _mask(obj, changes),
+                "actor_id": self.actor.user.pk if self.actor.user is not None else None,
+                "timestamp": timezone.now(),
+                "cid": self.correlation,
+                "additional_data": {key: value for key, value in data.items() if value},
+            }
         )
         if len(self._entries) >= BATCH:
             self._flush()
 
     def _flush(self) -> None:
-        LogEntry.objects.bulk_create(self._entries, batch_size=BATCH)
-        self._entries.clear()
+        if self._entries:
+            insert_rows(LogEntry, self._entries)
+            self._entries.clear()
 
 
 def run_correlation(run: str) -> str:
@@ -213,6 +226,21 @@ def _initial(obj: RegisterModel) -> dict[str, Change]:
         if value not in (None, "") and not f.primary_key and f.name not in obj.unlogged | obj.derived:
             found[f.name] = (None, _text(obj, f.name, value))
     return found
+
+
+def _place_in(model: type[models.Model], owner: type[models.Model]) -> str:
+    """The name by which `owner` knows its rows of `model`, such as interfaces."""
+    return next(f.name for f in owner._meta.related_objects if f.related_model is model)
+
+
+def _told(model: type[RegisterModel], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the change log keeps of a new row: JSON types, without blanks, and without what it never keeps."""
+    hidden = model.unlogged | model.derived | {f.attname for f in model._meta.concrete_fields if f.is_relation}
+    return {
+        name: HIDDEN if name in model.secret else value if isinstance(value, bool | int) else str(value)
+        for name, value in row.items()
+        if value not in (None, "") and name not in hidden
+    }
 
 
 def _pair(obj: RegisterModel, before: RegisterModel, name: str) -> Change:

@@ -9,6 +9,7 @@ from collectors.models import ManagementProfile
 from inventory.models import Device, Interface, IPAddress, Town
 from inventory.models.base import WriteOutsideUnit
 from inventory.rules import addresses
+from inventory.selectors import changes_of, is_quiet_since, log_mark
 from inventory.services import write
 from inventory.services.write import HIDDEN, Actor
 from tests.factories import TESTER, DeviceFactory, DeviceTypeFactory, InterfaceFactory, SiteFactory, TownFactory
@@ -164,3 +165,69 @@ def test_an_interface_name_is_unique_in_its_device():
     with pytest.raises(ValidationError):
         InterfaceFactory(device=interface.device, name=interface.name)
     assert Interface.objects.count() == 1
+
+
+def test_rows_of_a_device_are_told_of_in_one_entry_on_the_device():
+    device = DeviceFactory()
+    rows = [{"device_id": device.pk, "name": f"GE0/{n}", "kind": "copper", "if_index": n, "mac": ""} for n in (1, 2)]
+    with write.unit(Actor("run 7", source="collector"), run="7") as unit:
+        unit.create_rows(Interface, rows, of=device)
+    first, second = Interface.objects.filter(device=device).order_by("name")
+    assert (first.name, first.kind, first.if_index, first.enabled, first.speed_mbps) == (
+        "GE0/1",
+        "copper",
+        1,
+        True,
+        None,
+    )
+    assert second.gone_since is None
+    entry = _log(device)[-1]
+    assert entry.action == LogEntry.Action.UPDATE
+    assert entry.changes == {
+        "interfaces": [None, [{"name": "GE0/1", "kind": "copper"}, {"name": "GE0/2", "kind": "copper"}]]
+    }
+    assert entry.additional_data == {"source": "collector", "by": "run 7", "run": "7"}
+    assert not _log(first)
+
+
+def test_rows_are_refused_outside_a_unit_and_where_columns_are_derived():
+    device = DeviceFactory()
+    with pytest.raises(WriteOutsideUnit):
+        Interface.objects.all().insert_rows([{"device_id": device.pk, "name": "x"}])
+    with pytest.raises(WriteOutsideUnit):
+        Interface.objects.all().update_rows(["name"], [])
+    with write.unit(TESTER) as unit, pytest.raises(ValueError, match="derived"):
+        unit.create_rows(IPAddress, [{"address": "10.0.0.1"}])
+
+
+def test_rows_of_which_the_database_refuses_one_leave_none():
+    device = DeviceFactory()
+    with pytest.raises(IntegrityError), write.unit(TESTER) as unit:
+        unit.create_rows(Interface, [{"device_id": device.pk, "name": name} for name in ("a", "b", "a")], of=device)
+    assert not Interface.objects.exists()
+    assert [entry.action for entry in _log(device)] == [LogEntry.Action.CREATE]
+
+
+def test_the_beginning_of_an_interface_is_found_in_its_devices_log():
+    device = DeviceFactory()
+    with write.unit(TESTER) as unit:
+        unit.create_rows(Interface, [{"device_id": device.pk, "name": name} for name in ("a", "b")], of=device)
+    one = Interface.objects.get(name="a")
+    with write.unit(TESTER) as unit:
+        unit.update_many(Interface, [(one, {"description": ("", "to the roof")})])
+    last, first = changes_of(one)
+    assert last.changes == {"description": ["", "to the roof"]}
+    assert first.changes["interfaces"][1][0] == {"name": "a"}
+    assert [entry.action for entry in changes_of(device)] == [LogEntry.Action.UPDATE, LogEntry.Action.CREATE]
+
+
+def test_the_log_is_quiet_but_for_ones_own_entries():
+    mark = log_mark()
+    device = DeviceFactory()
+    assert not is_quiet_since(mark, but_not_by="run 1")
+    mark = log_mark()
+    with write.unit(TESTER, run="1") as unit:
+        device.name = "new"
+        unit.update(device)
+    assert is_quiet_since(mark, but_not_by="run 1")
+    assert not is_quiet_since(mark, but_not_by="run 2")
