@@ -1,4 +1,4 @@
-"""The collectors' Django application. Adds its own files to what `load` can read."""
+"""The collectors' Django application: its files for `load`, who sees its models, its entries in the menu."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -12,3 +12,20 @@ class CollectorsConfig(AppConfig):
         from collectors.loading import register_files
 
         register_files()
+        register_scope()
+
+
+def register_scope() -> None:
+    """What the network says of a device is seen with it. A row of no device is for who sees the whole county."""
+    from collectors import models
+    from inventory import scope
+
+    scope.register(models.Run, town="town", readers=scope.CENTRE)
+    for model in (models.DeviceState, models.KeptSnapshot, models.Neighbour, models.DevicePart):
+        scope.register(model, through="device", writers=())
+    scope.register(models.Sighting, through=("device", "switch"), writers=())
+    scope.register(models.Difference, through="device", town="run__town")
+    scope.register(models.Proposal, through="device", readers=scope.CENTRE)
+    # How devices are asked holds secrets: for those who work with them.
+    scope.register(models.ManagementProfile, public=True, readers=scope.TECHNICAL, writers=scope.ADMINISTRATION)
+    scope.register(models.DeviceProfile, through="device", readers=scope.TECHNICAL)

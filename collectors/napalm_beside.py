@@ -18,8 +18,11 @@ BY_SNMP = "auto"
 THREADS = 50
 _WAITING = 2
 """Visits begun or waiting for a thread, for each thread: more Snapshots are not kept."""
+NO_SNMP = "no_snmp"
+"""The fault of a Snapshot for which SNMP was not asked: the profile is one of the command line alone."""
 _TABLES = ("interfaces", "addresses", "arp", "forwarding", "neighbours")
 """Tables that bear the name of the Snapshot's field that they fill."""
+_IDENTITY = ("manufacturer", "hardware", "version", "serial", "chassis_serials")
 
 
 class Named(Protocol):
@@ -37,14 +40,25 @@ def indexes_of(snapshot: Snapshot) -> dict[str, int]:
     return {fact.label: fact.index for fact in snapshot.interfaces}
 
 
+def lacking(snmp: Snapshot) -> tuple[str, ...]:
+    """What SNMP did not say and a log-in may: tables without a row, blanks of the identity. Empty: SNMP is not poor."""
+    tables = [name for name in _TABLES if not getattr(snmp, name)]
+    blanks = [name for name in _IDENTITY if not getattr(snmp.identity, name)]
+    return (*tables, *blanks, *(() if snmp.system.name else ("name",)))
+
+
 def completed(snmp: Snapshot, cli: Snapshot) -> Snapshot:
     """What SNMP said, and from NAPALM what SNMP did not: tables that gave no row, and blanks of the identity.
 
-    A table taken over ends as NAPALM's does: SNMP's 'empty' was not true, so it closes nothing. A fault of NAPALM's
-    stands among the tables; it costs nothing of SNMP's.
+    A table taken over ends as NAPALM's does: SNMP's 'empty' was not true, so it closes nothing. A fault of one way
+    stands among the tables ('snmp', 'napalm'); it costs nothing of the other's. Of two faults SNMP's is the fault.
     """
+    if snmp.fault == NO_SNMP:
+        return cli
+    if snmp.fault and cli.fault:
+        return replace(snmp, fault_text=f"{snmp.fault_text}; {cli.fault_text}")
     if snmp.fault:
-        return snmp if cli.fault else cli
+        return replace(cli, tables=cli.tables | {"snmp": TableEnd(TableState.CUT_SHORT, reason=snmp.fault_text)})
     if cli.fault:
         return _remarked(snmp, TableState.CUT_SHORT, cli.fault_text)
     taken: dict[str, Any] = {}
@@ -53,11 +67,7 @@ def completed(snmp: Snapshot, cli: Snapshot) -> Snapshot:
         if getattr(cli, name) and not getattr(snmp, name):
             taken[name], tables[name] = getattr(cli, name), cli.tables[name]
     said, more = snmp.identity, cli.identity
-    blanks = {
-        name: getattr(more, name)
-        for name in ("manufacturer", "hardware", "version", "serial", "chassis_serials")
-        if not getattr(said, name) and getattr(more, name)
-    }
+    blanks = {name: getattr(more, name) for name in _IDENTITY if not getattr(said, name) and getattr(more, name)}
     return replace(
         snmp,
         **taken,
@@ -76,8 +86,11 @@ def _remarked(snmp: Snapshot, state: TableState, reason: str) -> Snapshot:
 def complete(snmp: Snapshot, login: NapalmTarget) -> Snapshot:
     """An SNMP snapshot completed by a log-in. Blocks; for a thread. Never raises for a device's fault.
 
-    With BY_SNMP the driver is the one for what SNMP said; where SNMP was silent or none suits, nothing is tried.
+    No log-in where SNMP lacks nothing. With BY_SNMP the driver is the one for what SNMP said; where SNMP was silent or
+    none suits, nothing is tried.
     """
+    if not snmp.fault and not lacking(snmp):
+        return snmp
     driver = driver_for(snmp.identity) if login.driver == BY_SNMP else login.driver
     if driver is None:
         return snmp if snmp.fault else _remarked(snmp, TableState.UNSUPPORTED, "no NAPALM driver suits it")

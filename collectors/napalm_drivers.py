@@ -39,6 +39,8 @@ class Driver:
     """It calls a port without a link disabled: only its yes can be believed."""
     speed_in_kbps: bool = False
     """It gives kbit/s where NAPALM's model has Mbit/s."""
+    enable_option: str = ""
+    """The optional argument that takes an enable secret. Empty: 'enable' is a configuration view or nothing at all."""
     version: str = ""
     """A pattern with one group: the version within the driver's longer text."""
     facts: tuple[Reading, ...] = ()
@@ -61,6 +63,8 @@ class NapalmTarget:
     driver: str
     user: str = ""
     password: str = field(default="", repr=False)
+    enable_secret: str = field(default="", repr=False)
+    """With it, where the driver has such a thing, reading is done in the enabled mode."""
     port: int = SSH_PORT
     timeout_s: float = 15.0
     """For the connection and the log-in."""
@@ -268,10 +272,10 @@ _SYSNAME = Reading("display current-configuration | include sysname", sysname, (
 DRIVERS: Mapping[str, Driver] = {
     driver.name: driver
     for driver in (
-        Driver("ios", "ios", "network", "Cisco", version=r"Version (\d[^,\s]*)"),
+        Driver("ios", "ios", "network", "Cisco", enable_option="secret", version=r"Version (\d[^,\s]*)"),
         Driver("nxos_ssh", "nxos", "network", "Cisco"),
         Driver("iosxr", "iosxr", "network", "Cisco", netmiko=False),
-        Driver("eos", "eos", "network", "Arista", netmiko=False),
+        Driver("eos", "eos", "network", "Arista", netmiko=False, enable_option="enable_password"),
         Driver("junos", "junos", "network", "Juniper", netmiko=False),
         Driver(
             "huawei_vrp",

@@ -6,6 +6,8 @@ no text that leaves this module. No database, no Django.
 """
 
 import asyncio
+import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -14,12 +16,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from zlib import crc32
 
 from collectors import napalm_facts as facts
 from collectors.facts import Identity, Snapshot, TableEnd, TableState
 from collectors.napalm_drivers import Driver, NapalmTarget, Reading, driver_named
 from collectors.snmp.faults import BadAnswer, Fault, NoAnswer, Refused
+
+log = logging.getLogger(__name__)
 
 NOT_WHOLE = "NAPALM does not say whether a table is whole"
 NOT_ASKED = "not asked: the connection was lost or the time was over"
@@ -34,7 +39,7 @@ class NoDriver(Fault):
 def napalm_snapshot(target: NapalmTarget) -> Snapshot:
     """Everything the getters give. Blocks; for a thread. Never raises for a device's or a driver's fault.
 
-    Faults: no_answer, refused, bad_answer (such as another host key), no_driver.
+    Faults: no_answer, refused, bad_answer (such as another host key), no_driver; bug for one of the collector itself.
     """
     started = time.perf_counter()
     visit = _Visit(target, started + target.visit_s)
@@ -43,6 +48,10 @@ def napalm_snapshot(target: NapalmTarget) -> Snapshot:
         visit.everything()
     except Fault as dead:
         fault, fault_text = dead.code, _scrubbed(str(dead), target)
+    except (Exception, SystemExit) as bug:  # the edge of a device's run, and a driver may even try to end the program
+        # Without the traceback: the messages in its chain may hold the password.
+        fault, fault_text = "bug", _scrubbed(f"{type(bug).__name__}: {bug}", target)
+        log.error("collecting %s by NAPALM failed: %s", target.name, fault_text)
     return replace(
         visit.found,
         name=target.name,
@@ -202,13 +211,18 @@ def _checksum(given: Mapping[str, Any]) -> int:
 def _connected(target: NapalmTarget, driver: Driver) -> Any:
     """An open driver. Raises NoDriver, NoAnswer, Refused or BadAnswer."""
     maker = _maker(target.driver)
-    options = {**(_limits(target) if driver.netmiko else {}), **target.options}
+    enables = bool(driver.enable_option and target.enable_secret)
+    options = {
+        **(_limits(target) if driver.netmiko else {}),
+        **({driver.enable_option: target.enable_secret} if enables else {}),
+        **target.options,
+    }
     try:
         device = maker(
             target.host, target.user, target.password, timeout=max(1, int(target.timeout_s)), optional_args=options
         )
-        # NAPALM 'enables' after the log-in, which on Comware enters the configuration view. Reading needs neither.
-        device.force_no_enable = True
+        # NAPALM 'enables' after the log-in, which on Comware enters the configuration view.
+        device.force_no_enable = not enables
         device.open()
     except Exception as fault:
         # Without the driver's traceback: its frames hold the password.
@@ -271,9 +285,14 @@ def _fault(fault: BaseException, target: NapalmTarget) -> Fault:
 
 
 def _scrubbed(text: str, target: NapalmTarget) -> str:
-    """One short line without the password or a secret of the options."""
-    for secret in sorted(_secrets(target), key=len, reverse=True):
-        text = text.replace(secret, "***")
+    """One short line without the password or another secret, plain or as Python, JSON or a URL would write it."""
+    written = {
+        form
+        for secret in _secrets(target)
+        for form in (secret, repr(secret)[1:-1], ascii(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe=""))
+    }
+    for form in sorted(written, key=len, reverse=True):
+        text = text.replace(form, "***")
     return " ".join(text.split())[:300]
 
 
@@ -282,4 +301,4 @@ _SECRET = re.compile(r"pass|secret|token|key", re.I)
 
 def _secrets(target: NapalmTarget) -> set[str]:
     told = {value for name, value in target.options.items() if isinstance(value, str) and _SECRET.search(name)}
-    return {target.password, *told} - {""}
+    return {target.password, target.enable_secret, *told} - {""}

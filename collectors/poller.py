@@ -17,6 +17,7 @@ from queue import SimpleQueue
 
 from collectors.collect import Target, collect
 from collectors.facts import Snapshot
+from collectors.napalm_beside import NO_SNMP
 from collectors.rulebook import Vendors
 from collectors.sessions import Engine, Engines, greet
 from collectors.snmp.engine_udp import UdpEngine
@@ -125,6 +126,8 @@ class _Poller:
 
     async def _one(self, engines: Engines, target: Target) -> Snapshot:
         """A bug in one device's collection is logged with its name and costs the others nothing."""
+        if not target.credentials:
+            return _nothing(target, NO_SNMP, f"{target.name}: SNMP is not asked")
         session = None
         try:
             session, credential = await greet(engines, target)

@@ -12,8 +12,12 @@ from django.core.management import load_command_class
 from django.db.models import Model
 from django.utils import translation
 
-from collectors.management import wording
+from collectors.collect import SUBJECTS
+from collectors.facts import TableState
+from collectors.management import telling, wording
 from collectors.models import Difference
+from collectors.probing import probe_targets
+from collectors.rulebook import KINDS
 from inventory.locale import extract
 from inventory.locale.compile import compile_all
 
@@ -25,6 +29,7 @@ WITHOUT_A_ROW = {
     "FiberLinkHop": "a strand within a fiber link, shown there",
     "AllocationRuleClass": "joins rules to classes, shown with the rule",
     "SegmentDepartment": "joins segments to departments, shown with the segment",
+    "UserTown": "joins users to towns, shown with the user",
 }
 SPOKEN = {"CommandError", "ValidationError", "BadCell", "LabFault", "BookError", "ArgumentTypeError", "write"}
 """Calls whose first argument a person reads."""
@@ -195,3 +200,21 @@ def test_the_codes_of_a_difference_are_words(kind: str, register: str, seen: str
     difference = Difference(kind=kind, register_value=register, seen_value=seen)
     with translation.override("zh-hans"):
         assert f"{wording.register_value(difference)} → {wording.seen_value(difference)}" == told
+
+
+def test_probe_tells_a_person_in_chinese_what_a_device_is_and_how_its_tables_ended() -> None:
+    said: list[str] = []
+    recording = ROOT / "fixtures" / "devices" / "huawei-access.snmprec"
+    with translation.override("zh-hans"):
+        probe_targets([str(recording), "127.0.0.1:9"], show=telling.text, say=said.append)
+    lines = said[0].splitlines()
+    assert lines[0] == "huawei-access: Huawei S5735-L24T4S-A1"
+    assert {"  类别: 网络设备", "  转发表: 4 行，完整"} <= set(lines)
+    assert [line for line in lines[1:] if not CHINESE.search(line)] == []
+    assert said[1].startswith("127.0.0.1:9: 无应答（")
+
+
+def test_every_kind_table_and_ending_that_probe_may_tell_has_a_name() -> None:
+    assert telling.KINDS.keys() == KINDS
+    assert wording.TABLES.keys() == {*SUBJECTS, "snmp", "napalm"}
+    assert telling.STATES.keys() == set(TableState)

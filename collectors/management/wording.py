@@ -1,7 +1,7 @@
 """Codes that the collectors keep (of faults, of a device's status in a difference) in the words of a person."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from collectors.models import Difference, DifferenceKind
 from inventory.models.hardware import DeviceStatus
@@ -12,10 +12,37 @@ FAULTS = {
     "bad_answer": gettext_noop("an answer that cannot be understood"),
     "refused": gettext_noop("the device does not accept the user or the key"),
     "no_driver": gettext_noop("no NAPALM driver for it"),
+    "no_snmp": gettext_noop("SNMP is not asked"),
     "bad_target": gettext_noop("cannot be asked like this"),
+    "bad_file": gettext_noop("no recording that can be read"),
     "bug": gettext_noop("a fault of the collector itself"),
 }
+TABLES = {
+    "system": pgettext_lazy("table", "system"),
+    "hardware": pgettext_lazy("table", "hardware"),
+    "interfaces": pgettext_lazy("table", "interfaces"),
+    "addresses": pgettext_lazy("table", "addresses"),
+    "arp": pgettext_lazy("table", "arp"),
+    "vlans": pgettext_lazy("table", "vlans"),
+    "forwarding": pgettext_lazy("table", "forwarding"),
+    "neighbours": pgettext_lazy("table", "neighbours"),
+    "aggregation": pgettext_lazy("table", "aggregation"),
+    "stp": pgettext_lazy("table", "stp"),
+    "poe": pgettext_lazy("table", "poe"),
+    "optics": pgettext_lazy("table", "optics"),
+    "printer": pgettext_lazy("table", "printer"),
+    "ups": pgettext_lazy("table", "ups"),
+    "host": pgettext_lazy("table", "host"),
+    "snmp": pgettext_lazy("table", "snmp"),
+    "napalm": pgettext_lazy("table", "napalm"),
+}
+"""Subjects of collectors.collect, and the two ways of asking where one of them failed."""
 NOTHING = "–"
+
+
+def table(name: str) -> str:
+    """A table's name in words."""
+    return str(TABLES.get(name, name))
 
 
 def fault(code: str, text: str) -> str:

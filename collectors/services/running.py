@@ -1,6 +1,6 @@
 """One collection from beginning to end: targets, polling, applying each device, and what the whole run shows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -8,11 +8,13 @@ from django.utils import timezone
 from collectors.collect import Target
 from collectors.facts import Snapshot
 from collectors.models import Run, RunState
+from collectors.napalm_beside import completing
+from collectors.napalm_drivers import NapalmTarget
 from collectors.poller import JOBS, poll_many
 from collectors.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, ReadAhead, Scope, edition
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
 from inventory.models import Device
@@ -36,11 +38,37 @@ class Outcome:
         return not self.silent
 
 
-def network_poll(vendors: Vendors, jobs: int = JOBS, processes: int = 1) -> Poll:
-    """Polls over UDP, many at a time, from a thread of this process or from several processes."""
-    if processes > 1:
-        return lambda targets: poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
-    return lambda targets: poll_many(targets, vendors=vendors, jobs=jobs)
+def network_poll(
+    vendors: Vendors, jobs: int = JOBS, processes: int = 1, logins: Mapping[str, NapalmTarget] | None = None
+) -> Poll:
+    """Polls over UDP, many at a time, from a thread of this process or from several processes.
+
+    What SNMP leaves out of the devices in `logins` (by the target's name) is asked of their command line, in threads
+    of this process.
+    """
+
+    def poll(targets: Sequence[Target]) -> Iterable[tuple[Target, Snapshot]]:
+        if processes > 1:
+            return poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
+        return poll_many(targets, vendors=vendors, jobs=jobs)
+
+    return (lambda targets: completing(poll(targets), logins)) if logins else poll
+
+
+def logins_of(chosen: Iterable[Managed], known_hosts: str = "") -> dict[str, NapalmTarget]:
+    """The log-in of each device that has one, by its target's name: of its profiles the first that has one.
+
+    For `known_hosts` see ManagementProfile.login.
+    """
+    found: dict[str, NapalmTarget] = {}
+    for managed in chosen:
+        address = managed.device.primary_address
+        assert address is not None
+        for way in sorted(managed.ways, key=lambda way: (way.position, way.pk)):
+            login = way.profile.login(managed.device.asset_tag, address.address, known_hosts)
+            if login is not None:
+                found.setdefault(login.name, login)
+    return found
 
 
 def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, progress: Progress) -> Outcome:

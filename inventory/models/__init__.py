@@ -1,11 +1,12 @@
 """The register's models; Django looks for them here."""
 
-from inventory.models.access import User
+from inventory.models.access import Role, User, UserTown
 from inventory.models.fiber import FiberCable, FiberLink, FiberLinkHop
 from inventory.models.hardware import AssetClass, Device, DeviceType, Manufacturer
 from inventory.models.money import AllocationRule, AllocationRuleClass, AllocationStandard, FundingSource, PriceList
 from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segment, SegmentDepartment
 from inventory.models.places import Department, Location, Person, Site, Town
+from inventory.models.preferences import ListPreference, SavedFilter
 
 __all__ = [
     "AllocationRule",
@@ -22,14 +23,18 @@ __all__ = [
     "FundingSource",
     "IPAddress",
     "Interface",
+    "ListPreference",
     "Location",
     "Manufacturer",
     "Person",
     "Prefix",
     "PriceList",
+    "Role",
+    "SavedFilter",
     "Segment",
     "SegmentDepartment",
     "Site",
     "Town",
     "User",
+    "UserTown",
 ]

@@ -150,6 +150,26 @@ def test_another_device_under_the_same_name_and_address_is_not_applied(switch):
     assert set(Interface.objects.filter(device=switch).values_list("name", flat=True)) == {"mgmt"}
 
 
+def _only_its_model(device: Device, model: str = "S5720-28P") -> Snapshot:
+    return Snapshot(device.asset_tag, identity=Identity(hardware=model), tables=TABLES)
+
+
+def test_a_device_that_says_nothing_but_its_model_is_the_registered_one_and_told_as_no_other():
+    bare = make_switch("CAM-1")
+    _run(_only_its_model(bare))
+    second = _run(_only_its_model(bare)).run
+    assert (_open(), second.changes) == ([], 0)
+    assert DeviceState.objects.get().hardware_seen == "S5720-28P"
+    _run(_only_its_model(bare, "S5735-L24T4S-A1"))
+    assert _open() == [("replaced", str(bare.device_type), "S5735-L24T4S-A1")]
+
+
+def test_a_device_that_told_its_serial_and_now_only_its_model_is_another(switch):
+    _run(_snapshot(switch))
+    _run(_only_its_model(switch))
+    assert [kind for kind, _r, _s in _open()] == ["replaced"]
+
+
 def test_a_device_found_at_anothers_address_gets_its_own_facts(switch):
     other = make_switch("SW-2", serial="SN2", mac="00e0fc000002")
     facts = (InterfaceFact(1, "Gi0/9", mac="00e0fc000002"),)

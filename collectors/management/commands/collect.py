@@ -14,10 +14,11 @@ from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
 from collectors.management import wording
+from collectors.napalm_source import NOT_WHOLE
 from collectors.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
-from collectors.services.running import Outcome, network_poll, run
+from collectors.services.running import Outcome, logins_of, network_poll, run
 from inventory.models import Device
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
@@ -28,7 +29,8 @@ MOST_PROCESSES = 64
 
 class Command(BaseCommand):
     help = gettext_noop(
-        "Poll the managed devices over SNMP and reconcile what they say with the register. "
+        "Poll the managed devices over SNMP, log in to those whose profile has a log-in and whose SNMP is poor, "
+        "and reconcile what they say with the register. "
         "Exit code 0 when all answered, 3 when some did not, 1 on failure."
     )
 
@@ -44,6 +46,9 @@ class Command(BaseCommand):
             "--processes", type=int, default=1, metavar="N", help=_("processes that poll (default: %(default)s)")
         )
         parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
+        parser.add_argument(
+            "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
+        )
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,11 +69,13 @@ class Command(BaseCommand):
         targets = [target_of(profile) for profile in chosen]
         if book is not None:
             targets = [book.translate(target) for target in targets]
+        # The lab has no command lines, and what listens at its addresses' SSH port is this machine itself.
+        logins = {} if book is not None else logins_of(chosen, options["known_hosts"])
         with Progress(self, names, as_json=options["json"]) as progress:
             outcome = run(
                 targets,
                 scope,
-                poll=network_poll(default_vendors(), options["jobs"], options["processes"]),
+                poll=network_poll(default_vendors(), options["jobs"], options["processes"], logins),
                 actor=Actor("collect", source="collector"),
                 progress=progress.device,
             )
@@ -129,13 +136,13 @@ class Progress:
         self.bar.update()
         name = self.names[target.name]
         cut = [
-            _("table %(table)s was cut short: %(reason)s") % {"table": table, "reason": end.reason}
+            _("table %(table)s was cut short: %(reason)s") % {"table": wording.table(table), "reason": end.reason}
             for table, end in snapshot.tables.items()
-            if end.state is TableState.CUT_SHORT
+            if end.state is TableState.CUT_SHORT and end.reason != NOT_WHOLE
         ]
         cut += [
             _("table %(table)s fell from %(of)d rows to %(seen)d: nothing is closed until another run shows the same")
-            % change.values
+            % {**change.values, "table": wording.table(change.values["table"])}
             for change in applied.held
         ]
         if self.as_json:

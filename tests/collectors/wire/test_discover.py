@@ -117,7 +117,8 @@ def test_neither_collect_nor_probe_shows_a_secret(port, capsys, monkeypatch, tmp
     call_command("collect", "--lab", "--json")
     said = capsys.readouterr()
     assert json.loads(said.out.splitlines()[0])
-    assert probe_targets([f"127.77.0.2:{port}", f"127.77.0.200:{port}"], community=SECRET, as_json=True) == 3
+    ways = [Credential(community=SECRET)]
+    assert probe_targets([f"127.77.0.2:{port}", f"127.77.0.200:{port}"], credentials=ways) == 3
     more = capsys.readouterr()
     assert '"SER00001"' in more.out
     assert SECRET not in said.out + said.err + more.out + more.err

@@ -95,7 +95,7 @@ def test_a_lost_process_is_told_with_what_was_not_polled():
     with deaf() as targets:
         bad = Target("bad", "127.0.0.1", credentials=())
         polled = iter(poll_in_processes([bad, *targets], vendors=default_vendors(), processes=2))
-        assert next(polled)[1].fault == "no_answer"
+        assert next(polled)[1].fault == "no_snmp"
         multiprocessing.active_children()[0].kill()
         with pytest.raises(ChildEnded, match="2 devices were not polled"):
             next(polled)
@@ -170,7 +170,7 @@ def waiting(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
         )
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "no_answer\n"
+            assert process.stdout.readline() == "no_snmp\n"
             yield process
         finally:
             process.kill()
