@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, router
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Prefix, Town
@@ -26,10 +26,11 @@ def log_mark() -> int:
 
 def changes_of(obj: RegisterModel) -> QuerySet[LogEntry]:
     """The change log of one row, newest first; an interface's with the entry on its device in which it began."""
-    found = Q(content_type=ContentType.objects.get_for_model(type(obj)), object_pk=str(obj.pk))
+    # The kind as an expression: by its index SQLite would go through the log of all devices to find one.
+    found = Q(kind=ContentType.objects.get_for_model(type(obj)).pk, object_pk=str(obj.pk))
     if isinstance(obj, Interface):
         found |= Q(pk__in=_beginnings(obj))
-    entries: QuerySet[LogEntry] = LogEntry.objects.filter(found).order_by("-pk")
+    entries: QuerySet[LogEntry] = LogEntry.objects.alias(kind=F("content_type_id") + 0).filter(found).order_by("-pk")
     return entries
 
 
