@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from collectors.napalm_drivers import DRIVERS
+from collectors.napalm.drivers import DRIVERS
 from collectors.profiles import AuthProtocol, DeviceProfile, ManagementProfile, PrivacyProtocol, SnmpVersion
 from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell, Column, Part, Reference

@@ -41,6 +41,9 @@ class Run(RegisterModel):
     changes = models.PositiveIntegerField(_("changes"), default=0)
     differences = models.PositiveIntegerField(_("differences opened"), default=0)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    results = models.JSONField(default=list, blank=True, editable=False)
+    """A device of which there is something to tell: {"device", "fault", "text", "changes", "opened", "cut", "held"}.
+    Of those not named all tables were read, and nothing was new."""
     log_mark = models.BigIntegerField(default=0, editable=False)
     """The place in the change log when it began: what was changed since is not in what it saw."""
     edition = models.CharField(max_length=40, blank=True, editable=False)
@@ -207,7 +210,7 @@ class Sighting(RegisterModel):
     class Meta:
         verbose_name = _("sighting")
         verbose_name_plural = _("sightings")
-        indexes = (models.Index(fields=("mac",)),)
+        indexes = (models.Index(fields=("mac",)), models.Index(fields=("address",)))
         constraints = (
             models.UniqueConstraint(
                 fields=("mac",), condition=Q(ended_at__isnull=True), name="sighting_one_open_place_for_a_mac"
@@ -245,7 +248,7 @@ class Difference(RegisterModel):
     the same seen value.
     """
 
-    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence"})
+    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence", "written"})
 
     kind = models.CharField(_("kind"), max_length=20, choices=DifferenceKind)
     device = models.ForeignKey(
@@ -262,6 +265,8 @@ class Difference(RegisterModel):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    written = models.JSONField(default=dict, blank=True, editable=False)
+    """What accepting it wrote on the device: {column: [before, after]}; what `reopen` takes back."""
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="opened", verbose_name=_("run"))
 
     class Meta:

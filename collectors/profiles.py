@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from collectors.napalm_beside import BY_SNMP
-from collectors.napalm_drivers import DRIVERS, SSH_PORT, NapalmTarget
+from collectors.napalm.beside import BY_SNMP
+from collectors.napalm.drivers import DRIVERS, SSH_PORT, NapalmTarget
 from collectors.snmp.credentials import Credential
 from inventory.models import Device
 from inventory.models.base import RegisterModel

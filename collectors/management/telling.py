@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from collectors.facts import Snapshot, TableEnd, TableState
-from collectors.management import wording
+from collectors import wording
 
 KINDS = {
     "network": pgettext_lazy("kind of device", "network"),

@@ -198,6 +198,8 @@ def _another_answers(work: _Work, match: Match) -> int:
             "score": match.score,
             "evidence": list(match.evidence),
             "serial": who.serial or "",
+            "manufacturer": who.manufacturer or "",
+            "model": who.hardware or "",
             "base_mac": who.base_mac or "",
             "macs": sorted(matching.macs_of(snapshot))[:200],
             "name": snapshot.system.name,

@@ -8,10 +8,10 @@ from django.utils import timezone
 from collectors.collect import Target
 from collectors.facts import Snapshot
 from collectors.models import Run, RunState
-from collectors.napalm_beside import completing
-from collectors.napalm_drivers import NapalmTarget
-from collectors.poller import JOBS, poll_many
-from collectors.processes import poll_in_processes
+from collectors.napalm.beside import completing
+from collectors.napalm.drivers import NapalmTarget
+from collectors.polling.poller import JOBS, poll_many
+from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
 from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition
@@ -71,14 +71,22 @@ def logins_of(chosen: Iterable[Managed], known_hosts: str = "") -> dict[str, Nap
     return found
 
 
-def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, progress: Progress) -> Outcome:
+def run(
+    targets: Sequence[Target],
+    scope: Scope,
+    *,
+    poll: Poll,
+    actor: Actor,
+    progress: Progress,
+    record: Run | None = None,
+) -> Outcome:
     """Poll the targets and bring the register up to date, one transaction a device. Target names are asset tags.
 
     Killed at any moment, it leaves each device as it was before or after its own transaction. What the run shows
-    as a whole (places, things unknown or missing) is written at its end, in one transaction.
+    as a whole (places, things unknown or missing) is written at its end, in one transaction. `record` is a run that
+    was begun already.
     """
-    with write.unit(actor) as unit:
-        record = unit.create(_begun(scope, actor))
+    record = record or begin(scope, actor)
     outcome = Outcome(record)
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
@@ -91,6 +99,7 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
             record.polled += 1
             record.changes += applied.changes
             record.differences += applied.opened
+            record.results += _result(keys[target.name], snapshot, applied)
             gathered.asked.add(keys[target.name])
             if not snapshot.fault:
                 worked.append((keys[target.name], snapshot.asked_with))
@@ -105,20 +114,49 @@ def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, pr
         record.differences += sightings.record(gathered, context, now=timezone.now())
         proposals.propose_neighbours(actor=actor)
     except BaseException as fault:
-        _finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
+        finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
-    _finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
+    finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome
 
 
-def _begun(scope: Scope, actor: Actor) -> Run:
-    return Run(
+def begin(scope: Scope, actor: Actor) -> Run:
+    """The record of a collection that begins now, in the town of its devices where they are of one."""
+    record = Run(
         started_at=timezone.now(),
         scope=str(scope)[:300],
+        town=_town_of(scope),
         by=actor.name,
         log_mark=log_mark(),
         edition=edition(),
     )
+    with write.unit(actor) as unit:
+        return unit.create(record)
+
+
+def _town_of(scope: Scope) -> Town | None:
+    towns = {town.pk: town for town in scope.towns} | {one.town_id: one.town for one in scope.departments}
+    if scope.names:
+        devices = [managed.device for managed in profiles(scope)]
+        towns |= {town.pk: town for town in map(places.town_of, devices) if town is not None}
+    return next(iter(towns.values())) if len(towns) == 1 else None
+
+
+def _result(device: int, snapshot: Snapshot, applied: Applied) -> list[dict[str, Any]]:
+    """What the run keeps of one device, as Run.results says; nothing of one that said nothing new."""
+    cut = {name: end.reason for name, end in snapshot.tables.items() if end.state is TableState.CUT_SHORT}
+    held = {change.values["table"]: [change.values["seen"], change.values["of"]] for change in applied.held}
+    other = not snapshot.fault and applied.device is None
+    told: dict[str, Any] = {
+        "fault": "another device" if other else snapshot.fault,
+        "text": snapshot.fault_text[:200],
+        "changes": applied.changes,
+        "opened": applied.opened,
+        "cut": cut,
+        "held": held,
+    }
+    told = {name: value for name, value in told.items() if value}
+    return [{"device": device, **told}] if told else []
 
 
 def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:
@@ -131,7 +169,8 @@ def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:
         )
 
 
-def _finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:
+def finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:
+    """Close the record of a collection."""
     record.state, record.ended_at, record.note = state, timezone.now(), note
     with write.unit(actor) as unit:
         unit.update(record)

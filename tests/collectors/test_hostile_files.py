@@ -16,7 +16,7 @@ from collectors.collect import Target, collect
 from collectors.describe import describe
 from collectors.identify import default_vendors
 from collectors.management import telling
-from collectors.probing import ALL_ANSWERED, FAILED, probe_targets
+from collectors.polling.probing import ALL_ANSWERED, FAILED, probe_targets
 from collectors.snmp import oid as oids
 from collectors.snmp.recording import RecordedSession, Recording, load_recording
 

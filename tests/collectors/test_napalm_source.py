@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from collectors import napalm_source
 from collectors.collect import Target
 from collectors.facts import (
     AddressFact,
@@ -27,7 +26,8 @@ from collectors.facts import (
     from_json,
     to_json,
 )
-from collectors.napalm_beside import (
+from collectors.napalm import source as napalm_source
+from collectors.napalm.beside import (
     BY_SNMP,
     NO_SNMP,
     complete,
@@ -38,8 +38,8 @@ from collectors.napalm_beside import (
     lacking,
     poll_by_napalm,
 )
-from collectors.napalm_drivers import NapalmTarget
-from collectors.napalm_source import NOT_WHOLE, collect_by_napalm, napalm_snapshot
+from collectors.napalm.drivers import NapalmTarget
+from collectors.napalm.source import NOT_WHOLE, collect_by_napalm, napalm_snapshot
 from collectors.reconcile import Action, InterfaceView, Policy, RegisterView, reconcile
 
 # -- beside SNMP -----------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_where_snmp_lacks_nothing_no_log_in_is_made(monkeypatch: pytest.MonkeyPa
     def logged_in(_target: NapalmTarget) -> Snapshot:
         raise AssertionError("logged in")
 
-    monkeypatch.setattr("collectors.napalm_beside.napalm_snapshot", logged_in)
+    monkeypatch.setattr("collectors.napalm.beside.napalm_snapshot", logged_in)
     whole = replace(
         SNMP,
         identity=replace(SNMP.identity, version="V200R019", serial="2102350DLQ01", chassis_serials=("2102350DLQ01",)),

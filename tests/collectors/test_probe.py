@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from collectors.facts import Snapshot
 from collectors.management import telling
-from collectors.probing import ALL_ANSWERED, FAILED, SOME_SILENT, as_json, parse_target, probe_targets
+from collectors.polling.probing import ALL_ANSWERED, FAILED, SOME_SILENT, as_json, parse_target, probe_targets
 from collectors.snmp.credentials import Credential
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "devices"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from collectors.collect import Target
 from collectors.facts import Snapshot, to_json
-from collectors.napalm_beside import BY_SNMP
+from collectors.napalm.beside import BY_SNMP
 from collectors.profiles import DeviceProfile, ManagementProfile
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services import running

@@ -13,9 +13,9 @@ from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
-from collectors.management import wording
-from collectors.napalm_source import NOT_WHOLE
-from collectors.poller import JOBS
+from collectors import wording
+from collectors.napalm.source import NOT_WHOLE
+from collectors.polling.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
 from collectors.services.running import Outcome, logins_of, network_poll, run

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
 from collectors.collect import Target
-from collectors.discovery import RATE, Swept, quick, read_devices, sweep
 from collectors.identify import default_vendors
 from collectors.lab.book import BookError, read_book
 from collectors.management.credentials import profiles_named
-from collectors.poller import JOBS
+from collectors.polling.discovery import RATE, Swept, quick, read_devices, sweep
+from collectors.polling.poller import JOBS
 from collectors.services.proposals import Outcome, propose, seen_from
 from collectors.snmp.credentials import PUBLIC, Credential
 from inventory.rules.addresses import parse_ranges

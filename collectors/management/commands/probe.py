@@ -10,9 +10,9 @@ from django.utils.translation import gettext_noop
 
 from collectors.management import telling
 from collectors.management.credentials import AUTH_KEY, NO_PROTOCOL, PRIVACY_KEY, profiles_named, v3_user
-from collectors.napalm_beside import BY_SNMP
-from collectors.napalm_drivers import SSH_PORT, NapalmTarget
-from collectors.probing import as_json, probe_targets
+from collectors.napalm.beside import BY_SNMP
+from collectors.napalm.drivers import SSH_PORT, NapalmTarget
+from collectors.polling.probing import as_json, probe_targets
 from collectors.rulebook import RuleFault
 from collectors.snmp.credentials import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, Credential
 

@@ -16,7 +16,7 @@ import pytest
 from collectors.collect import Target, collect
 from collectors.facts import Snapshot
 from collectors.identify import default_vendors
-from collectors.sessions import Engines, greet
+from collectors.polling.sessions import Engines, greet
 from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_udp import UdpEngine
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from collectors import discovery
 from collectors.collect import Target
 from collectors.identify import default_vendors
 from collectors.lab.agent import Agent
 from collectors.lab.server import Lab, make_agents
 from collectors.models import Proposal
-from collectors.probing import probe_targets
+from collectors.polling import discovery
+from collectors.polling.probing import probe_targets
 from collectors.profiles import ManagementProfile
 from collectors.snmp.credentials import Credential
 from inventory.models import Device

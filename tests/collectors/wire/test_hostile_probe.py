@@ -6,7 +6,7 @@ import json
 import pytest
 
 from collectors.management import telling
-from collectors.probing import ALL_ANSWERED, SOME_SILENT, as_json, probe_targets
+from collectors.polling.probing import ALL_ANSWERED, SOME_SILENT, as_json, probe_targets
 from collectors.snmp.recording import Recording, load_recording
 from tests.collectors.test_probe import FIXTURES
 from tests.collectors.wire import faulty_agent as agents

@@ -15,8 +15,8 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
 
-from collectors import napalm_source
 from collectors.models import DeviceState, Difference, KeptSnapshot, Run
+from collectors.napalm import source as napalm_source
 from collectors.profiles import ManagementProfile
 from collectors.selectors import load_snapshot
 from collectors.snmp.recording import Recording, parse_recording

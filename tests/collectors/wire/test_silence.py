@@ -9,7 +9,7 @@ import pytest
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
-from collectors.poller import poll_many
+from collectors.polling.poller import poll_many
 from collectors.snmp.codec import Request
 from collectors.snmp.session import VarBind
 from tests.collectors.test_collect_equipment import CATALYST, recorded

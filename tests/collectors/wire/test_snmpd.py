@@ -10,7 +10,7 @@ import pytest
 from collectors.collect import Target
 from collectors.facts import TableState
 from collectors.identify import default_vendors
-from collectors.poller import poll_many
+from collectors.polling.poller import poll_many
 from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_pysnmp import PysnmpEngine
 from collectors.snmp.engine_udp import UdpEngine

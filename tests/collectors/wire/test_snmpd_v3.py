@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 
 from collectors.collect import Target
+from collectors.polling.sessions import UPTIME, Engines, greet
 from collectors.profiles import ManagementProfile
-from collectors.sessions import UPTIME, Engines, greet
 from collectors.snmp import oid
 from collectors.snmp.credentials import Credential
 from collectors.snmp.faults import Fault

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from collectors.collect import Target
 from collectors.facts import Snapshot, SystemFact
-from collectors.poller import JOBS, poll_many
+from collectors.polling.poller import JOBS, poll_many
+from collectors.polling.sessions import Engine, Engines, greet
 from collectors.rulebook import Vendors
-from collectors.sessions import Engine, Engines, greet
 from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import NoAnswer, Refused

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from collectors import facts
 from collectors.collect import Target
 from collectors.facts import Snapshot
-from collectors.poller import JOBS, poll_many, seldom_collected
+from collectors.polling.poller import JOBS, poll_many, seldom_collected
+from collectors.polling.sessions import Engine
 from collectors.rulebook import Vendors
-from collectors.sessions import Engine
 from collectors.snmp.engine_udp import UdpEngine
 
 if TYPE_CHECKING:

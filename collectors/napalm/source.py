@@ -19,9 +19,9 @@ from typing import Any
 from urllib.parse import quote
 from zlib import crc32
 
-from collectors import napalm_facts as facts
 from collectors.facts import Identity, Snapshot, TableEnd, TableState
-from collectors.napalm_drivers import Driver, NapalmTarget, Reading, driver_named
+from collectors.napalm import facts
+from collectors.napalm.drivers import Driver, NapalmTarget, Reading, driver_named
 from collectors.snmp.faults import BadAnswer, Fault, NoAnswer, Refused
 
 log = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from queue import SimpleQueue
 
 from collectors.collect import Target, collect
 from collectors.facts import Snapshot
-from collectors.napalm_beside import NO_SNMP
+from collectors.napalm.beside import NO_SNMP
+from collectors.polling.sessions import Engine, Engines, greet
 from collectors.rulebook import Vendors
-from collectors.sessions import Engine, Engines, greet
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import NoAnswer, Refused
 

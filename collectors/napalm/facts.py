@@ -21,7 +21,7 @@ from collectors.facts import (
     SystemFact,
 )
 from collectors.identify import clean
-from collectors.napalm_drivers import Driver
+from collectors.napalm.drivers import Driver
 from collectors.tables.index import is_station
 from inventory.rules import names
 from inventory.rules.addresses import parse_address

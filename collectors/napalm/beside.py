@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from collectors.facts import Snapshot, TableEnd, TableState
-from collectors.napalm_drivers import NapalmTarget, driver_for
-from collectors.napalm_source import napalm_snapshot
+from collectors.napalm.drivers import NapalmTarget, driver_for
+from collectors.napalm.source import napalm_snapshot
 
 BY_SNMP = "auto"
 """In place of a driver's name: the one that suits what SNMP said."""

@@ -15,11 +15,11 @@ from collectors.collect import Target, collect
 from collectors.describe import describe
 from collectors.facts import Snapshot
 from collectors.identify import default_vendors
-from collectors.napalm_beside import complete_by_napalm
-from collectors.napalm_drivers import NapalmTarget
-from collectors.napalm_source import NoDriver, collect_by_napalm
+from collectors.napalm.beside import complete_by_napalm
+from collectors.napalm.drivers import NapalmTarget
+from collectors.napalm.source import NoDriver, collect_by_napalm
+from collectors.polling.sessions import Engines, greet
 from collectors.rulebook import Vendors
-from collectors.sessions import Engines, greet
 from collectors.snmp.credentials import PUBLIC, Credential
 from collectors.snmp.faults import NoAnswer, Refused
 from collectors.snmp.recording import RecordedSession, load_recording
