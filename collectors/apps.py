@@ -13,6 +13,7 @@ class CollectorsConfig(AppConfig):
 
         register_files()
         register_scope()
+        register_pages()
 
 
 def register_scope() -> None:
@@ -29,3 +30,29 @@ def register_scope() -> None:
     # How devices are asked holds secrets: for those who work with them.
     scope.register(models.ManagementProfile, public=True, readers=scope.TECHNICAL, writers=scope.ADMINISTRATION)
     scope.register(models.DeviceProfile, through="device", readers=scope.TECHNICAL)
+
+
+def register_pages() -> None:
+    """The pages of the collectors, and what they add to those of the register."""
+    from collectors import models
+    from collectors.pages import additions, differences, profiles, proposals, runs, start  # noqa: F401  # they register
+    from inventory import scope
+    from inventory.ui import menu
+
+    entries = (
+        ("today", models.Difference, "difference", _("Differences"), "git-compare"),
+        ("today", models.Proposal, "proposal", _("Proposed devices"), "device-desktop-plus"),
+        ("today", models.Run, "run", _("Runs"), "refresh"),
+        ("administration", models.ManagementProfile, "management_profile", _("Management profiles"), "key"),
+    )
+    for order, (section, model, name, label, icon) in enumerate(entries, start=1):
+        menu.register(
+            section,
+            label,
+            f"{name}_list",
+            icon,
+            add_url_name="management_profile_add" if model is models.ManagementProfile else "",
+            visible_to=scope.allowed("view", model),
+            writable_by=scope.allowed("add", model),
+            order=order,
+        )

@@ -73,6 +73,6 @@ def _type(device: Device, seen: str, types: Iterable[DeviceType]) -> Effect:
     own = [one for one in found if one.manufacturer_id == device.device_type.manufacturer_id]
     chosen = own or found
     if len(chosen) != 1:
-        told = _("By hand: no device type is called %(value)s. Add it, or add the name to the aliases of the right one.")
+        told = _("By hand: no device type is called %(value)s. Add it, or add the name to the aliases of one.")
         return Effect(told % {"value": seen})
     return Effect(_("The device becomes a %(type)s.") % {"type": chosen[0]}, {"device_type_id": chosen[0].pk})

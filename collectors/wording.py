@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
+from collectors.facts import TableState
 from collectors.models import Difference, DifferenceKind
 from inventory.models.hardware import DeviceStatus
 from inventory.rules.addresses import show_mac
@@ -15,6 +16,7 @@ FAULTS = {
     "no_snmp": gettext_noop("SNMP is not asked"),
     "bad_target": gettext_noop("cannot be asked like this"),
     "bad_file": gettext_noop("no recording that can be read"),
+    "another device": gettext_noop("another device answers"),
     "bug": gettext_noop("a fault of the collector itself"),
 }
 TABLES = {
@@ -37,6 +39,12 @@ TABLES = {
     "napalm": pgettext_lazy("table", "napalm"),
 }
 """Subjects of collectors.collect, and the two ways of asking where one of them failed."""
+STATES = {
+    TableState.COMPLETE: pgettext_lazy("table", "complete"),
+    TableState.EMPTY: pgettext_lazy("table", "empty"),
+    TableState.UNSUPPORTED: pgettext_lazy("table", "unsupported"),
+    TableState.CUT_SHORT: pgettext_lazy("table", "cut short"),
+}
 NOTHING = "–"
 
 
@@ -45,10 +53,17 @@ def table(name: str) -> str:
     return str(TABLES.get(name, name))
 
 
+def table_state(state: str) -> str:
+    """How a table ended, in words."""
+    return str(STATES[TableState(state)]) if state in set(TableState) else state
+
+
 def fault(code: str, text: str) -> str:
     """What went wrong. The text of the SNMP layer is English; another language's words for the code stand before it."""
     words = FAULTS.get(code, "")
     said = _(words) if words else ""
+    if not text:
+        return said
     return text if said == words else _("%(words)s (%(text)s)") % {"words": said, "text": text}
 
 

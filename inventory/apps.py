@@ -55,6 +55,10 @@ def register_menu() -> None:
 
     with_files = {file.model for file in REGISTRY.files.values()}
     menu.register("today", _("Start page"), "home", "home", order=0)
+    adds_devices = scope.allowed("add", models.Device)
+    menu.register(
+        "equipment", _("New computer"), "new_computer", "device-desktop-plus", visible_to=adds_devices, order=15
+    )
     entries = (
         ("equipment", models.Device, "device", _("Devices"), "devices"),
         ("equipment", models.DeviceType, "device_type", _("Device types"), "box-model-2"),

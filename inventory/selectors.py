@@ -43,6 +43,11 @@ def _beginnings(interface: Interface) -> list[int]:
     return [pk for pk, changes in entries if any(row["name"] == interface.name for row in changes["interfaces"][1])]
 
 
+def written_together(correlation: str) -> QuerySet[LogEntry]:
+    """The change log of what belongs together: one run, or one unit of work; newest first."""
+    return LogEntry.objects.filter(cid=correlation).order_by("-pk")
+
+
 def is_quiet_since(mark: int, *, but_not_by: str) -> bool:
     """Whether nothing was logged behind a place of the log, other than under one correlation id.
 
@@ -91,6 +96,12 @@ def prefix_of(address: str) -> Prefix | None:
 def addresses_in(prefix: Prefix) -> QuerySet[IPAddress]:
     """Addresses of the register inside a prefix, in order; one range of an index."""
     return IPAddress.objects.filter(key__range=addresses.key_range(addresses.parse_prefix(prefix.prefix)))
+
+
+def free_addresses(prefix: Prefix, count: int) -> list[str]:
+    """The first free addresses of a prefix, as far as the register knows."""
+    taken = addresses_in(prefix).order_by("key").values_list("key", flat=True)
+    return [str(one) for one in addresses.first_free(addresses.parse_prefix(prefix.prefix), taken.iterator(), count)]
 
 
 class UnknownName(LookupError):

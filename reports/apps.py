@@ -1,4 +1,4 @@
-"""The reports' Django application: who sees what was made, its entry in the menu."""
+"""The reports' Django application: who sees what was made, its pages, its entries in the menu."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +9,38 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        from inventory import scope
-        from reports.models import ReportRun
+        register_scope()
+        register_pages()
 
-        # A report shows the whole county: nobody of one town or department makes or reads one.
-        scope.register(ReportRun, readers=scope.CENTRE, writers=())
+
+def register_scope() -> None:
+    """A report shows the whole county: nobody of one town or department makes or reads one."""
+    from inventory import scope
+    from reports.models import ReportRun, ReportSchedule
+
+    scope.register(ReportRun, readers=scope.CENTRE, writers=scope.ADMINISTRATION)
+    scope.register(ReportSchedule, readers=scope.CENTRE, writers=scope.PLANNING)
+
+
+def register_pages() -> None:
+    """The pages' lists, their menu, and what of them waits for a person."""
+    from inventory import scope
+    from inventory.pages import home
+    from inventory.ui import menu
+    from reports.models import ReportRun, ReportSchedule
+    from reports.pages import lists, tasks  # noqa: F401
+
+    home.register_task(tasks.faults, order=300)
+    readers = scope.allowed("report", ReportRun)
+    menu.register("reports", _("Make a report"), "reports", "report", visible_to=readers, order=10)
+    menu.register("reports", _("Reports made"), "report_run_list", "history", visible_to=readers, order=20)
+    menu.register(
+        "reports",
+        _("Scheduled reports"),
+        "report_schedule_list",
+        "calendar-repeat",
+        add_url_name="report_schedule_add",
+        visible_to=scope.allowed("report", ReportSchedule),
+        writable_by=scope.allowed("add", ReportSchedule),
+        order=30,
+    )

@@ -5,10 +5,11 @@ Faults that a person can mend (a name that does not exist, a folder that cannot 
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from django.utils import timezone
@@ -144,20 +145,33 @@ def make_reports(names: Sequence[str], out: Path, request: Request, actor: regis
 def _make(
     book: catalogue.Book, out: Path, request: Request, actor: register.Actor, frames: dict[str, pd.DataFrame]
 ) -> Made:
-    for need in book.needs:
-        if need not in frames:
-            frames[need] = QUERIES[need](request.scope, request.as_of)
     now = timezone.now()
-    made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
-    params = request.params(made_at)
-    title = params.say(*book.title)
-    workbook = Workbook(title, book.build(frames, params), params.lang, params.as_of, made_at, actor.name)
+    workbook = build(book, request, now, actor.name, frames)
     target = out / file_name(book.name, request)
     with staged(target) as temporary:
         fill(workbook, temporary)
-        digest = _sha256(temporary)
-        run = _record(book, params, target.name, digest, workbook.row_count, now, actor)
+        digest = sha256_of(temporary)
+        run = _record(book, request, target.name, digest, workbook.row_count, now, actor)
     return Made(book.name, target, digest, workbook.row_count, run)
+
+
+def build(
+    book: catalogue.Book,
+    request: Request,
+    now: datetime,
+    author: str,
+    frames: dict[str, pd.DataFrame],
+    told: Callable[[float], None] = lambda _part: None,
+) -> Workbook:
+    """Read the frames that are not in `frames` yet, and build the book. `told` hears what part of that is done."""
+    missing = [need for need in book.needs if need not in frames]
+    for index, need in enumerate(missing):
+        told(index / (len(missing) + 1))
+        frames[need] = QUERIES[need](request.scope, request.as_of)
+    told(len(missing) / (len(missing) + 1))
+    made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
+    params = request.params(made_at)
+    return Workbook(params.say(*book.title), book.build(frames, params), params.lang, params.as_of, made_at, author)
 
 
 def file_name(name: str, request: Request) -> str:
@@ -167,21 +181,29 @@ def file_name(name: str, request: Request) -> str:
     return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The file's hash, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def kept_parameters(book: catalogue.Book, request: Request, now: datetime) -> dict[str, Any]:
+    """What a ReportRun keeps of a request beside its town and department, from which it can be asked again."""
+    params = request.params(now)
+    return {key: getattr(params, key) for key in ("lang", "scope", *book.params)}
+
+
 def _record(
-    book: catalogue.Book, params: Params, name: str, digest: str, rows: int, now: datetime, actor: register.Actor
+    book: catalogue.Book, request: Request, name: str, digest: str, rows: int, now: datetime, actor: register.Actor
 ) -> ReportRun:
-    kept = {key: getattr(params, key) for key in ("lang", "scope", *book.params)}
     run = ReportRun(
         report=book.name,
         made_at=now,
         made_by=actor.name,
-        data_date=params.as_of,
-        parameters=kept,
+        data_date=request.as_of,
+        town=request.scope.town,
+        department=request.scope.department,
+        parameters=kept_parameters(book, request, now),
         file_name=name,
         sha256=digest,
         rows=rows,

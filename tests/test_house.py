@@ -68,7 +68,7 @@ def test_every_module_says_what_it_is_for():
         ("pandas", ("reports/",)),
         ("openpyxl", ("inventory/sheets/",)),
         ("xlsxwriter", ("inventory/sheets/",)),
-        ("napalm", ("collectors/napalm_source.py",)),
+        ("napalm", ("collectors/napalm/source.py",)),
         ("netaddr", ("inventory/rules/addresses.py",)),
         ("auditlog", ("inventory/services/write.py", "inventory/selectors.py")),
     ],

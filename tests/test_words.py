@@ -12,11 +12,12 @@ from django.core.management import load_command_class
 from django.db.models import Model
 from django.utils import translation
 
+from collectors import wording
 from collectors.collect import SUBJECTS
 from collectors.facts import TableState
-from collectors.management import telling, wording
+from collectors.management import telling
 from collectors.models import Difference
-from collectors.probing import probe_targets
+from collectors.polling.probing import probe_targets
 from collectors.rulebook import KINDS
 from inventory.locale import extract
 from inventory.locale.compile import compile_all
@@ -217,4 +218,4 @@ def test_probe_tells_a_person_in_chinese_what_a_device_is_and_how_its_tables_end
 def test_every_kind_table_and_ending_that_probe_may_tell_has_a_name() -> None:
     assert telling.KINDS.keys() == KINDS
     assert wording.TABLES.keys() == {*SUBJECTS, "snmp", "napalm"}
-    assert telling.STATES.keys() == set(TableState)
+    assert wording.STATES.keys() == set(TableState)

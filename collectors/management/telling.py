@@ -7,8 +7,8 @@ stays as it is.
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from collectors.facts import Snapshot, TableEnd, TableState
 from collectors import wording
+from collectors.facts import Snapshot, TableEnd
 
 KINDS = {
     "network": pgettext_lazy("kind of device", "network"),
@@ -28,12 +28,6 @@ KINDS = {
     "collaboration": pgettext_lazy("kind of device", "collaboration"),
 }
 """Those of collectors.rulebook."""
-STATES = {
-    TableState.COMPLETE: pgettext_lazy("table", "complete"),
-    TableState.EMPTY: pgettext_lazy("table", "empty"),
-    TableState.UNSUPPORTED: pgettext_lazy("table", "unsupported"),
-    TableState.CUT_SHORT: pgettext_lazy("table", "cut short"),
-}
 
 
 def text(snapshot: Snapshot) -> str:
@@ -67,5 +61,5 @@ def lines(snapshot: Snapshot) -> list[str]:
 
 def _ending(end: TableEnd) -> str:
     extra = "; ".join(filter(None, (end.reason, *end.notes)))
-    told = _("%(rows)d rows, %(state)s") % {"rows": end.rows, "state": STATES[end.state]}
+    told = _("%(rows)d rows, %(state)s") % {"rows": end.rows, "state": wording.table_state(end.state)}
     return f"{told} ({extra})" if extra else told

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
 from collectors.collect import Target
-from collectors.facts import Snapshot
+from collectors.facts import Snapshot, TableState
 from collectors.models import Run, RunState
 from collectors.napalm.beside import completing
 from collectors.napalm.drivers import NapalmTarget
@@ -14,10 +15,10 @@ from collectors.polling.poller import JOBS, poll_many
 from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition, profiles
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
-from inventory.models import Device
+from inventory.models import Device, Town
 from inventory.selectors import log_mark
 from inventory.services import write
 from inventory.services.write import Actor
@@ -135,11 +136,13 @@ def begin(scope: Scope, actor: Actor) -> Run:
 
 
 def _town_of(scope: Scope) -> Town | None:
-    towns = {town.pk: town for town in scope.towns} | {one.town_id: one.town for one in scope.departments}
-    if scope.names:
-        devices = [managed.device for managed in profiles(scope)]
-        towns |= {town.pk: town for town in map(places.town_of, devices) if town is not None}
-    return next(iter(towns.values())) if len(towns) == 1 else None
+    """The one town that all devices of a scope are in."""
+    if not (scope.towns or scope.departments or scope.names):
+        return None
+    devices = [managed.device_id for managed in profiles(scope)]
+    places = Device.objects.filter(pk__in=devices).values_list("site__town", "department__town")
+    found = {at_site or of_department for at_site, of_department in places}
+    return Town.objects.filter(pk__in=found).first() if len(found) == 1 else None
 
 
 def _result(device: int, snapshot: Snapshot, applied: Applied) -> list[dict[str, Any]]:
@@ -149,7 +152,7 @@ def _result(device: int, snapshot: Snapshot, applied: Applied) -> list[dict[str,
     other = not snapshot.fault and applied.device is None
     told: dict[str, Any] = {
         "fault": "another device" if other else snapshot.fault,
-        "text": snapshot.fault_text[:200],
+        "text": snapshot.fault_text.removeprefix(f"{snapshot.name}: ")[:200],
         "changes": applied.changes,
         "opened": applied.opened,
         "cut": cut,

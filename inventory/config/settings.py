@@ -82,6 +82,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+LAB = env.bool("TAIZHANG_LAB", default=False)
+"""Whether a collection that a page starts asks the simulated network: on the demo."""
 ROOT_URLCONF = "inventory.config.urls"
 AUTH_USER_MODEL = "inventory.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -129,6 +131,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "inventory.ui.storage.StaticFiles"},
 }
 MEDIA_ROOT = VAR_DIR / "files"
+
+# Scheduled reports go to folders in REPORTS_DIR, and by mail where a server is named: smtp+tls://user:word@host:587.
+REPORTS_DIR = Path(env.str("TAIZHANG_REPORTS", default=str(VAR_DIR / "scheduled")))
+MAIL_URL = env.str("TAIZHANG_MAIL", default="")
+DEFAULT_FROM_EMAIL = env.str("TAIZHANG_MAIL_FROM", default="taizhang@localhost")
+EMAIL_TIMEOUT = 30
+vars().update(env.email_url_config(MAIL_URL or "dummymail://"))
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 

@@ -4,7 +4,6 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from inventory.config.views import healthz
@@ -20,8 +19,7 @@ urlpatterns = [
         name="password_change",
     ),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("reports.pages.urls")),
+    path("", include("collectors.pages.urls")),
     path("", include("inventory.pages.urls")),
-    # Until these have pages of their own: the devices, which every role may see, and their quick search.
-    path("", RedirectView.as_view(pattern_name="device_list"), name="home"),
-    path("search/", RedirectView.as_view(pattern_name="device_list", query_string=True), name="search"),
 ]

@@ -1,14 +1,14 @@
 """Pages of devices and of the catalogue: manufacturers, asset classes, device types."""
 
-import re
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import AssetClass, Device, DeviceType, Interface, IPAddress, Manufacturer
+from inventory import searching
+from inventory.models import AssetClass, Device, DeviceType, Manufacturer
 from inventory.pages.kit import kit
-from inventory.ui.columns import Column, Kind
+from inventory.ui.columns import NOTHING, Column, Kind
 from inventory.ui.filters import Filter
 from inventory.ui.page import BulkForm, ModelPage, Section
 from inventory.ui.panels import RelatedTable
@@ -23,27 +23,11 @@ STATUS = {
     "scrapped": "secondary",
 }
 ROLES = {"computer": "blue", "server": "purple", "network": "teal", "printer": "cyan", "power": "orange"}
-_MAC = re.compile(r"[0-9A-Fa-f]{2}([:.\- ]?[0-9A-Fa-f]{2}){1,5}")
-_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:]+")
 
 
-def find_devices(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Devices by tag, serial, name or holder; by the beginning of a MAC in any notation, or of an address."""
-    found = Q(asset_tag__icontains=text) | Q(serial__icontains=text) | Q(name__icontains=text)
-    found |= Q(holder__in=_holders(text))
-    if _MAC.fullmatch(text):
-        mac = re.sub(r"[^0-9a-f]", "", text.lower())
-        found |= Q(pk__in=Interface.objects.filter(mac__gte=mac, mac__lt=mac + "g").values("device"))
-    if _ADDRESS.fullmatch(text):
-        matching = IPAddress.objects.filter(address__startswith=text, interface__isnull=False)
-        found |= Q(pk__in=matching.values("interface__device"))
-    return rows.filter(found)
-
-
-def _holders(text: str) -> QuerySet[Any]:
-    person: Any = Device._meta.get_field("holder").related_model
-    keys: QuerySet[Any] = person._default_manager.filter(name__icontains=text).values("pk")
-    return keys
+def place(device: Any) -> str:
+    """Where a device stands: its site and its location, as far as they are known."""
+    return " ".join(str(part) for part in (device.site, device.location) if part is not None)
 
 
 kit.register(
@@ -59,6 +43,15 @@ kit.register(
             "holder",
             "site",
             "location",
+            Column(
+                name="place",
+                path="location",
+                title=_("place"),
+                needs=("site__name", "location__name", "location__parent__name", "location__parent__parent__name"),
+                order=("site__name", "location__parent__name", "location__name"),
+                html=lambda device: escape(place(device)) or NOTHING,
+                value=lambda device: place(device) or None,
+            ),
             Column(name="town", path="site__town"),
             Column(name="serial", kind=Kind.CODE),
             "in_service_on",
@@ -77,7 +70,7 @@ kit.register(
             "device_type",
             "department",
             "holder",
-            "location",
+            "place",
             "serial",
             "status",
             "in_service_on",
@@ -86,7 +79,7 @@ kit.register(
         phone=("asset_tag", "name", "status"),
         filters=(
             "status",
-            Filter("town", ("site__town", "department__town"), _("town")),
+            Filter("town", ("site__town", "department__town"), _("town"), first=True),
             "department",
             "site",
             "location",
@@ -111,7 +104,7 @@ kit.register(
             ),
             Section(_("Network and audit"), ("primary_address", "verified_on", "verified_by", "note")),
         ),
-        search=find_devices,
+        search=searching.find_devices,
         label=("asset_tag", "name"),
         icon="devices",
         empty=_("No devices yet. Add one, or load devices.csv; a device type must exist first."),
@@ -134,7 +127,6 @@ kit.register(
                 ),
             ),
         ),
-        panels=(RelatedTable(Interface, "device", ("name", "kind", "mac", "speed_mbps", "oper_up", "description")),),
     )
 )
 

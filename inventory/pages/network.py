@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from inventory import searching
 from inventory.models import Cable, Interface, IPAddress, Prefix, Segment
 from inventory.pages.kit import kit
+from inventory.rules.addresses import show_mac
 from inventory.ui.columns import Column, Kind
 from inventory.ui.filters import Filter
 from inventory.ui.page import BulkForm, ModelPage, Section
@@ -18,7 +20,7 @@ kit.register(
             "name",
             "device",
             Column(name="kind", colors=KINDS),
-            Column(name="mac", kind=Kind.CODE),
+            Column(name="mac", kind=Kind.CODE, reads=show_mac),
             "speed_mbps",
             "enabled",
             "oper_up",
@@ -43,6 +45,7 @@ kit.register(
             Section(_("Seen by the network"), ("if_index", "oper_up", "gone_since")),
         ),
         search=("name", "mac", "description", "device__asset_tag", "device__name"),
+        within="device",
         icon="plug-connected",
         empty=_("No interfaces yet. They come with the first collection, or with interfaces.csv."),
         bulk=(BulkForm("edit", _("Edit"), ("kind", "speed_mbps", "enabled", "description")),),
@@ -89,6 +92,7 @@ kit.register(
             Filter("department", ("departments",), _("department")),
             "vlan_id",
         ),
+        search=searching.find_segments,
         form=(Section(_("LAN segment"), ("name", "vlan_id", "site", "gateway", "departments")),),
         icon="network",
         empty=_("No segments yet. Add the LAN segments of each site and the departments that they serve."),
@@ -108,7 +112,7 @@ kit.register(
         ),
         filters=("segment", Filter("site", ("segment__site",), _("site"))),
         form=(Section(_("Prefix"), ("prefix", "segment", "description")),),
-        search=("prefix", "description", "segment__name"),
+        search=searching.find_prefixes,
         label=("prefix",),
         icon="binary-tree",
         empty=_("No prefixes yet. Add the IP prefixes of your segments."),

@@ -14,7 +14,8 @@ from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from inventory import scope
-from inventory.services import write
+from inventory.models import Device
+from inventory.services import devices, write
 from inventory.services.write import Unit
 from inventory.ui.kit import Consequences
 
@@ -61,7 +62,7 @@ def change(user: Any, rows: QuerySet[Any], values: Mapping[str, Any], *, reason:
     changed, faults = [], []
     for row in rows.select_related(*forward):
         before = copy.copy(row)
-        told = _set(row, values)
+        told = _set(row, devices.with_consequences(row, values) if isinstance(row, Device) else values)
         if not told:
             continue
         try:

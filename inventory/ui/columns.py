@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from inventory.sheets.columns import Kind as SheetKind
 from inventory.sheets.columns import Value
 
+HIDDEN = "••••••"
+"""In the place of a secret, whoever looks."""
 NOTHING = '<span class="text-secondary">–</span>'
 
 
@@ -51,8 +53,9 @@ class Column:
 
     `path` leads from the row to the value, by `__`; it is `name` where it is not given. `order` are the fields to
     sort by (none: it cannot be sorted), `needs` the field paths that must be loaded with the row, `annotate` what
-    the query adds, `colors` the badge colour of each value. `html` takes the row and gives safe HTML in the place
-    of the value's own form; `value` takes the row and gives what stands in a sheet.
+    the query adds, `colors` the badge colour of each value. `reads` says how a value is written out (a MAC with its
+    colons). `html` takes the row and gives safe HTML in the place of the value's own form; `value` takes the row and
+    gives what stands in a sheet.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Column:
     needs: tuple[str, ...] = ()
     annotate: Mapping[str, Any] = field(default_factory=dict)
     colors: Mapping[str, str] = field(default_factory=dict)
+    reads: Callable[[Any], str] | None = None
     html: Callable[[Any], str] | None = None
     value: Callable[[Any], Value] | None = None
 
@@ -79,7 +83,7 @@ class Cell:
         self.title = column.title or found.verbose_name
         self.annotate = column.annotate
         self.colors = column.colors
-        self._html, self._value = column.html, column.value
+        self._html, self._value, self._reads = column.html, column.value, column.reads
         self._choices = dict(getattr(self.field, "flatchoices", ()) or ())
         self.page = pages.page_of(found.related_model) if self.kind is Kind.RELATED else None
         labels = [f"{path}__{name}" for name in self.page.label] if self.page else [path]
@@ -87,6 +91,7 @@ class Cell:
         self.many = bool(self.field is not None and (self.field.many_to_many or self.field.one_to_many))
         self.order = tuple(column.order) if column.order is not None else self._default_order(labels)
         self._parts = path.split("__")
+        self.secret = found is not None and found.name in getattr(found.model, "secret", ())
 
     def _default_order(self, labels: list[str]) -> tuple[str, ...]:
         if self.page is not None and self.page.sort_key:
@@ -120,6 +125,8 @@ class Cell:
         value = self.raw(obj)
         if value is None or value == "":
             return NOTHING
+        if self.secret:
+            return HIDDEN
         if self.many:
             return ", ".join(map(self._link, value.all())) or NOTHING
         if self.kind is Kind.RELATED:
@@ -135,6 +142,8 @@ class Cell:
 
     def text(self, value: Any) -> str:
         """The value as a person of the current language reads it."""
+        if self._reads is not None:
+            return self._reads(value)
         if self._choices:
             return str(self._choices.get(value, value))
         return text_of(value, self.kind)
@@ -146,6 +155,8 @@ class Cell:
         value = self.raw(obj)
         if value is None:
             return None
+        if self.secret:
+            return HIDDEN if value else None
         if isinstance(value, datetime):
             return timezone.localtime(value).replace(tzinfo=None)
         if self.kind in (Kind.DATE, Kind.MONEY) or (self.kind is Kind.NUMBER and isinstance(value, int | Decimal)):

@@ -4,7 +4,7 @@ A filter on a related model takes several values and includes what lies below th
 all that is in it. No DISTINCT and no join to many rows: both are slow on a long list. Knows no model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import django_filters
 from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,11 +25,18 @@ AT_ONCE = 300
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter. `paths`: a row passes when any of them leads to a chosen value; `name` where none is given."""
+    """One filter. `paths`: a row passes when any of them leads to a chosen value; `name` where none is given.
+
+    `made` is a django-filter Filter of one's own in place of the one that follows from the field. With `first`, only
+    the first path that begins anywhere counts: a device stands in the town of its site, and only without a site in
+    that of its department.
+    """
 
     name: str
     paths: tuple[str, ...] = ()
     title: Any = None
+    made: django_filters.Filter | None = None
+    first: bool = False
 
     def all_paths(self) -> tuple[str, ...]:
         return self.paths or (self.name,)
@@ -58,15 +66,29 @@ class OneOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # it ha
 class Related(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]  # it has no stubs
     """Any of several related rows, with all that lies below them."""
 
-    def __init__(self, *args: Any, paths: Sequence[str], model: type[models.Model], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        paths: Sequence[str],
+        model: type[models.Model],
+        text: Callable[[Any], str],
+        first: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.paths, self.related = paths, model
+        self.paths, self.related, self.text, self.first = paths, model, text, first
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        field.label_from_instance = self.text
+        return field
 
     def filter(self, qs: Any, value: Any) -> Any:
         if not value:
             return qs
         keys = [one.pk for one in value if one != NULL]
-        condition = related_condition(qs.model, self.paths, below(self.related, keys))
+        condition = related_condition(qs.model, self.paths, below(self.related, keys), first=self.first)
         if NULL in list(value):
             condition |= Q(**{f"{path}__isnull": True for path in self.paths})
         return qs.filter(condition)
@@ -79,20 +101,27 @@ def _any(paths: Sequence[str], values: Sequence[Any]) -> Q:
     return condition
 
 
-def related_condition(model: type[models.Model], paths: Sequence[str], keys: Sequence[Any]) -> Q:
+def related_condition(
+    model: type[models.Model], paths: Sequence[str], keys: Sequence[Any], *, first: bool = False
+) -> Q:
     """Rows of `model` from which a path leads to one of the keys, as sub-selects that an index serves."""
-    condition = Q()
+    condition, before = Q(), Q()
     for path in paths:
-        head, _mark, tail = path.partition("__")
-        first = model._meta.get_field(head)
-        if not tail and not first.one_to_many and not first.many_to_many:
-            condition |= Q(**{f"{head}__in": keys})
-        elif first.one_to_many or first.many_to_many:
-            condition |= Q(pk__in=model._default_manager.filter(**{f"{path}__in": keys}).values("pk"))
-        else:
-            between: Any = first.related_model
-            condition |= Q(**{f"{head}__in": between._default_manager.filter(**{f"{tail}__in": keys}).values("pk")})
+        condition |= before & _leads_to(model, path, keys)
+        if first:
+            before &= Q(**{f"{path.partition('__')[0]}__isnull": True})
     return condition
+
+
+def _leads_to(model: type[models.Model], path: str, keys: Sequence[Any]) -> Q:
+    head, _mark, tail = path.partition("__")
+    begins = model._meta.get_field(head)
+    if not tail and not begins.one_to_many and not begins.many_to_many:
+        return Q(**{f"{head}__in": keys})
+    if begins.one_to_many or begins.many_to_many:
+        return Q(pk__in=model._default_manager.filter(**{f"{path}__in": keys}).values("pk"))
+    between: Any = begins.related_model
+    return Q(**{f"{head}__in": between._default_manager.filter(**{f"{tail}__in": keys}).values("pk")})
 
 
 def below(model: type[models.Model], keys: Sequence[Any]) -> list[Any]:
@@ -112,11 +141,12 @@ class Choices:
 
     choices: Any
     url = ""
+    text: Callable[[Any], str] = str
     remote = False
 
     def get_context(self, name: str, value: Any, attrs: Any) -> Any:
         """As Django's; a long list is told by its address instead."""
-        self.remote = bool(self.url) and self.choices.queryset[: AT_ONCE + 1].count() > AT_ONCE
+        self.remote = bool(self.url) and self.choices.queryset.order_by()[: AT_ONCE + 1].count() > AT_ONCE
         more = {"data-remote": self.url} if self.remote else {}
         return super().get_context(name, value, {**(attrs or {}), **more})  # type: ignore[misc]
 
@@ -125,7 +155,8 @@ class Choices:
         if self.remote:
             rows = self.choices.queryset.filter(pk__in=[one for one in value if str(one).isdigit()])
             none = [(NULL, str(EMPTY))] if NULL in value else []
-            self.choices = [("", ""), *((row.pk, str(row)) for row in rows), *none]
+            blank = getattr(self.choices.field, "empty_label", None) or ""
+            self.choices = [("", blank), *((row.pk, self.text(row)) for row in rows), *none]
         return super().optgroups(name, value, attrs)  # type: ignore[misc]
 
 
@@ -140,7 +171,8 @@ class ChooseSeveral(Choices, forms.SelectMultiple):
 def choice_widget(page: Any, *, multiple: bool) -> forms.Widget:
     """The select for rows of a page's model."""
     widget = (ChooseSeveral if multiple else ChooseOne)({"class": "form-select", "data-select": ""})
-    widget.url = page.url("choices") if page is not None else ""
+    if page is not None:
+        widget.url, widget.text = page.url("choices"), page.choice_text
     return widget
 
 
@@ -152,12 +184,14 @@ def filterset_for(page: Any) -> type[django_filters.FilterSet]:
 
 
 def _make(page: Any, spec: Filter) -> django_filters.Filter:
+    if spec.made is not None:
+        return spec.made
     paths = spec.all_paths()
     found = field_at(page.model, paths[0])
     label = spec.title or found.verbose_name
     kind = kind_of(found)
     if kind is Kind.RELATED:
-        return _related(page, found, label, paths)
+        return _related(page, found, label, paths, first=spec.first)
     if kind is Kind.BADGE:
         widget = forms.SelectMultiple({"class": "form-select", "data-select": ""})
         return OneOf(label=label, paths=paths, choices=found.flatchoices, widget=widget)
@@ -168,15 +202,22 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         )
     if kind in (Kind.DATE, Kind.TIME):
         widget = django_filters.widgets.DateRangeWidget({"class": "form-control", "type": "date"})
-        return django_filters.DateFromToRangeFilter(field_name=paths[0], label=label, widget=widget)
+        return django_filters.DateFromToRangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label))
     if kind in (Kind.NUMBER, Kind.MONEY):
         widget = django_filters.widgets.RangeWidget({"class": "form-control", "inputmode": "decimal"})
-        return django_filters.RangeFilter(field_name=paths[0], label=label, widget=widget)
+        return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label))
     text = forms.TextInput({"class": "form-control"})
     return django_filters.CharFilter(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)
 
 
-def _related(page: Any, found: Any, label: Any, paths: Sequence[str]) -> django_filters.Filter:
+def _ends(widget: Any, label: Any) -> Any:
+    """Say to a screen reader which end of a range each of the two inputs is."""
+    for part, end in zip(widget.widgets, (gettext_lazy("from"), gettext_lazy("to")), strict=True):
+        part.attrs["aria-label"] = format_lazy("{} {}", label, end)
+    return widget
+
+
+def _related(page: Any, found: Any, label: Any, paths: Sequence[str], *, first: bool) -> django_filters.Filter:
     model = found.related_model
     other = page.kit.page_of(model)
 
@@ -187,7 +228,9 @@ def _related(page: Any, found: Any, label: Any, paths: Sequence[str]) -> django_
     return Related(
         label=label,
         paths=paths,
+        first=first,
         model=model,
+        text=other.choice_text if other else str,
         queryset=rows,
         null_label=EMPTY if getattr(found, "null", False) else None,
         widget=choice_widget(other, multiple=True),
@@ -196,7 +239,7 @@ def _related(page: Any, found: Any, label: Any, paths: Sequence[str]) -> django_
 
 def with_labels(rows: QuerySet[Any], page: Any) -> QuerySet[Any]:
     """The rows with what their names need, so that naming them asks nothing more."""
-    through = [name.rpartition("__")[0] for name in page.label if "__" in name] if page else []
+    through = {name.rpartition("__")[0] for name in page.choice_paths if "__" in name} if page else ()
     return rows.select_related(*through) if through else rows
 
 

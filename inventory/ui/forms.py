@@ -68,6 +68,8 @@ def make_field(page: Any, user: Any, found: Any) -> forms.Field | None:
         rows = with_labels(page.kit.visible(user, found.related_model), other)
         widget = choice_widget(other, multiple=found.many_to_many)
         made: forms.Field = found.formfield(queryset=rows, widget=widget)
+        if other is not None:
+            made.label_from_instance = other.choice_text  # type: ignore[attr-defined]  # both kinds of choice have it
     else:
         made = found.formfield(**_options(found))
         if "class" not in made.widget.attrs:

@@ -9,8 +9,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 
-from inventory.ui.columns import Kind, text_of
-
+NAMED = 12
 _KEY = re.compile(r" \(#\d+\)$")
 
 
@@ -53,19 +52,32 @@ def _changed(page: Any, entry: Any) -> Changed:
 
 def _title(page: Any, name: str) -> str:
     try:
-        return str(page.cell(name).heading)
+        found = page.model._meta.get_field(name)
     except FieldDoesNotExist:
         return name
+    if found.auto_created:
+        text = str(found.related_model._meta.verbose_name_plural)
+        return text[:1].upper() + text[1:]
+    return str(page.cell(name).heading)
 
 
 def _text(page: Any, name: str, value: Any) -> str:
-    """A logged value: choices by their words, a related row by its name alone."""
+    """A logged value: choices by their words, related rows by their names alone."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, list):
+        return _several(value)
     try:
-        cell = page.cell(name)
+        found = page.model._meta.get_field(name)
     except FieldDoesNotExist:
         return str(value)
-    if cell.kind is Kind.RELATED:
+    if found.is_relation:
         return _KEY.sub("", str(value))
-    return str(cell.text(value)) if cell.kind is Kind.BADGE else text_of(value, Kind.TEXT)
+    return str(page.cell(name).text(value))
+
+
+def _several(rows: list[Any]) -> str:
+    """Rows that one entry tells of together, by their names."""
+    names = [str(row.get("name", "")) if isinstance(row, dict) else str(row) for row in rows]
+    more = f" … ({len(names)})" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -112,6 +112,8 @@ class Kit:
         self.visible, self.may, self.writer = visible, may, writer
         self.preferences, self.history, self.importer = preferences, history, importer
         self.pages: dict[type[Model], ModelPage] = {}
+        self.styles: list[str] = []
+        """Static style sheets that panels of other packages need on detail pages."""
         self._panels: dict[type[Model], list[tuple[int, Panel]]] = defaultdict(list)
         self._actions: dict[type[Model], list[Action]] = defaultdict(list)
         self._added: dict[type[Model], list[Callable[[ModelPage], None]]] = defaultdict(list)

@@ -73,6 +73,7 @@ SECTIONS = (
     Section("network", _("Network"), "network"),
     Section("fiber", _("Fiber"), "line-dashed"),
     Section("planning", _("Planning"), "report-money"),
+    Section("reports", _("Reports"), "report"),
     Section("administration", _("Administration"), "settings"),
 )
 _entries: list[Entry] = []

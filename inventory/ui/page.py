@@ -46,9 +46,10 @@ class ModelPage:
 
     `columns` names all that can be shown (field paths or Column), `default_columns` those shown at first, `phone`
     those that a phone shows. `label` are the fields that the model's `__str__` reads, so that a row can name a
-    related one without a query of its own. `search` are the fields of
-    the quick search, or a function (queryset, text) → queryset. `sort_key` is the field that others sort by when they
-    show a row of this model, `order` that of the list where it is not the model's own.
+    related one without a query of its own; where names repeat, `within` is the relation that tells rows apart in a
+    select (a person's department). `search` are the fields of the quick search, or a function (queryset, text) →
+    queryset. `sort_key` is the field that others sort by when they show a row of this model, `order` that of the list
+    where it is not the model's own.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ModelPage:
         panels: Sequence[Any] = (),
         search: Search = ("name",),
         label: tuple[str, ...] = ("name",),
+        within: str = "",
         sort_key: str = "",
         order: Sequence[str] = (),
         bulk: Sequence[BulkForm] = (),
@@ -80,7 +82,7 @@ class ModelPage:
         self.default_columns = list(default_columns) or list(self.declared)
         self.phone = tuple(phone) or tuple(self.default_columns[:3])
         self.filters = {f.name: f for f in (Filter(f) if isinstance(f, str) else f for f in filters)}
-        self.label, self.sort_key, self.bulk = label, sort_key, tuple(bulk)
+        self.label, self.within, self.sort_key, self.bulk = label, within, sort_key, tuple(bulk)
         self.icon, self.actions, self.views = icon, actions, dict(views or {})
         self.empty = empty or _("Nothing here yet. Add the first one.")
         self.form_class, self.filterset_class = form_class, filterset_class
@@ -91,6 +93,10 @@ class ModelPage:
 
     def __repr__(self) -> str:
         return f"<ModelPage {self.name}>"
+
+    def __deepcopy__(self, memo: Any) -> "ModelPage":
+        """Itself: filters, which are copied for each request, hold on to it."""
+        return self
 
     @property
     def path(self) -> str:
@@ -142,6 +148,17 @@ class ModelPage:
             return False
         return bool(self.kit.may(user, action, self.model, obj))
 
+    def choice_text(self, row: Any) -> str:
+        """A row's name in a select."""
+        around = getattr(row, self.within, None) if self.within else None
+        return f"{row} · {around}" if around is not None else str(row)
+
+    @cached_property
+    def choice_paths(self) -> tuple[str, ...]:
+        """The fields that `choice_text` reads."""
+        other = self.kit.page_of(field_at(self.model, self.within).related_model) if self.within else None
+        return (*self.label, *(f"{self.within}__{name}" for name in (other.label if other else ())))
+
     def rows(self, user: Any) -> QuerySet[Any]:
         """What the user may see of the model."""
         rows: QuerySet[Any] = self.kit.visible(user, self.model)
@@ -162,7 +179,7 @@ class ModelPage:
         found = []
         for other in self.kit.pages.values():
             for spec in other.filters.values():
-                if field_at(other.model, spec.all_paths()[0]).related_model is self.model:
+                if spec.made is None and field_at(other.model, spec.all_paths()[0]).related_model is self.model:
                     found.append((other, spec))
                     break
         return found

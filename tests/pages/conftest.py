@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from collectors.models import Difference, Proposal, Run
+from collectors.profiles import DeviceProfile, ManagementProfile
 from inventory.models import (
     AllocationRule,
     AllocationStandard,
@@ -28,7 +30,10 @@ from inventory.models import (
 )
 from inventory.models.base import writing
 from inventory.services import write
+from reports.models import ReportRun, ReportSchedule
 from tests.factories import TESTER, DeviceFactory, InterfaceFactory
+
+NOW = datetime.datetime(2026, 11, 2, 3, 4, tzinfo=datetime.UTC)
 
 
 @dataclass
@@ -94,6 +99,13 @@ def register(db: None) -> Register:
                 )
             ),
         ]
+        run = unit.create(Run(started_at=NOW))
+        unit.create(Difference(kind="moved", device=device, opened_at=NOW, last_seen_at=NOW, run=run))
+        unit.create(Proposal(key="mac:aabbccddee00", first_seen_at=NOW, last_seen_at=NOW, device=device))
+        profile = unit.create(ManagementProfile(name="public", community="s3cret"))
+        unit.create(DeviceProfile(device=device, profile=profile))
+        unit.create(ReportRun(report="coverage", made_at=NOW, made_by="tester", data_date=NOW.date()))
+        unit.create(ReportSchedule(name="weekly", report="coverage", folder="weekly"))
         device.holder, device.location, device.primary_address = person, room, address
         device.funding_source, device.price_yuan = fund, 4850
         unit.update(device)

@@ -24,15 +24,19 @@ def test_every_page_answers_an_administrator(admin: Client, register: Register, 
         urls = [page.url("list"), page.url("list") + "?panel=filters", page.url("list") + "?panel=columns"]
         urls += [page.url("add")] if "add" in page.actions else []
         urls += [page.url("choices"), page.url("detail", row.pk), page.url("changes", row.pk)]
-        urls += [page.url(name, row.pk) for name in ("edit", "delete") if {"change", "delete"} <= page.actions]
+        urls += [page.url("edit", row.pk)] if "change" in page.actions else []
+        urls += [page.url("delete", row.pk)] if "delete" in page.actions else []
         urls += [page.url("export", kind) for kind in ("csv", "xlsx")]
         urls += [page.url("list") + f"?sort=-{name}" for name in page.declared]
         for url in urls:
             answer = admin.get(url, headers={"accept-language": language})
             assert answer.status_code == 200, url
+            text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert text
+            assert b"s3cret" not in text, url
             if answer.streaming:
-                assert b"".join(answer.streaming_content)
-            elif answer["Content-Type"].startswith("text/html"):
+                continue
+            if answer["Content-Type"].startswith("text/html"):
                 assert f'lang="{"zh-CN" if language == "zh-hans" else "en"}"' in answer.content.decode()
 
 

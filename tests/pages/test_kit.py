@@ -1,7 +1,11 @@
 """What other packages add to the kit, and what it refuses."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
 
 from collectors.models import DeviceState
 from inventory.models import Device, Role, User
@@ -10,6 +14,7 @@ from inventory.rules.names import pinyin_key
 from inventory.services import write
 from inventory.ui.columns import Column
 from inventory.ui.filters import Filter
+from inventory.ui.history import changes_of
 from inventory.ui.kit import Kit
 from inventory.ui.listing import Listing
 from inventory.ui.page import ModelPage
@@ -82,3 +87,21 @@ def test_panels_stand_in_their_order(kit: Kit) -> None:
 def test_names_sort_by_pinyin_latin_first_whatever_width_and_case() -> None:
     names = ["张三", "李四", "安监局", "B 组", "ａ组", "赵五"]
     assert sorted(names, key=pinyin_key) == ["ａ组", "B 组", "安监局", "李四", "张三", "赵五"]
+
+
+def test_an_entry_on_a_device_tells_of_all_its_new_interfaces_by_name(db: None) -> None:
+    told = [{"name": f"eth{number}"} for number in range(20)]
+    entry = SimpleNamespace(
+        action=1,
+        timestamp=timezone.now(),
+        object_repr="TZ-1",
+        additional_data=None,
+        changes={"interfaces": [None, told], "status": ["in_use", "missing"], "gone_field": [1, None]},
+    )
+    reverse("device_list")  # loads the pages
+    fields = changes_of(real.page_of(Device), [entry])[0].fields
+    assert fields[0][:2] == ("Interfaces", "–")
+    assert fields[0][2].startswith("eth0, eth1, ")
+    assert fields[0][2].endswith("(20)")
+    assert fields[1] == ("Status", "in use", "missing")
+    assert fields[2] == ("gone_field", "1", "–")

@@ -179,7 +179,8 @@ def test_a_formula_in_the_register_leaves_as_text(admin: Client, register: Regis
 
 def test_choices_offer_what_the_user_may_see(admin: Client, register: Register) -> None:
     found = admin.get("/persons/choices/?q=某").json()
-    assert [one["text"] for one in found] == ["某甲"]
+    assert [one["text"] for one in found] == [f"某甲 · {register.device.department}"]
+    assert [one["text"] for one in admin.get("/interfaces/choices/?q=TZ-1").json()] == ["eth0 · TZ-1 one"]
     stranger = client_of(make_user("dep", Role.DEPARTMENT, department=DepartmentFactory()))
     assert stranger.get("/persons/choices/?q=某").json() == []
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> list[list[str]]:
-    """The programs that were handed over to; none is really started."""
+    """The programs that were started or handed over to; none really is."""
     settings.STATIC_ROOT = tmp_path / "static"
     programs: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda _program, command: programs.append(command))
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_options: programs.append(command))
+    monkeypatch.setenv("TAIZHANG_LAB", "0")
     return programs
 
 
@@ -64,7 +67,10 @@ def test_a_loaded_demo_is_served_as_it_stands_with_its_accounts_told(
     told = capsys.readouterr().out
     assert all(account.username in told for account in accounts.ACCOUNTS) and accounts.PASSWORD in told
     device.refresh_from_db()
-    assert len(started) == 1
+    lab, server = started
+    assert lab[2:4] == ["lab", "--beside"]
+    assert server[1:3] == ["-m", "gunicorn"]
+    assert os.environ["TAIZHANG_LAB"] == "1"
 
 
 def test_the_demo_has_an_account_for_each_role_of_a_person(settings: Any) -> None:

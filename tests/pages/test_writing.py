@@ -5,6 +5,7 @@ from django.test import Client
 
 from inventory.models import Device, Interface, Person, Role, Segment
 from inventory.services import write
+from inventory.ui.views import bulk
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory
 from tests.pages.conftest import Register, client_of, make_user
 
@@ -112,7 +113,7 @@ def test_deleting_shows_what_goes_along_and_what_forbids_it(admin: Client, regis
 def test_many_are_changed_at_once_with_an_entry_for_each(admin: Client, register: Register) -> None:
     keys = ",".join(str(pk) for pk in Device.objects.values_list("pk", flat=True))
     asked = admin.post("/devices/bulk/", {"do": "edit", "pk": keys}).content.decode()
-    assert "2 rows" in asked
+    assert "Selected rows: 2" in asked
     before = LogEntry.objects.count()
     values = {"do": "edit", "pk": keys, "confirm": "1", "note": "checked", "reason": "audit"}
     assert admin.post("/devices/bulk/", values).status_code == 302
@@ -192,3 +193,9 @@ def test_a_long_history_comes_in_pages(admin: Client, register: Register) -> Non
 def test_a_person_page_counts_and_links_what_the_person_holds(admin: Client, register: Register) -> None:
     person = Person.objects.get()
     assert f"/devices/?holder={person.pk}" in admin.get(f"/persons/{person.pk}/").content.decode()
+
+
+def test_more_than_can_be_looked_at_is_not_deleted_at_once(admin: Client, register: Register, monkeypatch) -> None:
+    monkeypatch.setattr(bulk, "MOST_DELETED", 1)
+    admin.post("/devices/bulk/", {"do": "delete", "all": "1", "confirm": "1"})
+    assert Device.objects.count() == 2

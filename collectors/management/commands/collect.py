@@ -9,20 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
+from collectors import wording
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
-from collectors import wording
+from collectors.models import Run, RunState
 from collectors.napalm.source import NOT_WHOLE
 from collectors.polling.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
-from collectors.services.running import Outcome, logins_of, network_poll, run
+from collectors.services.running import Outcome, finish, logins_of, network_poll, run
 from inventory.models import Device
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
 
+ACTOR = Actor("collect", source="collector")
 EXIT_SOME_SILENT = 3
 MOST_PROCESSES = 64
 
@@ -49,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
         )
+        parser.add_argument("--run", type=int, metavar="ID", help=_("go on with a run that was begun already"))
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,6 +60,14 @@ class Command(BaseCommand):
         if not 1 <= options["processes"] <= MOST_PROCESSES:
             words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
             raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
+        try:
+            self._collect(options)
+        except CommandError as fault:
+            for record in Run.objects.filter(pk=options["run"], ended_at__isnull=True):
+                finish(record, RunState.FAILED, ACTOR, note=str(fault)[:500])
+            raise
+
+    def _collect(self, options: dict[str, Any]) -> None:
         scope = self._scope(options)
         chosen = list(profiles(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
@@ -76,8 +87,9 @@ class Command(BaseCommand):
                 targets,
                 scope,
                 poll=network_poll(default_vendors(), options["jobs"], options["processes"], logins),
-                actor=Actor("collect", source="collector"),
+                actor=ACTOR,
                 progress=progress.device,
+                record=Run.objects.filter(pk=options["run"], ended_at__isnull=True).first(),
             )
         progress.close(outcome)
         if not outcome.all_answered:

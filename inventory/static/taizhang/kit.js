@@ -3,13 +3,19 @@
 (() => {
   const select = (element) => {
     if (element.tomselect || typeof TomSelect === "undefined") return;
+    const label = element.labels && element.labels[0];
+    if (label) element.setAttribute("aria-label", label.textContent.trim());
     const remote = element.dataset.remote;
     const options = { plugins: element.multiple ? ["remove_button"] : [], maxOptions: 500, allowEmptyOption: false };
     if (remote) {
       Object.assign(options, {
         valueField: "value", labelField: "text", searchField: [], preload: "focus", score: () => () => 1,
-        load: (text, done) => fetch(`${remote}?q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
-          .then((answer) => answer.json()).then(done).catch(() => done()),
+        load(text, done) {
+          fetch(`${remote}?q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
+            .then((answer) => answer.json())
+            .then((found) => { this.clearOptions(); done(found); })
+            .catch(() => done());
+        },
       });
     }
     new TomSelect(element, options);
@@ -70,7 +76,7 @@
     }
     if (event.target.closest("#rows")) count();
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     dress(event.target.parentNode || document);
     dress(document);
     followQuery();

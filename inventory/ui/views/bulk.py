@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from inventory.ui.forms import make_field
 from inventory.ui.listing import Listing
@@ -20,6 +20,9 @@ from inventory.ui.page import BulkForm
 from inventory.ui.views.base import PageView
 
 NAMED = 20
+UNCHANGED: Any = gettext_lazy("unchanged")
+MOST_DELETED = 1000
+"""Rows that are deleted at once: what goes along is looked for and logged row by row."""
 
 
 class BulkView(PageView):
@@ -72,8 +75,7 @@ class BulkView(PageView):
             except ValidationError as fault:
                 form.add_error(None, fault.messages)
             else:
-                text = ngettext("%(count)d row is changed.", "%(count)d rows are changed.", count)
-                messages.success(self.request, text % {"count": count})
+                messages.success(self.request, _("Rows changed: %d.") % count)
                 return redirect(self._back())
         fields = [
             (form[name], form[f"clear_{name}"] if f"clear_{name}" in form.fields else None) for name in bulk.fields
@@ -94,6 +96,9 @@ class BulkView(PageView):
     def _delete(self, rows: QuerySet[Any]) -> HttpResponse:
         if not self.page.may(self.request.user, "delete"):
             raise PermissionDenied
+        if rows.count() > MOST_DELETED:
+            messages.warning(self.request, _("At most %d rows are deleted at once. Narrow the list.") % MOST_DELETED)
+            return redirect(self._back())
         objs, faults = list(rows), []
         if "confirm" in self.request.POST:
             try:
@@ -101,8 +106,7 @@ class BulkView(PageView):
             except ValidationError as fault:
                 faults = fault.messages
             else:
-                text = ngettext("%(count)d row is deleted.", "%(count)d rows are deleted.", len(objs))
-                messages.success(self.request, text % {"count": len(objs)})
+                messages.success(self.request, _("Rows deleted: %d.") % len(objs))
                 return redirect(self._back())
         consequences = self.page.kit.writer.consequences(objs)
         return self.render(
@@ -158,7 +162,7 @@ def bulk_form_class(page: Any, user: Any, bulk: BulkForm) -> type[BulkFormBase]:
 
 def _optional(page: Any, user: Any, found: Any) -> forms.Field:
     if found.choices:
-        choices = [("", "---------"), *found.flatchoices]
+        choices = [("", UNCHANGED), *found.flatchoices]
         widget = forms.Select({"class": "form-select"})
         return forms.ChoiceField(label=found.verbose_name, choices=choices, required=False, widget=widget)
     field = make_field(page, user, found)
@@ -166,8 +170,9 @@ def _optional(page: Any, user: Any, found: Any) -> forms.Field:
         raise TypeError(f"{found} has no form field")
     if isinstance(field, forms.BooleanField):
         widget = forms.NullBooleanSelect({"class": "form-select"})
+        widget.choices = [("unknown", UNCHANGED), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
         return forms.NullBooleanField(label=found.verbose_name, required=False, widget=widget)
     field.required, field.initial = False, None
     if isinstance(field, forms.ModelChoiceField):
-        field.empty_label = "---------"
+        field.empty_label = UNCHANGED
     return field

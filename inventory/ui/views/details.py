@@ -63,7 +63,8 @@ def related_counts(page: Any, user: Any, obj: Any) -> list[tuple[str, str, int, 
     keys = below(page.model, [obj.pk])
     for other, spec in page.related:
         if other.may(user, "view"):
-            count = other.rows(user).filter(related_condition(other.model, spec.all_paths(), keys)).count()
+            condition = related_condition(other.model, spec.all_paths(), keys, first=spec.first)
+            count = other.rows(user).filter(condition).count()
             found.append((other.title, other.icon, count, f"{other.url('list')}?{spec.name}={obj.pk}"))
     return found
 

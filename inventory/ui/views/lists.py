@@ -1,12 +1,11 @@
 """The list of a model's rows: its table, its filters, its columns, and choices for selects."""
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils.formats import number_format
 
 from inventory.ui.filters import with_labels
 from inventory.ui.listing import OWN, SIZES, Listing
@@ -18,16 +17,19 @@ CHOICES = 20
 class ListView(PageView):
     """The list; asked by htmx for a part of it, that part alone."""
 
+    template: ClassVar[str] = "ui/list.html"
+    part: ClassVar[str] = "ui/_list.html"
+
     def get(self, request: HttpRequest) -> HttpResponse:
         listing = Listing(self.page, request)
         if self.asks_for("panel"):
             return self._panel(listing)
         context = self._context(listing)
         if self.asks_for("list"):
-            response = self.render("ui/_list.html", **context)
+            response = self.render(self.part, **context)
             response["HX-Push-Url"] = f"{request.path}?{listing.query(drop=('panel',))}".rstrip("?")
             return response
-        return self.render("ui/list.html", **context, **self._panel_context(listing))
+        return self.render(self.template, part=self.part, **context, **self._panel_context(listing))
 
     def _context(self, listing: Listing) -> dict[str, Any]:
         user = self.request.user
@@ -53,7 +55,7 @@ class ListView(PageView):
             "body": listing.body(select=may_bulk),
             "first": listing.first + 1,
             "last": listing.last,
-            "count_text": number_format(listing.count, force_grouping=True),
+            "count_text": f"{listing.count:,}",
             "without_text": listing.query(drop=("q", "page", "panel")),
         }
 
@@ -124,8 +126,8 @@ class ChoicesView(PageView):
         rows = with_labels(self.page.rows(request.user), self.page)
         for word in request.GET.get("q", "")[:100].split():
             condition = Q()
-            for path in self.page.label:
+            for path in self.page.choice_paths:
                 condition |= Q(**{f"{path}__icontains": word})
             rows = rows.filter(condition)
         found = rows.order_by(*self.page.order, "pk")[:CHOICES]
-        return JsonResponse([{"value": str(row.pk), "text": str(row)} for row in found], safe=False)
+        return JsonResponse([{"value": str(row.pk), "text": self.page.choice_text(row)} for row in found], safe=False)

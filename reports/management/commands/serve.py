@@ -1,6 +1,7 @@
 """`manage.py serve`: the pages by a real application server, with their static files collected and compressed."""
 
 import os
+import subprocess
 import sys
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_noop
 from inventory.models import Device
 from inventory.ui import assets
 from reports.management.accounts import ACCOUNTS, PASSWORD
+from reports.management.commands.demo import DEVIATIONS
 
 BIND = "127.0.0.1:8000"
 
@@ -37,6 +39,8 @@ class Command(BaseCommand):
         elif self._is_behind():
             raise CommandError(_("The database is older than the program; run: manage.py migrate"))
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        if options["demo"]:
+            self._start_lab()
         self._tell(options["bind"], demo=options["demo"])
         command = [sys.executable, "-m", "gunicorn", "inventory.config.wsgi", "--chdir", str(settings.BASE_DIR)]
         command += [
@@ -57,6 +61,13 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if not Device.objects.exists():
             call_command("demo", out=settings.VAR_DIR / "out", stdout=self.stdout)
+
+    @staticmethod
+    def _start_lab() -> None:
+        """The simulated network, for collections that are started from a page; it ends with the server."""
+        os.environ["TAIZHANG_LAB"] = "1"
+        words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "lab", "--beside"]
+        subprocess.Popen([*words, "--deviations", str(DEVIATIONS)], stdout=subprocess.DEVNULL)
 
     @staticmethod
     def _is_behind() -> bool:
