@@ -50,10 +50,10 @@ def sightings_of_mac(user: Any, mac: str, limit: int = LIMIT) -> list[Hit]:
 def sightings_of_address(user: Any, ip: str, limit: int = LIMIT) -> list[Hit]:
     """What is at an address now, and what was before. Nothing for what is no address. Two queries."""
     try:
-        address = str(addresses.parse_address(ip))
+        key = addresses.address_key(addresses.parse_address(ip))
     except ValueError:
         return []
-    return hits(user, Sighting.objects.filter(address=address), limit)
+    return hits(user, Sighting.objects.filter(key=key), limit)
 
 
 def hits(user: Any, rows: QuerySet[Sighting], limit: int = LIMIT) -> list[Hit]:
@@ -100,20 +100,5 @@ def seen_in(prefixes: Iterable[str], *, vlan: int | None = None, site: int | Non
 
 
 def _within(prefix: str) -> Q:
-    """Addresses of an IPv4 prefix of /8 and longer, as ranges of texts or a list: what the index on texts serves."""
-    network = addresses.parse_prefix(prefix)
-    if network.version != 4 or network.prefixlen < 8:
-        return Q(pk__in=())
-    if network.prefixlen > 24:
-        return Q(address__in=[str(one) for one in network])
-    whole, rest = divmod(network.prefixlen, 8)
-    parts = str(network.network).split(".")
-    stems = [parts[:whole]]
-    if rest:
-        first = int(parts[whole])
-        stems = [[*parts[:whole], str(number)] for number in range(first, first + (1 << (8 - rest)))]
-    condition = Q()
-    for stem in stems:
-        # "10.1.2." up to "10.1.2/": the slash follows the dot.
-        condition |= Q(address__gte=".".join(stem) + ".", address__lt=".".join(stem) + "/")
-    return condition
+    first, last = addresses.key_range(addresses.parse_prefix(prefix))
+    return Q(key__range=(first, last))

@@ -16,6 +16,7 @@ from collectors.profiles import ManagementProfile as ManagementProfile
 from collectors.profiles import SnmpVersion as SnmpVersion
 from inventory.models import Device, Interface, Town
 from inventory.models.base import RegisterModel
+from inventory.rules import addresses
 
 
 class RunState(models.TextChoices):
@@ -203,6 +204,8 @@ class Sighting(RegisterModel):
     )
     vlan_id = models.PositiveSmallIntegerField(_("VLAN id"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)
+    key = models.CharField(max_length=33, blank=True, db_index=True, editable=False)
+    """Of the address (see inventory.rules.addresses): by it a prefix is a range."""
     first_seen_at = models.DateTimeField(_("first seen"))
     last_seen_at = models.DateTimeField(_("last seen"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -210,7 +213,7 @@ class Sighting(RegisterModel):
     class Meta:
         verbose_name = _("sighting")
         verbose_name_plural = _("sightings")
-        indexes = (models.Index(fields=("mac",)), models.Index(fields=("address",)))
+        indexes = (models.Index(fields=("mac",)),)
         constraints = (
             models.UniqueConstraint(
                 fields=("mac",), condition=Q(ended_at__isnull=True), name="sighting_one_open_place_for_a_mac"
@@ -219,6 +222,14 @@ class Sighting(RegisterModel):
 
     def __str__(self) -> str:
         return self.mac
+
+    def derive(self) -> None:
+        self.key = address_key(self.address)
+
+
+def address_key(address: str) -> str:
+    """The key of a sighting's address; '' where none was seen."""
+    return addresses.address_key(addresses.parse_address(address)) if address else ""
 
 
 class DifferenceKind(models.TextChoices):

@@ -42,43 +42,46 @@ def register_scope() -> None:
     scope.register(models.FiberLink, through=("site_a", "site_b"), readers=scope.CENTRE)
     scope.register(models.FiberLinkHop, through="link", readers=scope.CENTRE)
 
+    for model in (models.JournalEntry, models.Attachment):
+        scope.register(model, through=("device", "site", "segment", "cable", "fiber_cable"))
+
     scope.register(models.User, readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
     scope.register(models.UserTown, through="user", readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
     scope.register(apps.get_model("auditlog", "LogEntry"), readers=scope.CENTRE, writers=())
 
 
+MENU = (
+    ("equipment", "device", _("Devices"), "devices"),
+    ("equipment", "device_type", _("Device types"), "box-model-2"),
+    ("people", "department", _("Departments"), "building"),
+    ("people", "person", _("Persons"), "users"),
+    ("people", "site", _("Sites"), "building-community"),
+    ("people", "town", _("Towns"), "map-pin"),
+    ("network", "segment", _("LAN segments"), "network"),
+    ("network", "prefix", _("Prefixes"), "binary-tree"),
+    ("network", "ip_address", _("IP addresses"), "map-pin-code"),
+    ("network", "interface", _("Interfaces"), "plug-connected"),
+    ("network", "cable", _("Cables"), "line"),
+    ("fiber", "fiber_cable", _("Fiber cables"), "line-dashed"),
+    ("fiber", "fiber_link", _("Fiber links"), "route"),
+    ("planning", "allocation_standard", _("Standards"), "scale"),
+    ("planning", "price_list", _("Price list"), "tag"),
+    ("planning", "funding_source", _("Funding sources"), "coin"),
+    ("administration", "user", _("Users"), "user-cog"),
+)
+"""(section, name of the page, label, icon), in the order of the work: what is asked for most stands first."""
+
+
 def register_menu() -> None:
-    """The entries of the register's own pages. Their order is that of the work: what is asked for most stands first."""
-    from inventory import models, scope
+    """The entries of the register's own pages, each with + and import where its model has them."""
+    from inventory import scope
     from inventory.services.importing.files import REGISTRY
     from inventory.ui import menu
 
-    with_files = {file.model for file in REGISTRY.files.values()}
     menu.register("today", _("Start page"), "home", "home", order=0)
-    adds_devices = scope.allowed("add", models.Device)
-    menu.register(
-        "equipment", _("New computer"), "new_computer", "device-desktop-plus", visible_to=adds_devices, order=15
-    )
-    entries = (
-        ("equipment", models.Device, "device", _("Devices"), "devices"),
-        ("equipment", models.DeviceType, "device_type", _("Device types"), "box-model-2"),
-        ("people", models.Department, "department", _("Departments"), "building"),
-        ("people", models.Person, "person", _("Persons"), "users"),
-        ("people", models.Site, "site", _("Sites"), "building-community"),
-        ("people", models.Town, "town", _("Towns"), "map-pin"),
-        ("network", models.Segment, "segment", _("LAN segments"), "network"),
-        ("network", models.Prefix, "prefix", _("Prefixes"), "binary-tree"),
-        ("network", models.IPAddress, "ip_address", _("IP addresses"), "map-pin-code"),
-        ("network", models.Interface, "interface", _("Interfaces"), "plug-connected"),
-        ("network", models.Cable, "cable", _("Cables"), "line"),
-        ("fiber", models.FiberCable, "fiber_cable", _("Fiber cables"), "line-dashed"),
-        ("fiber", models.FiberLink, "fiber_link", _("Fiber links"), "route"),
-        ("planning", models.AllocationStandard, "allocation_standard", _("Standards"), "scale"),
-        ("planning", models.PriceList, "price_list", _("Price list"), "tag"),
-        ("planning", models.FundingSource, "funding_source", _("Funding sources"), "coin"),
-        ("administration", models.User, "user", _("Users"), "user-cog"),
-    )
-    for order, (section, model, name, label, icon) in enumerate(entries, start=1):
+    with_files = {file.model for file in REGISTRY.files.values()}
+    for order, (section, name, label, icon) in enumerate(MENU, start=1):
+        model = apps.get_model("inventory", name.replace("_", ""))
         menu.register(
             section,
             label,

@@ -91,10 +91,7 @@ class _Type:
 
 def overview(user: Any, today: date) -> Overview:
     """The county, or the part of it that the user may see, at a glance. Seven queries."""
-    devices = scope.visible(user, Device).order_by()
-    fields = ("pk", "asset_class", "asset_class__name", "asset_class__name_en", "asset_class__role")
-    rows = DeviceType.objects.order_by().values_list(*fields, "asset_class__service_life_years")
-    types = {row[0]: _Type(*row) for row in rows}
+    devices, types = scope.visible(user, Device).order_by(), _types()
     states, kinds = _kinds(devices, types)
     computers = [one for one in types.values() if one.role == AssetRole.COMPUTER]
     in_use = devices.filter(status=DeviceStatus.IN_USE, device_type__in=[one.key for one in computers])
@@ -105,6 +102,12 @@ def overview(user: Any, today: date) -> Overview:
         years=years(in_use, computers, today),
         computer_classes=sorted({one.kind for one in computers}),
     )
+
+
+def _types() -> dict[int, _Type]:
+    fields = ("pk", "asset_class", "asset_class__name", "asset_class__name_en", "asset_class__role")
+    rows = DeviceType.objects.order_by().values_list(*fields, "asset_class__service_life_years")
+    return {row[0]: _Type(*row) for row in rows}
 
 
 def _kinds(devices: QuerySet[Device], types: dict[int, _Type]) -> tuple[dict[str, int], list[Kind]]:
@@ -161,6 +164,18 @@ def years(computers: QuerySet[Device], types: Collection[_Type], today: date) ->
     known = sorted(year for year in found if year)
     span = list(range(known[0], known[-1] + 1)) if known else []
     return [Year(year, *found.get(year, (0, 0))) for year in [*span, *([0] if 0 in found else [])]]
+
+
+def held_kinds(devices: QuerySet[Device]) -> list[Kind]:
+    """What is on the books among some devices, by class, most first. Two queries."""
+    return _kinds(devices.order_by(), _types())[1]
+
+
+def computer_years(devices: QuerySet[Device], today: date) -> list[Year]:
+    """The computers in use among some devices, by the year of purchase. Two queries."""
+    computers = [one for one in _types().values() if one.role == AssetRole.COMPUTER]
+    in_use = devices.filter(status=DeviceStatus.IN_USE, device_type__in=[one.key for one in computers])
+    return years(in_use.order_by(), computers, today)
 
 
 def past_life(lives: Iterable[tuple[int, int | None]], today: date) -> Q:

@@ -45,7 +45,8 @@ def _beginnings(interface: Interface) -> list[int]:
 
 def written_together(correlation: str) -> QuerySet[LogEntry]:
     """The change log of what belongs together: one run, or one unit of work; newest first."""
-    return LogEntry.objects.filter(cid=correlation).order_by("-pk")
+    entries: QuerySet[LogEntry] = LogEntry.objects.filter(cid=correlation).order_by("-pk")
+    return entries
 
 
 def is_quiet_since(mark: int, *, but_not_by: str) -> bool:

@@ -107,10 +107,10 @@ class DecideView(View):
         verb = VERBS.get(request.POST.get("do", ""))
         if verb is None:
             raise Http404
-        if not scope.may(request.user, "change", Difference):  # type: ignore[arg-type]  # nobody passes unsigned
+        if not scope.may(request.user, "change", Difference):
             raise PermissionDenied
         keys = [part for one in request.POST.getlist("pk") for part in one.split(",") if part.isdecimal()]
-        found = scope.visible(request.user, Difference).filter(pk__in=keys)  # type: ignore[arg-type]
+        found = scope.visible(request.user, Difference).filter(pk__in=keys)
         rows = list(_loaded(found).values())
         if not rows:
             if keys:
@@ -189,7 +189,7 @@ class DecisionPanel(Panel):
         row: Shown = shown(request.user, [_loaded(Difference.objects.filter(pk=obj.pk))[obj.pk]])[0]
         return {
             "row": row,
-            "may_decide": scope.may(request.user, "change", Difference),  # type: ignore[arg-type]
+            "may_decide": scope.may(request.user, "change", Difference),
             "next": request.path,
             "single": True,
         }
@@ -235,10 +235,7 @@ kit.register(
             "state",
             Filter("opened_in", ("run",), _("opened in run")),
         ),
-        details=(
-            Section(_("Difference"), ("kind", "device", "register_value", "seen_value", "opened_at", "last_seen_at")),
-            Section(_("Decision"), ("state", "closed_at", "closed_by", "reason")),
-        ),
+        details=(Section(_("Decision"), ("state", "closed_at", "closed_by", "reason")),),
         search=("device__asset_tag", "device__name", "key", "seen_value", "register_value"),
         label=("kind", "key", "device__asset_tag", "device__name"),
         icon="git-compare",

@@ -24,6 +24,7 @@ from collectors.models import (
     Sighting,
 )
 from collectors.pages.polling import may_poll
+from collectors.pages.ports import PRESENT_FIRST
 from collectors.pages.runs import table_states
 from collectors.pages.shown import NEEDED, Shown, shown
 from collectors.pages.tabular import subjects
@@ -166,7 +167,7 @@ class PartsPanel(Panel):
     wide = True
 
     def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
-        parts = list(scope.visible(request.user, DevicePart).filter(device=obj).order_by("gone_since", "index"))  # type: ignore[arg-type]
+        parts = list(scope.visible(request.user, DevicePart).filter(device=obj).order_by(PRESENT_FIRST, "index"))
         return {"parts": parts} if parts else None
 
 
@@ -180,7 +181,7 @@ class ReadingsPanel(Panel):
         state = state_of(request.user, obj)
         if state is None or not any(state.tables.get(name, {}).get("rows") for name in READINGS):
             return None
-        found = scope.visible(request.user, KeptSnapshot).filter(device=obj).first()  # type: ignore[arg-type]
+        found = scope.visible(request.user, KeptSnapshot).filter(device=obj).first()
         if found is None:
             return None
         told = [one for one in subjects(_readings(bytes(found.content))) if one.name in READINGS]

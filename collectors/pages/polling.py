@@ -1,9 +1,11 @@
 """'Poll now': starts a collection of a device, a town or everything, and shows the run that began."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
@@ -16,6 +18,7 @@ from inventory import scope
 from inventory.models import Device
 from inventory.pages.kit import kit
 from inventory.pages.writing import actor_of
+from inventory.ui.filters import with_labels
 from inventory.ui.history import Changed, changes_of
 
 LOG_A_PAGE = 100
@@ -78,30 +81,43 @@ class LogView(View):
         number = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
         start = (number - 1) * LOG_A_PAGE
         found = list(entries.select_related("content_type")[start : start + LOG_A_PAGE + 1])
+        names = _names(user, found)
         context = {
             "run": run,
-            "rows": [_told(entry) for entry in found[:LOG_A_PAGE]],
+            "rows": [_told(entry, names) for entry in found[:LOG_A_PAGE]],
             "number": number,
             "more": len(found) > LOG_A_PAGE,
         }
         return render(request, "collectors/run_log.html", context)
 
 
-def _told(entry: Any) -> tuple[str, str, str, Changed]:
+def _names(user: Any, entries: Sequence[Any]) -> dict[tuple[Any, Any], str]:
+    """(model, key) → its name in the language of the page, of the things that the user may see."""
+    keys: defaultdict[Any, set[Any]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.content_type.model_class()].add(entry.object_id)
+    found: dict[tuple[Any, Any], str] = {}
+    for model, of_model in keys.items():
+        if (page := kit.page_of(model)) is not None:
+            rows = with_labels(page.rows(user).filter(pk__in=of_model), page)
+            found |= {(model, row.pk): str(row) for row in rows}
+    return found
+
+
+def _told(entry: Any, names: Mapping[tuple[Any, Any], str]) -> tuple[str, str, str, Changed]:
     """(kind of thing, its name, its address, what was changed)."""
     model = entry.content_type.model_class()
     page = kit.page_of(model)
-    url = page.url_of(entry.object_id) if page is not None and entry.object_id else ""
+    name = names.get((model, entry.object_id))
+    url = page.url_of(entry.object_id) if page is not None and name else ""
     title = str(model._meta.verbose_name) if model is not None else entry.content_type.model
-    return title, entry.object_repr, url, changes_of(page or _NO_PAGE, [entry])[0]
+    return title, name or entry.object_repr, url, changes_of(page or _NO_PAGE, [entry])[0]
 
 
 class _NoPage:
     """In place of the pages of a model that has none: fields by their bare names."""
 
     def cell(self, name: str) -> Any:
-        from django.core.exceptions import FieldDoesNotExist
-
         raise FieldDoesNotExist(name)
 
 

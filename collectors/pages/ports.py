@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from inventory.rules.addresses import show_mac
 from inventory.ui.panels import Panel
 
 SHOWN = 100
+PRESENT_FIRST = F("gone_since").asc(nulls_first=True)
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class PortsPanel(Panel):
         other = kit.page_of(Interface)
         if other is None or not other.may(user, "view"):
             return None
-        ports = {row.pk: _port(row) for row in rows.order_by("gone_since", "if_index", "name")[:SHOWN]}
+        ports = {row.pk: _port(row) for row in rows.order_by(PRESENT_FIRST, "if_index", "name")[:SHOWN]}
         _add_addresses(ports)
         _add_cables(user, ports, obj)
         _add_neighbours(user, ports, obj)
@@ -71,6 +72,7 @@ class PortsPanel(Panel):
         return {
             "ports": [port for port in ports.values() if not port.idle],
             "idle": [port for port in ports.values() if port.idle],
+            "macs": len(ports) == 1 or len({port.mac for port in ports.values()}) > 1,
             "count": count,
             "title": other.title,
             "more": f"{other.url('list')}?device={obj.pk}" if count > SHOWN else "",

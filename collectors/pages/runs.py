@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from collectors import wording
@@ -28,6 +30,10 @@ STATES = {"running": "blue", "done": "green", "partial": "orange", "failed": "re
 TABLE_COLORS = {"complete": "green", "empty": "secondary", "unsupported": "secondary", "cut short": "orange"}
 A_PAGE = 50
 CHANGES_SHOWN = 50
+
+
+def _what(run: Run) -> str:
+    return run.scope or gettext("all managed devices")
 
 
 def duration(run: Run) -> str:
@@ -106,7 +112,7 @@ class RunView(DetailView):
             changed=[one for one in told if one.get("changes")][:CHANGES_SHOWN],
             changed_count=sum(1 for one in told if one.get("changes")),
             opened=_opened(user, run),
-            others=_others(user, run, request),
+            **_others(user, run, request),
             log=log_of(user, run).count(),
         )
 
@@ -114,14 +120,14 @@ class RunView(DetailView):
 def _opened(user: Any, run: Run) -> list[tuple[str, int, str]]:
     """(kind, how many, address) of the differences that the run opened."""
     rows = scope.visible(user, Difference).filter(run=run).order_by().values_list("kind").annotate(Count("pk"))
-    words = dict(Difference._meta.get_field("kind").flatchoices)  # type: ignore[union-attr]  # a field with choices
+    words = dict(Difference._meta.get_field("kind").flatchoices)
     every = "&state=open&state=accepted&state=rejected&state=settled"
     url = reverse("difference_list")
     return [(str(words[kind]), count, f"{url}?opened_in={run.pk}&kind={kind}{every}") for kind, count in rows]
 
 
-def _others(user: Any, run: Run, request: HttpRequest) -> Any:
-    """Devices whose last poll this run was, with how each of their tables ended."""
+def _others(user: Any, run: Run, request: HttpRequest) -> dict[str, Any]:
+    """A page of the devices whose last poll this run was, with how each of their tables ended."""
     rows: QuerySet[DeviceState] = (
         scope.visible(user, DeviceState)
         .filter(run=run)
@@ -130,11 +136,8 @@ def _others(user: Any, run: Run, request: HttpRequest) -> Any:
         .order_by("answered", "device__asset_tag")
     )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    page.object_list = [
-        {"state": state, "url": page_url(state.device), "tables": table_states(state.tables)}
-        for state in page.object_list
-    ]
-    return page
+    told = [{"state": one, "url": page_url(one.device), "tables": table_states(one.tables)} for one in page]
+    return {"turn": page, "others": told}
 
 
 class RunsView(ListView):
@@ -154,7 +157,7 @@ kit.register(
         columns=(
             "started_at",
             Column(name="state", colors=STATES),
-            "scope",
+            Column(name="scope", html=lambda run: escape(_what(run)), value=lambda run: _what(run)),
             "town",
             "by",
             "polled",

@@ -34,6 +34,7 @@ KINDS = {
 STATES = {"open": "orange", "accepted": "green", "rejected": "secondary", "settled": "teal"}
 EVIDENCE = {
     "at": gettext_noop("switch port"),
+    "beyond": gettext_noop("beyond that port"),
     "vlan": gettext_noop("VLAN"),
     "mac": gettext_noop("MAC"),
     "address": gettext_noop("address"),
@@ -144,6 +145,8 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 def _said(key: str, value: Any) -> str:
     if value in (None, "", []):
         return ""
+    if key == "beyond":
+        return _("yes") if value else ""
     if key == "mac":
         return show_mac(value)
     if key == "macs":
@@ -176,5 +179,4 @@ def _onward(
         page = kit.page_of(Device)
         yield _("Edit device"), "edit", page.url("edit", one.device.pk) if page else ""
     elif one.device is None and may_add:
-        page = kit.page_of(Device)
-        yield _("Enter device"), "plus", f"{page.url('add')}?mac={one.key}" if page else ""
+        yield _("Enter computer"), "plus", f"{reverse('new_computer')}?mac={one.key}"

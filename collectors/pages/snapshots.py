@@ -33,7 +33,7 @@ class SnapshotView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         device, snapshot = find(request.user, pk)
-        state = scope.visible(request.user, DeviceState).filter(device=device).first()  # type: ignore[arg-type]
+        state = scope.visible(request.user, DeviceState).filter(device=device).first()
         context = {
             "device": device,
             "url": page_url(device),

@@ -101,13 +101,13 @@ def sightings(request: HttpRequest, asked: Asked) -> Group | None:
 
 
 def _sighting(one: finding.Hit, asked: Asked) -> Hit:
-    place = f"{one.switch} {one.port}".strip() if one.switch else _("place not known")
     times = [date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") for at in (one.first, one.last)]
     now = f'<span class="badge bg-green-lt">{escape(_("now"))}</span>' if one.ended is None else ""
     why = [(_("MAC"), marked(one.shown_mac, asked) or escape(one.shown_mac))]
     if one.address:
         why.append((_("IP address"), marked(one.address, asked) or escape(one.address)))
-    why.append((_("at"), escape(place)))
+    if one.switch:
+        why.append((_("at"), escape(f"{one.switch} {one.port}".strip())))
     known = one.device or one.switch
     return Hit(
         url=page_url(known) if known is not None else "",

@@ -66,8 +66,12 @@ def _ago(seconds: float | None) -> str:
     if seconds is None:
         return ""
     days, hours = int(seconds // 86400), int(seconds % 86400 // 3600)
-    told = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
-    return f"{told} {ngettext('%(count)d hour', '%(count)d hours', hours) % {'count': hours}}"
+    return " ".join(
+        (
+            ngettext("%(count)d day", "%(count)d days", days) % {"count": days},
+            ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours},
+        )
+    )
 
 
 def _system(snapshot: Snapshot, ports: dict[int, str]) -> Subject:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collectors.effects import effects
-from collectors.judging import Key, Seen
+from collectors.judging import BEYOND, Key, Seen
 from collectors.models import Difference, DifferenceKind, DifferenceState, Proposal, ProposalState, Run
 from collectors.services import proposals
 from inventory.models import Device
@@ -62,7 +62,7 @@ class Ledger:
             held = self.open.get(one.ident)
             if held is not None and held.seen_value == one.seen_value[:500]:
                 again.append(held.pk)
-                if held.evidence.get("at") != one.evidence.get("at"):
+                if held.evidence.get("at") != one.evidence.get("at") and not _is_vaguer(one, held):
                     before, held.evidence = held.evidence, dict(one.evidence)
                     unit.update_many(Difference, [(held, {"evidence": (before, held.evidence)})])
                 continue
@@ -101,6 +101,11 @@ class Ledger:
         for name, (_before, after) in changes.items():
             setattr(difference, name, after)
         unit.update_many(Difference, [(difference, changes)])
+
+
+def _is_vaguer(seen: Seen, held: Difference) -> bool:
+    """A run that asked only some switches sees a MAC behind one of them whose very port is known."""
+    return BEYOND in seen.evidence and BEYOND not in held.evidence
 
 
 def reject(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
@@ -195,7 +200,7 @@ def _take_back(unit: Unit, difference: Difference) -> None:
         unit.delete(made)
     if not written:
         return
-    device = Device.objects.get(pk=difference.device_id)
+    device = Device.objects.get(differences=difference)
     for name, (before, after) in written.items():
         if getattr(device, name) != after:
             raise ValidationError(_("%(device)s was changed since: edit it by hand.") % {"device": device})

@@ -89,36 +89,42 @@ def run(
     """
     record = record or begin(scope, actor)
     outcome = Outcome(record)
-    keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
-    order = [keys[target.name] for target in targets if target.name in keys]
-    context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
-    gathered = sightings.Gathered()
     try:
-        worked: list[tuple[int, str]] = []
-        for target, snapshot in poll(targets):
-            applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
-            record.polled += 1
-            record.changes += applied.changes
-            record.differences += applied.opened
-            record.results += _result(keys[target.name], snapshot, applied)
-            gathered.asked.add(keys[target.name])
-            if not snapshot.fault:
-                worked.append((keys[target.name], snapshot.asked_with))
-            if snapshot.fault:
-                outcome.silent.append((target, snapshot))
-            elif applied.device is not None:
-                gathered.add(applied.device, snapshot)
-            progress(target, snapshot, applied)
-        context.flush(timezone.now())
-        _remember(worked, actor)
-        record.answered = record.polled - len(outcome.silent)
-        record.differences += sightings.record(gathered, context, now=timezone.now())
-        proposals.propose_neighbours(actor=actor)
+        _ask(targets, outcome, poll, actor, progress)
     except BaseException as fault:
         finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
     finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome
+
+
+def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, progress: Progress) -> None:
+    """Apply what each target says, and in the end what the whole run shows."""
+    record = outcome.run
+    keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
+    order = [keys[target.name] for target in targets if target.name in keys]
+    context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
+    gathered = sightings.Gathered()
+    worked: list[tuple[int, str]] = []
+    for target, snapshot in poll(targets):
+        applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
+        record.polled += 1
+        record.changes += applied.changes
+        record.differences += applied.opened
+        record.results += _result(keys[target.name], snapshot, applied)
+        gathered.asked.add(keys[target.name])
+        if not snapshot.fault:
+            worked.append((keys[target.name], snapshot.asked_with))
+        if snapshot.fault:
+            outcome.silent.append((target, snapshot))
+        elif applied.device is not None:
+            gathered.add(applied.device, snapshot)
+        progress(target, snapshot, applied)
+    context.flush(timezone.now())
+    _remember(worked, actor)
+    record.answered = record.polled - len(outcome.silent)
+    record.differences += sightings.record(gathered, context, now=timezone.now())
+    proposals.propose_neighbours(actor=actor)
 
 
 def begin(scope: Scope, actor: Actor) -> Run:

@@ -8,7 +8,8 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,16 +38,27 @@ def start(scope: Scope, *, actor: Actor) -> Run:
     """
     if not profiles(scope):
         raise ValidationError(_("No device in this scope has a management profile, an address and the state 'in use'."))
-    lock = _lock(str(scope))
-    if lock is None:
-        raise ValidationError(_("%(scope)s is being asked already.") % {"scope": scope or _("Everything")})
-    try:
-        _bury(str(scope), actor)
+    with alone(scope, actor=actor) as lock:
         run = running.begin(scope, actor)
         _spawn(scope, run, lock)
+    return run
+
+
+@contextmanager
+def alone(scope: Scope, *, actor: Actor) -> Iterator[int]:
+    """Hold the lock of a scope; gives its open file. Raises ValidationError when another has it.
+
+    Runs of the scope whose process died are closed first.
+    """
+    lock = _lock(str(scope))
+    if lock is None:
+        what = str(scope) or _("Everything")
+        raise ValidationError(_("%(scope)s is being asked already.") % {"scope": what})
+    try:
+        _bury(str(scope), actor)
+        yield lock
     finally:
         os.close(lock)
-    return run
 
 
 def is_going(run: Run) -> bool:
@@ -88,12 +100,10 @@ def _lock(scope: str) -> int | None:
 def command(scope: Scope, run: Run) -> Sequence[str]:
     """The command that collects a scope for a run that was begun."""
     words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "collect", "--run", str(run.pk)]
-    for town in scope.towns:
-        words += ["--town", town.name]
-    for department in scope.departments:
-        words += ["--department", department.name]
-    if scope.names:
-        words += ["--device", *scope.names]
+    # With "=", so that a name that begins with a dash stays a name.
+    words += [f"--town={town.name}" for town in scope.towns]
+    words += [f"--department={department.name}" for department in scope.departments]
+    words += [f"--device={name}" for name in scope.names]
     return [*words, "--lab"] if settings.LAB else words
 
 

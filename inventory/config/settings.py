@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "django_tables2",
     "inventory",
     "collectors",
     "reports",
@@ -104,6 +103,7 @@ LANGUAGE_CODE = env.str(
 TIME_ZONE = env.str("TAIZHANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "inventory.config.formats"
 
 TEMPLATES = [
     {
@@ -122,7 +122,6 @@ TEMPLATES = [
 ]
 WSGI_APPLICATION = "inventory.config.wsgi.application"
 MESSAGE_TAGS = {messages.DEBUG: "secondary", messages.ERROR: "danger"}
-DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='allocationrule',
             name='asset_classes',
-            field=models.ManyToManyField(related_name='allocation_rules', through='inventory.AllocationRuleClass', to='inventory.assetclass', verbose_name='asset classes'),
+            field=models.ManyToManyField(blank=True, related_name='allocation_rules', through='inventory.AllocationRuleClass', to='inventory.assetclass', verbose_name='asset classes'),
         ),
         migrations.CreateModel(
             name='Department',
@@ -501,7 +501,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='segment',
             name='departments',
-            field=models.ManyToManyField(related_name='segments', through='inventory.SegmentDepartment', to='inventory.department', verbose_name='departments'),
+            field=models.ManyToManyField(blank=True, related_name='segments', through='inventory.SegmentDepartment', to='inventory.department', verbose_name='departments'),
         ),
         migrations.AddField(
             model_name='segment',

@@ -3,6 +3,7 @@
 from inventory.models.access import Role, User, UserTown
 from inventory.models.fiber import FiberCable, FiberLink, FiberLinkHop
 from inventory.models.hardware import AssetClass, Device, DeviceType, Manufacturer
+from inventory.models.journal import Attachment, JournalEntry
 from inventory.models.money import AllocationRule, AllocationRuleClass, AllocationStandard, FundingSource, PriceList
 from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segment, SegmentDepartment
 from inventory.models.places import Department, Location, Person, Site, Town
@@ -13,6 +14,7 @@ __all__ = [
     "AllocationRuleClass",
     "AllocationStandard",
     "AssetClass",
+    "Attachment",
     "Cable",
     "Department",
     "Device",
@@ -23,6 +25,7 @@ __all__ = [
     "FundingSource",
     "IPAddress",
     "Interface",
+    "JournalEntry",
     "ListPreference",
     "Location",
     "Manufacturer",

@@ -25,6 +25,7 @@ from inventory.pages.writing import actor_of
 from inventory.services import devices, write
 from inventory.ui.filters import choice_widget
 from inventory.ui.forms import KitForm, make_field
+from inventory.ui.kit import Start
 from inventory.ui.page import Section
 
 FREE_SHOWN = 8
@@ -105,12 +106,13 @@ class ComputerView(View):
                 messages.success(request, _("%(name)s is saved.") % {"name": made})
                 again = _again(request) if "another" in request.POST else page_url(made)
                 return redirect(again)
+        elif faults := devices.network_faults(_on_network(form), actor=actor_of(request.user)):
+            form.refuse(ValidationError(faults))
         return self._show(form)
 
     def _write(self, form: ComputerForm) -> Device:
         user: Any = self.request.user
-        on_network = devices.OnNetwork(form.cleaned_data["mac"], form.cleaned_data["address"])
-        reason = form.cleaned_data["reason"]
+        on_network, reason = _on_network(form), form.cleaned_data["reason"]
         try:
             # The outer unit, so that a row that its writer could not see is taken back with all the rest.
             with write.unit(actor_of(user), reason=reason):
@@ -131,6 +133,10 @@ class ComputerView(View):
             "title": _("New computer"),
         }
         return render(self.request, "computers/new.html", context)
+
+
+def _on_network(form: ComputerForm) -> devices.OnNetwork:
+    return devices.OnNetwork(form.cleaned_data.get("mac", ""), form.cleaned_data.get("address", ""))
 
 
 def _again(request: HttpRequest) -> str:
@@ -158,6 +164,7 @@ def free(request: HttpRequest) -> HttpResponse:
     return render(request, "computers/_free.html", context)
 
 
+kit.add_start(Device, Start(gettext_lazy("New computer"), "device-desktop-plus", "new_computer"))
 urlpatterns = [
     path("devices/new-computer/", ComputerView.as_view(), name="new_computer"),
     path("devices/new-computer/free/", free, name="free_addresses"),

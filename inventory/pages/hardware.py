@@ -27,7 +27,7 @@ ROLES = {"computer": "blue", "server": "purple", "network": "teal", "printer": "
 
 def place(device: Any) -> str:
     """Where a device stands: its site and its location, as far as they are known."""
-    return " ".join(str(part) for part in (device.site, device.location) if part is not None)
+    return " ".join(str(part).replace(" / ", "/") for part in (device.site, device.location) if part is not None)
 
 
 kit.register(
@@ -35,7 +35,7 @@ kit.register(
         Device,
         columns=(
             Column(name="asset_tag", kind=Kind.CODE),
-            "name",
+            Column(name="name", kind=Kind.CODE),
             "device_type",
             Column(name="asset_class", path="device_type__asset_class"),
             Column(name="status", colors=STATUS),

@@ -73,6 +73,11 @@ def devices_url(**params: Any) -> str:
     return kit.pages[Device].url("list") + "?" + urlencode(params, doseq=True)
 
 
+def bought_in(year: int) -> dict[str, str]:
+    """The filter of the list of devices that leaves those bought in a year."""
+    return {"purchased_on_after": f"{year:04d}-01-01", "purchased_on_before": f"{year:04d}-12-31"}
+
+
 def _of_states(request: HttpRequest) -> Iterable[Task]:
     """Devices in a state that somebody has to end; counted with the overview, so without a query."""
     states = glance(request).states
@@ -173,8 +178,7 @@ def _year_url(found: Overview, year: Year, **more: str) -> str:
     return devices_url(
         status="in_use",
         asset_class=found.computer_classes,
-        purchased_on_after=date(year.year, 1, 1).isoformat(),
-        purchased_on_before=date(year.year, 12, 31).isoformat(),
+        **bought_in(year.year),
         **more,
     )
 

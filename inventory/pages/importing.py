@@ -15,10 +15,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from inventory import scope
 from inventory.pages.writing import actor_of
-from inventory.services.importing.cells import Part, Reference
+from inventory.services.importing.cells import Reference
 from inventory.services.importing.files import REGISTRY, File
 from inventory.services.importing.loading import load as load_files
 from inventory.sheets import read
@@ -28,6 +29,17 @@ from inventory.ui.page import ModelPage
 KEPT_S = 24 * 3600
 """How long an upload waits for its confirmation."""
 LANGUAGES = ("en", "zh-hans")
+PARTS = {
+    "manufacturer": _("manufacturer"),
+    "mac": _("MAC"),
+    "address": _("IP address"),
+    "device_a": _("from device"),
+    "device_b": _("to device"),
+    "gateway_device": _("gateway device"),
+    "strands": _("strands"),
+    "path": _("path of the location"),
+}
+"""Titles of columns that are no field of their model."""
 
 
 def file_of(page: ModelPage) -> File | None:
@@ -58,12 +70,11 @@ def columns(page: ModelPage) -> list[ImportColumn]:
 
 def _title(page: ModelPage, column: Any) -> str:
     name = column.field_name if isinstance(column, Reference) else column.name
-    if isinstance(column, Part):
-        return str(column.name)
     try:
         return page.cell(name).heading
     except FieldDoesNotExist:
-        return str(column.name)
+        text = str(PARTS.get(name, name))
+        return text[:1].upper() + text[1:]
 
 
 def _names(page: ModelPage) -> dict[str, str]:

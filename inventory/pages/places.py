@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from inventory import searching
 from inventory.models import Department, Device, Location, Person, Segment, Site, Town
 from inventory.pages.kit import kit
 from inventory.ui.columns import Column
@@ -75,10 +76,7 @@ kit.register(
         icon="building-community",
         empty=_("No sites yet. Add the compounds and buildings where equipment stands."),
         bulk=(BulkForm("move", _("Move"), ("town",), "arrows-move"),),
-        panels=(
-            RelatedTable(Location, "site", ("name", "parent", "kind")),
-            RelatedTable(Segment, "site", ("name", "vlan_id", "gateway")),
-        ),
+        panels=(RelatedTable(Segment, "site", ("name", "vlan_id", "gateway")),),
     )
 )
 
@@ -114,7 +112,7 @@ kit.register(
         phone=("name", "department", "phone"),
         filters=("department", Filter("town", ("department__town",), _("town")), "network_administrator"),
         form=(Section(_("Person"), ("name", "department", "number", "phone", "network_administrator")),),
-        search=("name", "number", "phone"),
+        search=searching.find_persons,
         within="department",
         sort_key="name_key",
         icon="users",

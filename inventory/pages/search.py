@@ -105,7 +105,8 @@ class PageFinder:
 
     `names` are the fields by which a row may be meant exactly, those in `codes` are borne by one row alone. `why` are
     more fields that may hold the text, `about` columns that tell a row apart, `holds` a device's field by which the
-    row holds devices.
+    row holds devices. `search` is a look-up in place of the page's quick search; that of the list `widens` it where it
+    finds more.
     """
 
     def __init__(
@@ -117,18 +118,19 @@ class PageFinder:
         why: Sequence[str] = (),
         about: Sequence[str] = (),
         holds: str = "",
-        search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None,
+        search: Callable[[QuerySet[Any], Asked], QuerySet[Any]] | None = None,
+        widens: bool = False,
     ) -> None:
         self.model, self.names, self.codes, self.about = model, tuple(names), frozenset(codes), tuple(about)
         self.why, self.holds = (*names, *why), holds
-        self._search = search
+        self._search, self._widens = search, widens
 
     def __call__(self, request: HttpRequest, asked: Asked) -> Group | None:
         page = kit.pages[self.model]
         if not page.may(request.user, "view"):
             return None
         rows = page.rows(request.user)
-        found = self._search(rows, asked.text) if self._search else quick_search(page, rows, asked.text)
+        found = self._search(rows, asked) if self._search else quick_search(page, rows, asked.text)
         held = list(found.order_by().values_list("pk", *self.names)[: CAP + 1])
         exact = {row[0] for row in held if any(asked.equals(str(value)) for value in row[1:] if value)}
         if len(held) > CAP:
@@ -139,7 +141,7 @@ class PageFinder:
         keys = [*sorted(exact), *(row[0] for row in held if row[0] not in exact)][:SHOWN]
         hits = self._hits(request.user, keys, asked, exact)
         more = f"{page.url('list')}?{urlencode({'q': asked.text})}"
-        return Group(page.title, page.icon, hits, len(held), more, widens=self._search is not None)
+        return Group(page.title, page.icon, hits, len(held), more, widens=self._widens)
 
     def _hits(self, user: Any, keys: Sequence[Any], asked: Asked, exact: set[Any]) -> list[Hit]:
         page = kit.pages[self.model]
@@ -223,21 +225,32 @@ class PrefixFinder(PageFinder):
 
 
 CODES = ("asset_tag", "serial")
-DEVICE = ("device_type", "status", "department", "site", "location")
+OF_DEVICES: dict[str, Any] = {
+    "why": ("holder",),
+    "about": ("device_type", "status", "department", "site", "location"),
+    "search": searching.devices_of,
+}
+BY_LABEL: dict[str, Any] = {"search": searching.labelled, "widens": True}
+OF_PERSONS: dict[str, Any] = {
+    "why": ("phone",),
+    "about": ("department",),
+    "holds": "holder",
+    "search": searching.persons_of,
+}
 OWN: tuple[tuple[int, Finder], ...] = (
-    (10, DeviceFinder(Device, ("asset_tag", "name", "serial"), codes=CODES, why=("holder",), about=DEVICE)),
-    (20, PageFinder(Person, ("name", "number"), why=("phone",), about=("department",), holds="holder")),
+    (10, DeviceFinder(Device, ("asset_tag", "name", "serial"), codes=CODES, **OF_DEVICES)),
+    (20, PageFinder(Person, ("name", "number"), **OF_PERSONS)),
     (21, PageFinder(Department, ("name",), about=("kind", "town"), holds="department")),
     (22, PageFinder(Site, ("name",), why=("address",), about=("town",), holds="site")),
     (23, PageFinder(Location, ("name",), about=("kind", "site"), holds="location")),
     (24, PageFinder(Town, ("name", "name_en"))),
-    (30, PageFinder(IPAddress, ("address",), about=("device", "interface"), search=searching.find_addresses)),
+    (30, PageFinder(IPAddress, ("address",), about=("device", "interface"), search=searching.within, widens=True)),
     (31, PrefixFinder(Prefix, ("prefix",), codes=("prefix",), why=("description",), about=("segment", "site"))),
     (32, PageFinder(Segment, ("name",), codes=("name",), why=("vlan_id",), about=("site",))),
-    (33, PageFinder(Cable, ("label",), codes=("label",), about=("device_a", "device_b"))),
+    (33, PageFinder(Cable, ("label",), codes=("label",), about=("device_a", "device_b"), **BY_LABEL)),
     (34, PageFinder(FiberCable, ("name",), codes=("name",), about=("site_a", "site_b", "status"))),
     (35, PageFinder(FiberLink, ("name",), codes=("name",), why=("purpose",), about=("site_a", "site_b", "status"))),
-    (36, PageFinder(Interface, ("description",), about=("device",), search=searching.find_described)),
+    (36, PageFinder(Interface, ("description",), about=("device",), search=searching.described, widens=True)),
     (40, PageFinder(DeviceType, ("model",), why=("aliases",), about=("manufacturer", "asset_class"))),
 )  # fmt: skip
 for _order, _finder in OWN:

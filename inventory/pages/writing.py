@@ -4,7 +4,7 @@ A row must not leave what its writer may see: that is asked before the unit ends
 """
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -27,15 +27,27 @@ def actor_of(user: Any) -> write.Actor:
     return write.Actor(user.get_username(), user=user)
 
 
-def store(user: Any, obj: Any, *, new: bool, reason: str, links: Mapping[str, Sequence[Model]] | None = None) -> None:
-    """Create or update one row and what it is linked to. Raises ValidationError, PermissionDenied."""
+def store(
+    user: Any,
+    obj: Any,
+    *,
+    reason: str,
+    links: Callable[[], Mapping[str, Sequence[Model]]],
+    check: Callable[[Any], None] | None = None,
+) -> None:
+    """Create or update one row and what it is linked to. Raises ValidationError, PermissionDenied.
+
+    `check` gets the row as it is saved, locked until the end, and may still set values or raise ValidationError.
+    """
     try:
         with write.unit(actor_of(user), reason=reason) as unit:
-            if new:
+            if obj.pk is None:
                 unit.create(obj)
             else:
+                if check is not None:
+                    check(type(obj)._default_manager.select_for_update().get(pk=obj.pk))
                 unit.update(obj)
-            for name, rows in (links or {}).items():
+            for name, rows in links().items():
                 _link(unit, obj, name, rows)
             if not scope.may(user, "change", type(obj), obj):
                 raise ValidationError(_("With these values the row would lie outside what you may see."))

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 import netaddr
 from netaddr.core import AddrFormatError
 
+Address, Network = netaddr.IPAddress, netaddr.IPNetwork
+"""What the functions take and give, for those who name it: the library is known here alone."""
+
 
 def parse_address(text: str) -> netaddr.IPAddress:
     """One address, IPv4 or IPv6. Raises ValueError with a sentence for anything else (octal or short forms too)."""

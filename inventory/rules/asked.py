@@ -1,10 +1,9 @@
 """What a text typed into the search box may mean: a MAC or a part of one, an address, a range, a serial. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-
-import netaddr
+from typing import Any
 
 from inventory.rules import addresses
 from inventory.rules.names import squeeze
@@ -23,6 +22,8 @@ class Asked:
     """A search as it was typed, without blanks around it, and all that it may stand for."""
 
     text: str
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What one search looked up once, for all who ask for it."""
 
     @cached_property
     def squeezed(self) -> str:
@@ -33,6 +34,11 @@ class Asked:
     def spellings(self) -> tuple[str, ...]:
         """The text as typed, and in capitals and small letters, for a look-up by equality."""
         return tuple(dict.fromkeys((self.text, self.text.upper(), self.text.lower())))
+
+    @cached_property
+    def has_case(self) -> bool:
+        """Whether capitals and small letters are to be told apart: not in digits and Chinese."""
+        return self.text.upper() != self.text.lower()
 
     @cached_property
     def mac(self) -> str:
@@ -54,7 +60,7 @@ class Asked:
         return digits if 4 <= len(digits) < 12 else ""
 
     @cached_property
-    def address(self) -> netaddr.IPAddress | None:
+    def address(self) -> addresses.Address | None:
         """A whole address."""
         try:
             return addresses.parse_address(self.text)
@@ -69,7 +75,7 @@ class Asked:
         network = self._network()
         return None if network is None else addresses.key_range(network)
 
-    def _network(self) -> netaddr.IPNetwork | None:
+    def _network(self) -> addresses.Network | None:
         text = self.text
         if "." in text and _OCTETS.fullmatch(text):
             octets = text.rstrip(".").split(".")

@@ -57,6 +57,11 @@ def add_computer(device: Device, on_network: OnNetwork, *, actor: Actor, reason:
     return device
 
 
+def network_faults(on_network: OnNetwork, *, actor: Actor) -> dict[str, Any]:
+    """What is wrong with a MAC and an address as typed, by "mac" and "address": for a form with other faults too."""
+    return _read(on_network, actor)[2]
+
+
 def _read(on_network: OnNetwork, actor: Actor) -> tuple[str, str, dict[str, Any]]:
     """(MAC, address, faults by field) of what was typed; one that another device has is a fault."""
     faults: dict[str, Any] = {}

@@ -22,6 +22,8 @@ from inventory.sheets.columns import Value
 
 HIDDEN = "••••••"
 """In the place of a secret, whoever looks."""
+SHORT = 24
+"""Octets (a Chinese character has three) of a name that stays on one line of a list."""
 NOTHING = '<span class="text-secondary">–</span>'
 
 
@@ -137,8 +139,9 @@ class Cell:
         return escape(self.text(value))
 
     def _link(self, row: Any) -> str:
-        text = escape(str(row))
-        return f'<a href="{self.page.url_of(row.pk)}" class="text-reset">{text}</a>' if self.page else text
+        text = str(row)
+        css = "text-reset text-nowrap" if len(text.encode()) <= SHORT else "text-reset"
+        return f'<a href="{self.page.url_of(row.pk)}" class="{css}">{escape(text)}</a>' if self.page else escape(text)
 
     def text(self, value: Any) -> str:
         """The value as a person of the current language reads it."""

@@ -6,6 +6,7 @@ all that is in it. No DISTINCT and no join to many rows: both are slow on a long
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -179,6 +180,8 @@ def choice_widget(page: Any, *, multiple: bool) -> forms.Widget:
 def filterset_for(page: Any) -> type[django_filters.FilterSet]:
     """The FilterSet of a page's declared filters."""
     made = {spec.name: _make(page, spec) for spec in page.filters.values()}
+    for number, one in enumerate(made.values()):
+        one.creation_counter = number  # by which a FilterSet orders them
     base = page.filterset_class or django_filters.FilterSet
     return type(f"{page.model.__name__}Filters", (base,), made)
 
@@ -265,6 +268,8 @@ def _said(form: Any, name: str, value: Any) -> tuple[str, tuple[str, ...]]:
         return (_("yes") if value else _("no")), (name,)
     if isinstance(value, str):
         return value, (name,)
+    if isinstance(value, date):
+        return text_of(value, Kind.DATE), (name,)
     named = any(isinstance(one, str) and one != NULL for one in value)
     choices = dict(form.fields[name].choices) if named else {}
     chosen = [str(EMPTY) if one == NULL else str(choices.get(one, one)) for one in value]

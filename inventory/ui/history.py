@@ -1,15 +1,19 @@
 """Entries of the change log in words: who, when, why, and each field before and after. Knows no model."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 NAMED = 12
+RECENT = 50
+"""Entries among which the last change of a field is looked for."""
 _KEY = re.compile(r" \(#\d+\)$")
 
 
@@ -29,6 +33,32 @@ class Changed:
 def changes_of(page: Any, entries: Iterable[Any]) -> list[Changed]:
     """Log entries of a page's model as a person reads them."""
     return [_changed(page, entry) for entry in entries]
+
+
+def overtaken(page: Any, entries: Any, saved: Any, names: Sequence[str]) -> dict[str, str]:
+    """For each field that was changed meanwhile, a sentence: who, when, and what it is now. Entries newest first."""
+    recent = list(entries[:RECENT])
+    return {
+        name: _overtaken(next((entry for entry in recent if name in (entry.changes or {})), None), now)
+        for name, now in ((name, _now(page, saved, name)) for name in names)
+    }
+
+
+def _overtaken(entry: Any, now: str) -> str:
+    if entry is None:
+        return _("Somebody changed this meanwhile to “%(now)s”.") % {"now": now}
+    at = date_format(timezone.localtime(entry.timestamp), "DATETIME_FORMAT")
+    by = (entry.additional_data or {}).get("by", "")
+    return _("%(by)s changed this at %(at)s to “%(now)s”.") % {"by": by, "at": at, "now": now}
+
+
+def _now(page: Any, saved: Any, name: str) -> str:
+    """A value of the saved row as plain text."""
+    cell = page.cell(name)
+    value = cell.raw(saved)
+    if cell.many:
+        return ", ".join(map(str, value.all())) or "–"
+    return "–" if value is None or value == "" else str(value) if cell.page else cell.text(value)
 
 
 def _changed(page: Any, entry: Any) -> Changed:

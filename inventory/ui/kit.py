@@ -30,8 +30,17 @@ class Writer(Protocol):
     """Writes rows for a user. Faults are ValidationError, and PermissionDenied when a row leaves the user's scope."""
 
     def store(
-        self, user: Any, obj: Model, *, new: bool, reason: str, links: Mapping[str, Sequence[Model]] | None = None
-    ) -> None: ...
+        self,
+        user: Any,
+        obj: Model,
+        *,
+        reason: str,
+        links: Callable[[], Mapping[str, Sequence[Model]]],
+        check: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Create a row without a key, else update it. `check` gets the row as it is saved, which nobody changes until
+        the end; `links` are asked for after it."""
+        ...
 
     def change(self, user: Any, rows: QuerySet[Any], values: Mapping[str, Any], *, reason: str) -> int: ...
 
@@ -96,6 +105,15 @@ class Action:
     may: Callable[[Any, Any], bool]
 
 
+@dataclass(frozen=True)
+class Start:
+    """A button on a list: `url_name` is the address of another way to make a row."""
+
+    title: Any
+    icon: str
+    url_name: str
+
+
 class Kit:
     """The registry of pages. Registration may come from any package, in any order, before the first request."""
 
@@ -116,6 +134,7 @@ class Kit:
         """Static style sheets that panels of other packages need on detail pages."""
         self._panels: dict[type[Model], list[tuple[int, Panel]]] = defaultdict(list)
         self._actions: dict[type[Model], list[Action]] = defaultdict(list)
+        self._starts: dict[type[Model], list[Start]] = defaultdict(list)
         self._added: dict[type[Model], list[Callable[[ModelPage], None]]] = defaultdict(list)
 
     def register(self, page: ModelPage) -> ModelPage:
@@ -144,6 +163,10 @@ class Kit:
         """Add a button to a model's detail page."""
         self._actions[model].append(action)
 
+    def add_start(self, model: type[Model], start: Start) -> None:
+        """Add a button to a model's list, for another way to make a row."""
+        self._starts[model].append(start)
+
     def add_column(self, model: type[Model], column: Column, *, default: bool = False) -> None:
         """Add a column to a model's list, shown at first where `default`."""
 
@@ -168,6 +191,10 @@ class Kit:
         """The page's own panels (at 50), and those added, in order."""
         own = [(50, panel) for panel in page.panels]
         return [panel for _order, panel in sorted([*own, *self._panels[page.model]], key=lambda item: item[0])]
+
+    def starts(self, page: ModelPage, user: Any) -> list[Start]:
+        """Other ways to make a row, for who may add any."""
+        return self._starts[page.model] if page.may(user, "add") else []
 
     def actions(self, page: ModelPage, user: Any, obj: Model) -> list[tuple[Action, str]]:
         return [(action, action.url(obj)) for action in self._actions[page.model] if action.may(user, obj)]

@@ -111,9 +111,9 @@ def _initial(run: ReportRun | None) -> dict[str, Any]:
     return {**today, **run.parameters, **places}
 
 
-def _place(user: Any, model: Any, label: str) -> forms.ModelChoiceField:
+def _place(user: Any, model: Any, label: str) -> Any:
     page = kit.page_of(model)
-    field = forms.ModelChoiceField(
+    field: Any = forms.ModelChoiceField(
         with_labels(kit.visible(user, model), page),
         label=label,
         required=False,
@@ -121,7 +121,7 @@ def _place(user: Any, model: Any, label: str) -> forms.ModelChoiceField:
         widget=choice_widget(page, multiple=False),
     )
     if page is not None:
-        field.label_from_instance = page.choice_text  # type: ignore[method-assign]  # how Django lets one name rows
+        field.label_from_instance = page.choice_text
     return field
 
 

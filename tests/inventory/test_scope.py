@@ -41,7 +41,7 @@ from inventory.models import (
     User,
 )
 from inventory.services import write
-from reports.models import ReportRun
+from reports.models import ReportRun, ReportSchedule
 from tests.factories import (
     TESTER,
     DepartmentFactory,
@@ -183,7 +183,8 @@ def test_machines_strangers_and_closed_accounts_see_nothing(model: type[Model], 
         (DeviceState, "director technician planner department administrator", ""),
         (ManagementProfile, "technician administrator", "administrator"),
         (DeviceProfile, "technician administrator", "technician administrator"),
-        (ReportRun, "director technician planner administrator", ""),
+        (ReportRun, "director technician planner administrator", "administrator"),
+        (ReportSchedule, "director technician planner administrator", "planner administrator"),
         (User, "administrator", "administrator"),
         (Group, "", ""),
     ],

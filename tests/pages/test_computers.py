@@ -40,12 +40,23 @@ def test_faults_stand_beside_their_fields_and_what_was_typed_stays(admin: Client
     assert Device.objects.filter(asset_tag="TZ-7").count() == 1
 
 
+def test_faults_of_the_network_are_told_beside_those_of_the_form(admin: Client, db: None) -> None:
+    answer = admin.post(FORM, {"asset_tag": "TZ-7", "mac": "zz:11", "address": "10.1.2"})
+    assert set(answer.context["form"].errors) == {"device_type", "mac", "address"}
+
+
 def test_the_next_tag_and_only_types_of_computers_are_proposed(admin: Client, db: None) -> None:
     DeviceFactory(asset_tag="TZ-PC-0041")
     printer = DeviceTypeFactory(asset_class__role="printer", model="LaserJet")
     html = admin.get(FORM).content.decode()
     assert 'value="TZ-PC-0042"' in html
     assert printer.model not in html
+
+
+def test_the_list_of_devices_leads_to_the_form(admin: Client, db: None) -> None:
+    assert f'href="{FORM}"' in admin.get("/devices/").content.decode()
+    reader = client_of(make_user("director", Role.DIRECTOR))
+    assert f'href="{FORM}"' not in reader.get("/devices/").content.decode()
 
 
 def test_free_addresses_of_the_departments_segment_are_proposed(admin: Client, db: None) -> None:
@@ -61,7 +72,8 @@ def test_free_addresses_of_the_departments_segment_are_proposed(admin: Client, d
     assert ">10.1.2.1<" not in html
     assert ">10.1.2.2<" in html
     assert (
-        ">10.9.0.1<" in admin.get(FORM + "free/", {"department": department.pk, "in_prefix": chosen.pk}).content.decode()
+        ">10.9.0.1<"
+        in admin.get(FORM + "free/", {"department": department.pk, "in_prefix": chosen.pk}).content.decode()
     )
     assert admin.get(FORM + "free/").content.strip() == b""
 

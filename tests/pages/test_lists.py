@@ -198,3 +198,9 @@ def test_rows_of_interfaces_name_their_device_without_asking_for_it(admin: Clien
     with write.unit(TESTER) as unit:
         unit.create_many(Interface, [Interface(device=register.device, name=f"p{n}") for n in range(30)])
     assert queries(admin, "/interfaces/") == few
+
+
+def test_an_export_gives_back_its_mark_by_which_the_page_knows_that_it_came(admin: Client, register: Register) -> None:
+    for kind in ("csv", "xlsx"):
+        assert admin.get(f"/devices/export.{kind}?mark=1700000000001").cookies["exported"].value == "1700000000001"
+    assert "exported" not in admin.get("/devices/export.csv?mark=a;b").cookies

@@ -211,7 +211,7 @@ def test_a_stranger_leads_to_its_proposal_and_an_unknown_mac_to_a_new_device(tec
         made = unit.create(Proposal(key="mac:ac84c6012a00", mac="ac84c6012a00", first_seen_at=now, last_seen_at=now))
     text = technician.get("/differences/").content.decode()
     assert f"/proposals/{made.pk}/" in text
-    assert "mac=cceb5ed389c1" in text and "cc:eb:5e:d3:89:c1" in text
+    assert "new-computer/?mac=cceb5ed389c1" in text and "cc:eb:5e:d3:89:c1" in text
 
 
 def test_a_foreign_town_and_a_foreign_department_see_and_decide_nothing(device):

@@ -199,3 +199,89 @@ def test_more_than_can_be_looked_at_is_not_deleted_at_once(admin: Client, regist
     monkeypatch.setattr(bulk, "MOST_DELETED", 1)
     admin.post("/devices/bulk/", {"do": "delete", "all": "1", "confirm": "1"})
     assert Device.objects.count() == 2
+
+
+def begun(client: Client, url: str) -> dict[str, str]:
+    """What the form at the address would send, as it came."""
+    form = client.get(url).context["form"]
+    return {"began": form.began} | {name: value for name in form.fields if (value := form[name].value())}
+
+
+def other_writes(device: Device, **values: object) -> None:
+    row = Device.objects.get(pk=device.pk)
+    for name, value in values.items():
+        setattr(row, name, value)
+    with write.unit(write.Actor("lina")) as unit:
+        unit.update(row)
+
+
+def test_what_another_changed_meanwhile_is_not_overwritten_and_both_values_are_shown(
+    admin: Client, register: Register
+) -> None:
+    url = f"/devices/{register.device.pk}/edit/"
+    values = begun(admin, url) | {"note": "mine", "name": "renamed"}
+    other_writes(register.device, note="theirs")
+    answer = admin.post(url, values)
+    text = answer.content.decode()
+    register.device.refresh_from_db()
+    assert (register.device.note, register.device.name) == ("theirs", "one"), "nothing is written"
+    assert "Somebody else changed this row meanwhile" in text and "Save anyway" in text
+    [sentence] = answer.context["form"].errors["note"]
+    assert sentence.startswith("lina changed this at") and sentence.endswith("to “theirs”.")
+    assert answer.context["form"]["note"].value() == "mine"
+    assert admin.post(url, values | {"began": answer.context["form"].began}).status_code == 302, "saved anyway"
+    register.device.refresh_from_db()
+    assert (register.device.note, register.device.name) == ("mine", "renamed")
+
+
+def test_what_only_another_changed_is_kept_and_what_only_i_changed_is_saved(admin: Client, register: Register) -> None:
+    url = f"/devices/{register.device.pk}/edit/"
+    values = begun(admin, url) | {"note": "mine"}
+    other_writes(register.device, name="theirs", holder=None, price_yuan=100)
+    assert admin.post(url, values).status_code == 302
+    device = Device.objects.get(pk=register.device.pk)
+    assert (device.note, device.name, device.holder, device.price_yuan) == ("mine", "theirs", None, 100)
+
+
+def test_the_same_change_by_both_is_no_quarrel(admin: Client, register: Register) -> None:
+    url = f"/devices/{register.device.pk}/edit/"
+    values = begun(admin, url) | {"price_yuan": "5000"}
+    other_writes(register.device, price_yuan=5000)
+    assert admin.post(url, values).status_code == 302
+
+
+def test_a_field_in_its_place_is_not_overwritten_either(admin: Client, register: Register) -> None:
+    url = f"/devices/{register.device.pk}/field/holder/"
+    values = begun(admin, url)
+    with write.unit(TESTER) as unit:
+        mine, theirs = (unit.create(Person(name=name, department=register.device.department)) for name in "乙丙")
+    other_writes(register.device, holder=theirs)
+    text = admin.post(url, values | {"holder": mine.pk}, headers=HTMX).content.decode()
+    assert "lina changed this at" in text and "to “丙”." in text and "Save anyway" in text
+    register.device.refresh_from_db()
+    assert register.device.holder == theirs
+
+
+def test_departments_that_another_gave_a_segment_meanwhile_stay(admin: Client, register: Register) -> None:
+    segment, theirs, mine = Segment.objects.get(), DepartmentFactory(), DepartmentFactory()
+    url = f"/segments/{segment.pk}/edit/"
+    values = begun(admin, url) | {"vlan_id": "8"}
+    with write.unit(TESTER) as unit:
+        unit.create(Segment.departments.through(segment=segment, department=theirs))
+    assert admin.post(url, values).status_code == 302
+    assert list(segment.departments.all()) == [theirs]
+    answer = admin.post(url, values | {"departments": [mine.pk]})
+    assert f"to “{theirs}”" in answer.context["form"].errors["departments"][0]
+    assert list(segment.departments.all()) == [theirs]
+
+
+def test_a_related_row_out_of_sight_is_not_emptied_by_who_edits_the_rest(register: Register) -> None:
+    """The select stands empty, since it offers what its user may see."""
+    device, foreign = register.device, DepartmentFactory()
+    other_writes(device, department=foreign, holder=None)
+    client = client_of(make_user("tech", Role.TECHNICIAN, towns=(device.site.town,)))
+    url = f"/devices/{device.pk}/edit/"
+    values = begun(client, url) | {"note": "mine", "department": ""}
+    assert client.post(url, values).status_code == 302
+    device.refresh_from_db()
+    assert (device.note, device.department) == ("mine", foreign)

@@ -1,4 +1,4 @@
-"""Reports in the background: a row, a process with a lock, progress, a kept file, and how each way of ending is told."""
+"""Reports in the background: a row, a process with a lock, progress, a kept file, and how each ending is told."""
 
 import hashlib
 import json
@@ -164,14 +164,18 @@ def test_a_process_of_its_own_makes_what_a_row_asks_for(tmp_path: Path) -> None:
     """With a database of its own, as the process that a page starts has the server's."""
     environment = os.environ | {"TAIZHANG_VAR": str(tmp_path / "own"), "TAIZHANG_LANGUAGE": "en"}
     script = (
-        "import datetime, time, django; django.setup()\n"
+        "import datetime, fcntl, django; django.setup()\n"
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0)\n"
         "from inventory.services.write import Actor\n"
         "from reports import history\n"
-        "run = history.ask('coverage', as_of=datetime.date(2026, 11, 24), actor=Actor('p'), parameters={'lang': 'en'})\n"
+        "day = datetime.date(2026, 11, 24)\n"
+        "run = history.ask('coverage', as_of=day, actor=Actor('p'), parameters={'lang': 'en'})\n"
         "history.start(run)\n"
-        "while history.settle(run).state == 'running': run.refresh_from_db()\n"
+        "assert history.settle(run).state == 'running'\n"
+        # Waits until the process is gone.
+        "fcntl.flock(history.lock_file(run).open('r+'), fcntl.LOCK_SH)\n"
+        "history.settle(run)\n"
         "print(run.state, run.fault, history.workbook_of(run).stat().st_size > 1000)\n"
     )
     environment["DJANGO_SETTINGS_MODULE"] = "inventory.config.settings"

@@ -2,8 +2,10 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -20,6 +22,7 @@ from collectors.polling.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
 from collectors.services.running import Outcome, finish, logins_of, network_poll, run
+from collectors.services.starting import alone
 from inventory.models import Device
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
@@ -40,7 +43,9 @@ class Command(BaseCommand):
         parser.description = _(self.help)
         parser.add_argument("--town", action="append", default=[], metavar="T", help=_("only devices of a town"))
         parser.add_argument("--department", action="append", default=[], metavar="D", help=_("only a department's"))
-        parser.add_argument("--device", nargs="+", default=[], metavar="NAME", help=_("names, asset tags or addresses"))
+        parser.add_argument(
+            "--device", nargs="+", action="extend", default=[], metavar="NAME", help=_("names, asset tags or addresses")
+        )
         parser.add_argument(
             "--jobs", type=int, default=JOBS, metavar="N", help=_("devices at a time (default: %(default)s)")
         )
@@ -61,14 +66,18 @@ class Command(BaseCommand):
             words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
             raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
         try:
-            self._collect(options)
+            scope = self._scope(options)
+            # A run that was begun already brings its lock along.
+            with nullcontext() if options["run"] else alone(scope, actor=ACTOR):
+                self._collect(scope, options)
+        except ValidationError as fault:
+            raise CommandError(" ".join(fault.messages)) from fault
         except CommandError as fault:
             for record in Run.objects.filter(pk=options["run"], ended_at__isnull=True):
                 finish(record, RunState.FAILED, ACTOR, note=str(fault)[:500])
             raise
 
-    def _collect(self, options: dict[str, Any]) -> None:
-        scope = self._scope(options)
+    def _collect(self, scope: Scope, options: dict[str, Any]) -> None:
         chosen = list(profiles(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
         if not chosen:

@@ -67,5 +67,5 @@
     const next = all.slice(all.indexOf(card) + 1).find((one) => one.dataset.diff === "open");
     show(next ?? all.find((one) => one.dataset.diff === "open") ?? card);
   });
-  document.addEventListener("DOMContentLoaded", () => { document.documentElement.classList.add("net-by-keys"); count(); show(cards()[0], false); });
+  document.addEventListener("DOMContentLoaded", () => { count(); show(cards()[0], false); });
 })();

@@ -88,6 +88,28 @@
     const field = document.querySelector(".tz-editing input:not([type=hidden]), .tz-editing select, .tz-editing textarea");
     if (field && event.detail.requestConfig.verb === "get") field.focus();
   });
+  // A large workbook takes a while: its button waits for the cookie that comes with it, and makes no second one.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-export]");
+    if (!link) return;
+    const button = document.getElementById("export"), mark = String(Date.now());
+    event.preventDefault();
+    if (button.disabled) return;
+    const wait = (busy) => {
+      button.disabled = busy;
+      button.querySelector(".tz-busy").hidden = !busy;
+      button.querySelector(".tz-ready").hidden = busy;
+    };
+    wait(true);
+    location.assign(`${link.href}${link.search ? "&" : "?"}mark=${mark}`);
+    const started = Date.now();
+    const timer = setInterval(() => {
+      if (!document.cookie.includes(`exported=${mark}`) && Date.now() - started < 300000) return;
+      clearInterval(timer);
+      wait(false);
+    }, 300);
+  });
+
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "rows") return;
     const here = new Set(boxesOf(event.target).map((box) => box.value));
@@ -99,3 +121,16 @@
   });
   document.addEventListener("DOMContentLoaded", () => { dress(document); count(); });
 })();
+
+// A proposal that is clicked goes into its field.
+document.addEventListener("click", (event) => {
+  const proposal = event.target.closest("[data-fill]");
+  const field = proposal && document.querySelector(proposal.dataset.fill);
+  if (!field) return;
+  field.value = proposal.textContent.trim();
+  field.focus();
+});
+// A file that was chosen, or a photo that was taken, is sent at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("input[type=file][data-submit]") && event.target.files.length) event.target.form.requestSubmit();
+});

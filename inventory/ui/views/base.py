@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
+from inventory.ui.history import overtaken
 from inventory.ui.page import ModelPage
 
 
@@ -35,6 +36,25 @@ class PageView(LoginRequiredMixin, View):
         if not self.page.may(self.request.user, self.action, obj):
             raise PermissionDenied
         return obj
+
+    def save(self, form: Any) -> bool:
+        """Write the row of a form. False where it is not valid or was refused: the faults stand in the form."""
+        if not form.is_valid():
+            return False
+
+        def check(saved: Any) -> None:
+            if both := form.rebase(saved):
+                raise ValidationError(
+                    overtaken(self.page, self.page.kit.history(self.request.user, saved), saved, both)
+                )
+
+        try:
+            reason = form.cleaned_data["reason"]
+            self.page.kit.writer.store(self.request.user, form.instance, reason=reason, links=form.links, check=check)
+        except ValidationError as fault:
+            form.refuse(fault)
+            return False
+        return True
 
     def render(self, template: str, **context: Any) -> HttpResponse:
         obj = context.get("object")

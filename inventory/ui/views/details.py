@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -105,15 +105,7 @@ class FieldView(PageView):
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         obj = self._editable(pk, name)
         form = form_class(self.page, request.user, [name])(request.POST, instance=obj)
-        if form.is_valid():
-            try:
-                reason = form.cleaned_data["reason"]
-                self.page.kit.writer.store(request.user, form.instance, new=False, reason=reason, links=form.links())
-            except ValidationError as fault:
-                form.refuse(fault)
-            else:
-                return self._done(pk, name)
-        return self._form(obj, name, form)
+        return self._done(pk, name) if self.save(form) else self._form(obj, name, form)
 
     def _editable(self, pk: int, name: str) -> Any:
         if name not in editable(self.page):

@@ -22,20 +22,7 @@ class FormView(PageView):
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         obj = self._start(pk)
         form = self._class()(request.POST, instance=obj)
-        if form.is_valid():
-            try:
-                self.page.kit.writer.store(
-                    request.user,
-                    form.instance,
-                    new=pk is None,
-                    reason=form.cleaned_data["reason"],
-                    links=form.links(),
-                )
-            except ValidationError as fault:
-                form.refuse(fault)
-            else:
-                return self._done(form.instance)
-        return self._form(obj, form)
+        return self._done(form.instance) if self.save(form) else self._form(obj, form)
 
     def _start(self, pk: int | None) -> Any:
         return self.page.model() if pk is None else self.find(pk)

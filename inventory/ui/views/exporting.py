@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -22,17 +23,21 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ExportView(PageView):
-    """The list of the same query as a file."""
+    """The list of the same query as a file. `mark` in the address comes back as a cookie with the answer."""
 
     action = "export"
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponseBase:
-        listing = Listing(self.page, request)
-        if kind == "csv":
-            return self._csv(listing)
-        if kind == "xlsx":
-            return self._xlsx(listing)
-        raise Http404
+        make = {"csv": self._csv, "xlsx": self._xlsx}.get(kind)
+        if make is None:
+            raise Http404
+        response = make(Listing(self.page, request))
+        if (mark := request.GET.get("mark", "")).isdecimal():
+            # By which the page learns that its file has come; a download tells it nothing else.
+            response.set_cookie(
+                "exported", mark[:16], max_age=60, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        return response
 
     def _name(self, kind: str) -> str:
         return f"{self.page.path}-{timezone.localdate().isoformat()}.{kind}"

@@ -37,6 +37,7 @@ class ListView(PageView):
         return {
             "listing": listing,
             "may_add": self.page.may(user, "add"),
+            "starts": self.page.kit.starts(self.page, user),
             "may_bulk": may_bulk,
             "may_delete": may_bulk and self.page.may(user, "delete"),
             "saved": self.page.kit.preferences.filters(user, self.page.name),
@@ -62,7 +63,9 @@ class ListView(PageView):
     def _panel_context(self, listing: Listing) -> dict[str, Any]:
         asked = listing.data.get("panel", "")
         if asked == "filters":
-            return {"panel": asked, "form": listing.filterset.form}
+            form = listing.filterset.form
+            form.order_fields(list(self.page.filters))
+            return {"panel": asked, "form": form}
         if asked == "columns":
             shown = [cell.name for cell in listing.cells]
             others = [name for name in self.page.declared if name not in shown]

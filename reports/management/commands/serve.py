@@ -53,6 +53,9 @@ class Command(BaseCommand):
             "--no-control-socket",
         ]
         command += ["--workers", str(options["workers"]), "--threads", str(options["threads"])]
+        # Threads answer, and the worker shows that it lives beside them: a long export is not cut off. A worker that
+        # shows nothing for so long hangs.
+        command += ["--timeout", "120"]
         connection.close()
         # A new program: settings look at what was just collected.
         os.execv(sys.executable, command)

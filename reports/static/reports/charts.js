@@ -12,10 +12,13 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const short = { ...says, percent: (value) => `${Math.round(value * 100)} %`, money: (value) => value.toLocaleString("en") };
 
+  // Long names are read beside lying bars; years and towns stand.
+  const lies = ({ series, categories }) =>
+    series.length === 1 && categories.filter((name) => name.length > 4).length * 2 > categories.length;
+
   const option = (chart) => {
     const say = says[chart.kind] || String;
-    // Long names are read beside lying bars.
-    const lying = chart.series.length === 1 && chart.categories.some((name) => name.length > 5);
+    const lying = lies(chart);
     const names = {
       type: "category", data: chart.categories, inverse: lying, axisTick: { show: false },
       axisLabel: { color: css("secondary"), interval: 0, hideOverlap: !lying, ...(lying ? { width: 110, overflow: "truncate" } : {}) },
@@ -44,8 +47,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const draw = () => places.forEach((place) => {
     const chart = charts[Number(place.dataset.chart)];
-    const lying = chart.series.length === 1 && chart.categories.some((name) => name.length > 5);
-    if (lying) place.style.height = `${Math.max(8, chart.categories.length * 1.6 + 2)}rem`;
+    if (lies(chart)) place.style.height = `${Math.max(8, chart.categories.length * 1.6 + 2)}rem`;
     const drawn = echarts.getInstanceByDom(place) || echarts.init(place, null, { renderer: "svg" });
     drawn.setOption(option(chart), true);
     drawn.resize();
