@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Substr
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 
 from inventory import scope
 from inventory.models import Department, Device, DeviceType, SegmentDepartment, Site, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
 from inventory.rules.lifecycle import add_years
 from inventory.rules.status import HELD
+
+
+LONG_YEARS = 40
+"""Between the first and the last year of purchase; beyond that only years with computers are told."""
 
 
 @dataclass(frozen=True)
@@ -153,17 +156,21 @@ def _towns(user: Any, computers: QuerySet[Device]) -> list[TownCoverage]:
 
 
 def years(computers: QuerySet[Device], types: Collection[_Type], today: date) -> list[Year]:
-    """Computers by the year of purchase, every year between the first and the last; those without a date come last."""
+    """Computers by the year of purchase, with the empty years in between; those without a date come last."""
     late = past_life([(one.key, one.life_years) for one in types], today)
-    rows = (
-        computers.values_list(Substr(Cast("purchased_on", CharField()), 1, 4))
-        .annotate(n=Count("pk"), late=Count(Case(When(late, then=Value(1)))))
-        .order_by()
-    )
-    found = {int(year or 0): (n, past) for year, n, past in rows}
-    known = sorted(year for year in found if year)
-    span = list(range(known[0], known[-1] + 1)) if known else []
-    return [Year(year, *found.get(year, (0, 0))) for year in [*span, *([0] if 0 in found else [])]]
+    # By day, of which there are not many: a year is dear to take from a date, for SQLite by far.
+    rows = computers.values_list("purchased_on").annotate(n=Count("pk"), late=Count(Case(When(late, then=Value(1)))))
+    count: Counter[int] = Counter()
+    past: Counter[int] = Counter()
+    for day, n, over in rows.order_by():
+        year = day.year if day else 0
+        count[year] += n
+        past[year] += over
+    known = sorted(year for year in count if year)
+    # A mistyped year of long ago does not stretch the picture.
+    is_long = bool(known) and known[-1] - known[0] > LONG_YEARS
+    span = list(range(known[0], known[-1] + 1)) if known and not is_long else known
+    return [Year(year, count[year], past[year]) for year in [*span, *([0] if 0 in count else [])]]
 
 
 def held_kinds(devices: QuerySet[Device]) -> list[Kind]:

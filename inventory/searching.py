@@ -5,7 +5,10 @@ Each narrows the rows it is given, which the caller has taken from what the user
 
 from typing import Any
 
+from django.db import connections, router
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Collate, Upper
+from django.db.models.lookups import Contains
 
 from inventory.models import Interface, IPAddress, Person
 from inventory.rules import addresses
@@ -16,8 +19,16 @@ FEW = 500
 
 
 def holds(name: str, asked: Asked) -> Q:
-    """Rows whose field holds the text. Where no case is to be minded, databases compare three times as fast."""
-    return Q(**{f"{name}__{'icontains' if asked.has_case else 'contains'}": asked.text})
+    """Rows whose field holds the text, whatever the case.
+
+    Where no case is to be minded a database compares three times as fast. PostgreSQL turns text into capitals by the
+    rules of a language, which costs as much as all the rest; for ASCII those of the C collation do.
+    """
+    if not asked.has_case:
+        return Q(**{f"{name}__contains": asked.text})
+    if asked.text.isascii() and connections[router.db_for_read(Person)].vendor == "postgresql":
+        return Q(Contains(Upper(Collate(name, "C")), asked.text.upper()))
+    return Q(**{f"{name}__icontains": asked.text})
 
 
 def find_devices(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -1,4 +1,4 @@
-"""What a page shows of a workbook: the first rows of each sheet as they look in it, its totals, its charts. Pure."""
+"""What a page shows of a workbook: the first rows of its sheets as they look in it, their totals, its charts. Pure."""
 
 from decimal import Decimal
 from itertools import islice
@@ -9,7 +9,7 @@ from inventory.sheets.formulas import total_value
 from inventory.sheets.style import shown
 from reports import charts
 
-ROWS = 200
+ROWS, SHEETS = 200, 120
 NUMBERS = frozenset({Kind.INT, Kind.NUMBER, Kind.RATIO, Kind.MONEY, Kind.PERCENT})
 
 
@@ -17,7 +17,8 @@ def preview(report: str, book: Book) -> dict[str, Any]:
     """Sheets and charts as plain values, for a file beside the workbook."""
     return {
         "title": book.title,
-        "sheets": [_sheet(sheet, book.lang) for sheet in book.sheets],
+        "sheets": [_sheet(sheet, book.lang) for sheet in book.sheets[:SHEETS]],
+        "more": max(0, len(book.sheets) - SHEETS),
         "charts": charts.drawn(report, book.sheets, book.lang),
     }
 

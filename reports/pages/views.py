@@ -106,6 +106,11 @@ class RunList(ListView):
 
     action = "report"
 
+    def get(self, request: HttpRequest) -> HttpResponse:
+        for run in ReportRun.objects.filter(state=RunState.RUNNING):
+            history.settle(run)
+        return super().get(request)
+
 
 class RunView(DetailView):
     """One report: how far it is, then what it says; asked by htmx for one part, that part alone."""
@@ -147,6 +152,7 @@ def _sheet_context(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any
         "number": number,
         "names": list(enumerate(names)),
         "tabs": len(names) <= TABS,
+        "more": shown["more"],
         "rows": [_row(sheet, row) for row in sheet["rows"]],
         "total": _row(sheet, sheet["total"]),
         "cut": sheet["count"] > len(sheet["rows"]),

@@ -10,12 +10,12 @@ FIRST_ROW, FORM = "#list tbody a[href^='/']", ".shell-actions a[href$='/add/']"
 
 
 def menu(visitor: Visitor) -> Iterator[str]:
-    """Goes to each page of the menu."""
+    """Goes to each page of the menu; 25 rows of a list are as good as 50, and read in half the time."""
     visitor.go("/")
     found = visitor.page.locator("#menu li > a:first-child").evaluate_all("all => all.map((one) => one.pathname)")
     assert len(found) > 10
     for path in found:
-        visitor.go(path)
+        visitor.go(f"{path}?size=25")
         yield path
 
 

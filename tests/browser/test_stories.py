@@ -222,3 +222,25 @@ def test_a_technician_registers_a_computer_with_its_mac_address_and_holder_in_on
     visitor.check()
     find_by_mac(visitor, mac)
     expect(page.locator("h1")).to_contain_text(tag)
+
+
+def test_a_planner_schedules_a_report_and_finds_it_made(visit: Visit) -> None:
+    visitor = visit("planner")
+    page = visitor.page
+    visitor.go("/report-schedules/add/")
+    page.locator("#id_name").fill("每日覆盖情况")
+    page.locator("#id_report").select_option("coverage")
+    page.locator("#id_cadence").select_option("daily")
+    page.locator("#id_hour").fill("0")
+    page.locator("#id_folder").fill("../elsewhere")
+    page.get_by_role("button", name=visitor.say("Save"), exact=True).click()
+    expect(page.locator(".invalid-feedback")).to_be_visible()
+    page.locator("#id_folder").fill("daily")
+    page.get_by_role("button", name=visitor.say("Save"), exact=True).click()
+    expect(page.locator("h1")).to_contain_text("每日覆盖情况")
+    assert "每日覆盖情况: coverage-" in visitor.site.manage("report", "--due")
+    assert visitor.site.manage("report", "--due") == ""
+    page.reload()
+    page.get_by_role("link", name=re.compile(r"^coverage-.*\.xlsx$")).click()
+    expect(page.locator("#sheet")).to_be_visible()
+    visitor.check()

@@ -64,6 +64,12 @@ def test_computers_are_counted_by_year_and_by_whether_their_life_is_over(county:
     assert (found.computers, found.late) == (6, 2)
 
 
+def test_a_mistyped_year_does_not_stretch_the_picture(county: dict[str, Any]) -> None:
+    DeviceFactory(device_type=county["computer"], purchased_on=date(1015, 1, 1))
+    found = overview(make_user("a", Role.ADMINISTRATOR), TODAY)
+    assert [year.year for year in found.years] == [1015, 2015, 2020, 2026, 0]
+
+
 def test_a_device_counts_in_the_town_of_its_site_else_of_its_department(county: dict[str, Any]) -> None:
     found = overview(make_user("a", Role.ADMINISTRATOR), TODAY)
     towns = {one.town.name: (one.computers, one.staff, one.departments, one.connected) for one in found.towns}

@@ -125,6 +125,11 @@ def test_one_that_was_stopped_is_told_as_failed(browser: Client, started: list[R
     assert "Download" not in page
 
 
+def test_the_history_tells_it_too(browser: Client, started: list[ReportRun]) -> None:
+    browser.post(reverse("report_ask", args=["coverage"]), {"as_of": "2026-11-24", "lang": "en"})
+    assert "failed" in browser.get(reverse("report_run_list")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -9,7 +9,7 @@ import pytest
 from inventory.sheets.columns import Book, Column, Kind, Ratio, Row, Sheet
 from reports import catalogue, charts
 from reports.books.frames import Params
-from reports.preview import ROWS, preview
+from reports.preview import ROWS, SHEETS, preview
 from tests.reports.literal import AS_OF, ENGLISH, PARAMS, empty_frames, frames
 
 COLUMNS = (
@@ -40,6 +40,12 @@ def test_totals_count_rows_that_are_not_shown() -> None:
     sheet = preview("x", book(rows))["sheets"][0]
     assert (len(sheet["rows"]), sheet["count"]) == (ROWS, ROWS + 50)
     assert sheet["total"] == ["", "", "250", "25.00", "0.10"]
+
+
+def test_sheets_beyond_what_a_page_can_hold_are_counted() -> None:
+    sheets = [Sheet(f"S{n}", "T", COLUMNS, []) for n in range(SHEETS + 3)]
+    shown = preview("x", Book("T", sheets, "en", AS_OF, PARAMS.made_at))
+    assert (len(shown["sheets"]), shown["more"]) == (SHEETS, 3)
 
 
 @pytest.mark.parametrize("name", catalogue.names())
