@@ -81,17 +81,23 @@ def request_of(run: ReportRun) -> Request:
 
 
 def _make(run: ReportRun) -> None:
-    progress, request, now = Progress(run), request_of(run), timezone.now()
-    book = catalogue.book(run.report)
-    workbook = build(book, request, now, run.made_by, {}, lambda part: progress.at(READ * part))
+    progress = Progress(run)
+    workbook = _workbook(run, progress)
     history.preview_file(run).write_text(json.dumps(preview(run.report, workbook)), encoding="utf-8")
-    target = history.workbook_of(run)
-    with staged(target) as temporary:
+    with staged(history.workbook_of(run)) as temporary:
         fill(_counted(workbook, progress), temporary)
         run.sha256 = sha256_of(temporary)
-    run.file_name, run.rows = file_name(run.report, request), workbook.row_count
-    run.parameters = kept_parameters(book, request, now)
+    run.rows = workbook.row_count
     history.finish(run)
+
+
+def _workbook(run: ReportRun, progress: Progress) -> Workbook:
+    """The book of the catalogue that the row asks for; the row learns its file's name and what it was made with."""
+    book, request, now = catalogue.book(run.report), request_of(run), timezone.now()
+    workbook = build(book, request, now, run.made_by, {}, lambda part: progress.at(READ * part))
+    run.file_name = file_name(run.report, request)
+    run.parameters = kept_parameters(book, request, now)
+    return workbook
 
 
 def _counted(workbook: Workbook, progress: Progress) -> Workbook:

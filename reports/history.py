@@ -25,6 +25,7 @@ from inventory.models import Department, Town, User
 from inventory.services import write
 from inventory.services.write import Actor
 from reports.models import ReportRun, RunState
+from reports.preview import VERSION
 
 
 def folder() -> Path:
@@ -47,14 +48,14 @@ def lock_file(run: ReportRun) -> Path:
 
 
 def preview_of(run: ReportRun) -> dict[str, Any] | None:
-    """What reports.preview made of the workbook; None where nothing is kept."""
+    """What reports.preview made of the workbook; None where nothing is kept, or what another version of it made."""
     if not run.kept:
         return None
     try:
         found: dict[str, Any] = json.loads(preview_file(run).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return found
+    return found if found.get("version") == VERSION else None
 
 
 def ask(

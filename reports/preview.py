@@ -9,6 +9,8 @@ from inventory.sheets.formulas import total_value
 from inventory.sheets.style import shown
 from reports import charts
 
+VERSION = 1
+"""Of the values' form: a file of another one is not read."""
 ROWS, SHEETS = 200, 120
 NUMBERS = frozenset({Kind.INT, Kind.NUMBER, Kind.RATIO, Kind.MONEY, Kind.PERCENT})
 
@@ -16,6 +18,7 @@ NUMBERS = frozenset({Kind.INT, Kind.NUMBER, Kind.RATIO, Kind.MONEY, Kind.PERCENT
 def preview(report: str, book: Book) -> dict[str, Any]:
     """Sheets and charts as plain values, for a file beside the workbook."""
     return {
+        "version": VERSION,
         "title": book.title,
         "sheets": [_sheet(sheet, book.lang) for sheet in book.sheets[:SHEETS]],
         "more": max(0, len(book.sheets) - SHEETS),

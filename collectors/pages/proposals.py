@@ -193,7 +193,7 @@ kit.register(
             "manufacturer",
             "model",
             Column(name="serial", kind=Kind.CODE),
-            Column(name="mac", kind=Kind.CODE, html=_mac, value=_mac),
+            Column(name="mac", kind=Kind.CODE, html=lambda row: escape(_mac(row)), value=_mac),
             Column(
                 name="addresses",
                 order=(),

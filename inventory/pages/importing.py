@@ -5,9 +5,10 @@ Only who sees all rows may import, since a file may name any. Uploads wait in VA
 
 import csv
 import io
+import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from inventory.ui.page import ModelPage
 
 KEPT_S = 24 * 3600
 """How long an upload waits for its confirmation."""
+COLUMN = re.compile(r"(?<=[ ;])[a-z][a-z_]*(?=: )")
+"""The name of a column in a sentence of the loader."""
 LANGUAGES = ("en", "zh-hans")
 PARTS = {
     "manufacturer": _("manufacturer"),
@@ -130,9 +133,21 @@ def load(user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | 
     if not dry_run and not result.problems:
         book.unlink(missing_ok=True)
         text.unlink(missing_ok=True)
-    changes = [sentence.replace(f"{text.name}:", "") for sentence in result.changes]
-    problems = [str(problem).replace(f"{text.name}:", "") for problem in result.problems]
+    changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))
     return Outcome(result.created, result.changed, result.unchanged, changes, problems)
+
+
+def _told(page: ModelPage, name: str, sentences: Iterable[str]) -> list[str]:
+    """Sentences about the file without its name, columns by their titles: "file.csv:3: model: …"."""
+    titles = {column.name: column.title for column in columns(page)}
+    found = []
+    for sentence in sentences:
+        text = COLUMN.sub(lambda found: titles.get(found[0], found[0]), sentence.replace(f"{name}:", ""))
+        line, colon, rest = text.partition(": ")
+        found.append(
+            _("Line %(line)s: %(text)s") % {"line": line, "text": rest} if colon and line.isdecimal() else text
+        )
+    return found
 
 
 def _to_csv(book: Path, text: Path) -> Sequence[str]:

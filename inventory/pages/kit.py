@@ -13,7 +13,7 @@ from inventory.ui.kit import Kit
 
 def history(user: Any, obj: Model) -> QuerySet[Any]:
     """The change log of a row, as far as the user may read it."""
-    entries = selectors.changes_of(cast(RegisterModel, obj))
+    entries = selectors.changes_of(cast(RegisterModel, obj)).select_related("actor")
     return entries if scope.may(user, "view", entries.model) else entries.none()
 
 

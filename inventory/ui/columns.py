@@ -125,7 +125,7 @@ class Cell:
         if self._html is not None:
             return self._html(obj)
         value = self.raw(obj)
-        if value is None or value == "":
+        if value in (None, "", [], {}):
             return NOTHING
         if self.secret:
             return HIDDEN

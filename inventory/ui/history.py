@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,8 +48,13 @@ def _overtaken(entry: Any, now: str) -> str:
     if entry is None:
         return _("Somebody changed this meanwhile to “%(now)s”.") % {"now": now}
     at = date_format(timezone.localtime(entry.timestamp), "DATETIME_FORMAT")
-    by = (entry.additional_data or {}).get("by", "")
+    by = _by(entry)
     return _("%(by)s changed this at %(at)s to “%(now)s”.") % {"by": by, "at": at, "now": now}
+
+
+def _by(entry: Any) -> str:
+    """A person by name, else what the entry calls its writer."""
+    return (entry.actor.get_full_name() if entry.actor else "") or str((entry.additional_data or {}).get("by", ""))
 
 
 def _now(page: Any, saved: Any, name: str) -> str:
@@ -71,7 +76,7 @@ def _changed(page: Any, entry: Any) -> Changed:
     ]
     return Changed(
         entry.timestamp,
-        str(data.get("by", "")),
+        _by(entry),
         str(data.get("source", "")),
         verbs.get(entry.action, ""),
         str(data.get("reason", "")),
@@ -103,7 +108,10 @@ def _text(page: Any, name: str, value: Any) -> str:
         return str(value)
     if found.is_relation:
         return _KEY.sub("", str(value))
-    return str(page.cell(name).text(value))
+    try:
+        return str(page.cell(name).text(found.to_python(value)))
+    except ValidationError:
+        return str(value)
 
 
 def _several(rows: list[Any]) -> str:

@@ -53,7 +53,7 @@ def test_a_workbook_with_chinese_titles_is_read_too(admin: Client, register: Reg
 def test_each_bad_line_is_named_and_nothing_can_be_confirmed(admin: Client, register: Register) -> None:
     text = admin.post(URL, {"text": "name,kind,town\n水务局,bureau,nowhere\n"}).content.decode()
     assert "nowhere" in text
-    assert "2: town" in text
+    assert "Line 2: Town: " in text
     admin.post(URL, {"token": token_in(text)})
     assert not Department.objects.filter(name="水务局").exists()
 

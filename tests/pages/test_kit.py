@@ -92,6 +92,7 @@ def test_names_sort_by_pinyin_latin_first_whatever_width_and_case() -> None:
 def test_an_entry_on_a_device_tells_of_all_its_new_interfaces_by_name(db: None) -> None:
     told = [{"name": f"eth{number}"} for number in range(20)]
     entry = SimpleNamespace(
+        actor=None,
         action=1,
         timestamp=timezone.now(),
         object_repr="TZ-1",

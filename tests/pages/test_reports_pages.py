@@ -185,6 +185,13 @@ def test_each_sheet_can_be_chosen_and_a_part_alone_be_asked_for(browser: Client,
         assert browser.get(page_of(run), {"sheet": odd}).status_code == 200
 
 
+def test_a_preview_that_an_earlier_version_made_is_not_read(browser: Client, planner: User) -> None:
+    run = made_by(planner)
+    history.preview_file(run).write_text(json.dumps({"version": 0}))
+    page = browser.get(page_of(run)).content.decode()
+    assert "An earlier version" in page and reverse("report_run_file", args=[run.pk]) in page
+
+
 def test_it_can_be_asked_for_again_with_the_same_parameters(browser: Client, planner: User) -> None:
     department = DepartmentFactory()
     run = made_by(planner, "budget", department=department, parameters={"lang": "zh", "year": 2031})

@@ -159,7 +159,6 @@ def test_a_file_goes_by_its_owner_or_an_administrator() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
 def test_a_process_of_its_own_makes_what_a_row_asks_for(tmp_path: Path) -> None:
     """With a database of its own, as the process that a page starts has the server's."""
     environment = os.environ | {"TAIZHANG_VAR": str(tmp_path / "own"), "TAIZHANG_LANGUAGE": "en"}
