@@ -6,6 +6,7 @@ from inventory.models.hardware import AssetClass, Device, DeviceType, Manufactur
 from inventory.models.money import AllocationRule, AllocationRuleClass, AllocationStandard, FundingSource, PriceList
 from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segment, SegmentDepartment
 from inventory.models.places import Department, Location, Person, Site, Town
+from inventory.models.planning import DueOverride, RefreshPolicy
 
 __all__ = [
     "AllocationRule",
@@ -16,6 +17,7 @@ __all__ = [
     "Department",
     "Device",
     "DeviceType",
+    "DueOverride",
     "FiberCable",
     "FiberLink",
     "FiberLinkHop",
@@ -27,6 +29,7 @@ __all__ = [
     "Person",
     "Prefix",
     "PriceList",
+    "RefreshPolicy",
     "Segment",
     "SegmentDepartment",
     "Site",

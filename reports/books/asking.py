@@ -7,6 +7,7 @@ become lines with a price, an amount and a reason in a sentence.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,8 @@ class Department:
     posts: int
     staff: int
     marks: tuple[str, ...]
+    standard: str = ""
+    """The code of the standard it is judged by; '' without one."""
 
     @property
     def counted(self) -> int:
@@ -73,9 +76,33 @@ class Requests:
     standings: tuple[Standing, ...]
 
 
-def rules_of(frame: pd.DataFrame) -> list[Rule]:
-    """The frame 'standard_rules' (a column 'rule' of inventory.rules.standards.Rule) as a list."""
-    return list(frame["rule"])
+@dataclass(frozen=True)
+class Standards:
+    """The rules of each standard in use by its code, and which one holds for devices without a department."""
+
+    rules: Mapping[str, Sequence[Rule]]
+    names: Mapping[str, tuple[str, date | None]]
+    """{code: name and the day it began}."""
+    default: str = ""
+
+    def of(self, code: str) -> Sequence[Rule]:
+        return self.rules.get(code, ())
+
+    def all_rules(self) -> list[Rule]:
+        return [rule for rules in self.rules.values() for rule in rules]
+
+
+def standards_of(frame: pd.DataFrame) -> Standards:
+    """The frame 'standard_rules' as rules by standard."""
+    rules: dict[str, list[Rule]] = {}
+    names: dict[str, tuple[str, date | None]] = {}
+    default = ""
+    for row in frame.to_dict("records"):
+        code = str(row["standard"])
+        rules.setdefault(code, []).append(row["rule"])
+        names[code] = (str(row["standard_name"]), row["valid_from"])
+        default = code if row["default"] else default
+    return Standards(rules, names, default)
 
 
 def departments_of(frame: pd.DataFrame) -> list[Department]:
@@ -87,19 +114,25 @@ def departments_of(frame: pd.DataFrame) -> list[Department]:
             int(row["posts"]),
             int(row["staff"]),
             tuple(mark for mark in MARKS if row[mark]),
+            str(row["standard"]),
         )
         for row in frame.to_dict("records")
     ]
 
 
-def with_lives(devices: pd.DataFrame, rules: Sequence[Rule], params: Params) -> pd.DataFrame:
+def with_lives(devices: pd.DataFrame, departments: pd.DataFrame, standards: Standards, params: Params) -> pd.DataFrame:
     """The devices on the books with 'bucket', by the standard's least life where it has one, else the class's."""
     devices = held(devices)
-    lives = service_lives(rules)
+    lives = {code: service_lives(rules) for code, rules in standards.rules.items()}
+    of_department = dict(zip(departments["name"], departments["standard"], strict=True))
     buckets = by_row(
         devices,
-        ["class_code", "in_service_on", "purchased_on", "service_life_years"],
-        lambda code, start, bought, life: judge(start, bought, lives.get(code, life), params.as_of).bucket.value,
+        ["department", "class_code", "in_service_on", "purchased_on", "service_life_years"],
+        lambda unit, code, start, bought, life: (
+            judge(
+                start, bought, lives.get(of_department.get(unit, standards.default), {}).get(code, life), params.as_of
+            ).bucket.value
+        ),
     )
     return devices.assign(bucket=buckets)
 
@@ -120,18 +153,20 @@ def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
 
 
 def requests(
-    departments: pd.DataFrame, devices: pd.DataFrame, rules: Sequence[Rule], prices: pd.DataFrame, params: Params
+    departments: pd.DataFrame, devices: pd.DataFrame, standards: Standards, prices: pd.DataFrame, params: Params
 ) -> Requests:
     """The request of every department. `devices` with buckets (see with_lives)."""
-    by_department, price_list, caps = holdings(devices), prices_by_class(prices), price_caps(rules)
+    by_department, price_list = holdings(devices), prices_by_class(prices)
+    caps = {code: price_caps(rules) for code, rules in standards.rules.items()}
     lines: list[Line] = []
     standings: list[Standing] = []
     for department in departments_of(departments):
         mine = by_department.get(department.name, {})
         counts = {code: holding.held for code, holding in mine.items()}
-        allowances = allowed(rules, department.counted, department.marks, counts)
+        allowances = allowed(standards.of(department.standard), department.counted, department.marks, counts)
         wanted = asks(allowances, mine, fill=params.fill)
-        lines += [_line(department, ask, price_list, caps) for ask in wanted if ask.quantity]
+        own_caps = caps.get(department.standard, {})
+        lines += [_line(department, ask, price_list, own_caps) for ask in wanted if ask.quantity]
         standings += _standings(department, allowances, mine, wanted)
     return Requests(tuple(lines), tuple(standings))
 
@@ -200,8 +235,8 @@ def _more(line: Line, params: Params) -> Iterator[str]:
         yield say("单价表无价格，待询价", "no price on the list, to be quoted")
 
 
-def worn_outside(devices: pd.DataFrame, rules: Sequence[Rule]) -> "pd.Series[Any]":
+def worn_outside(devices: pd.DataFrame, standards: Standards) -> "pd.Series[Any]":
     """Whether each device is worn and of a class that no rule lists, so that nothing can be asked for it."""
-    listed = {code for rule in rules for code in rule.classes}
+    listed = {code for rule in standards.all_rules() for code in rule.classes}
     worn = (devices["bucket"] == Bucket.PAST_DUE.value) | (devices["status"] == TO_BE_SCRAPPED)
     return worn & ~devices["class_code"].isin(listed)

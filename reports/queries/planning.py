@@ -6,9 +6,29 @@ from datetime import date
 import pandas as pd
 from django.db.models import Q
 
-from inventory.models import AllocationRule, AssetClass, Device, FundingSource, PriceList, SegmentDepartment, Site
+from inventory.models import (
+    AllocationRule,
+    AllocationStandard,
+    AssetClass,
+    Device,
+    FundingSource,
+    PriceList,
+    SegmentDepartment,
+    Site,
+)
 from inventory.models.money import RuleKind
-from inventory.rules.standards import AsManyAs, AtMost, ByNeed, BySize, Quantity, Rule, Share, Tiers
+from inventory.rules.standards import (
+    AsManyAs,
+    AtMost,
+    ByNeed,
+    BySize,
+    Quantity,
+    Rule,
+    Share,
+    Tiers,
+    Version,
+    in_force,
+)
 from inventory.rules.status import HELD
 from reports.queries.scope import Scope, frame
 
@@ -22,7 +42,9 @@ DEPARTMENT_COLUMNS = {
     "own_network": "bool",
     "has_segment": "bool",
     "has_fiber": "bool",
+    "standard": "object",
 }
+"""Texts; 'standard' is the code of the standard in force for the department on the data date, '' without one."""
 
 
 def departments(scope: Scope, as_of: date) -> pd.DataFrame:
@@ -37,9 +59,25 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
     rows = (
         scope.departments()
         .order_by("town__position", "name")
-        .values_list("pk", "name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
+        .values_list("pk", "standard__series", *_DEPARTMENT_FIELDS)
     )
-    return frame([(*row, pk in segment, pk in fiber) for pk, *row in rows], DEPARTMENT_COLUMNS)
+    codes, default = standards_in_force(as_of)
+    return frame(
+        [(*row, pk in segment, pk in fiber, codes.get(series, "") if series else default) for pk, series, *row in rows],
+        DEPARTMENT_COLUMNS,
+    )
+
+
+_DEPARTMENT_FIELDS = ("name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
+
+
+def standards_in_force(day: date) -> tuple[dict[str, str], str]:
+    """({series: code of its version in force on the day}, the code of the default one; '' when none is in force)."""
+    rows = list(AllocationStandard.objects.values_list("code", "series", "valid_from", "valid_to", "default"))
+    versions = [Version(*row[:4]) for row in rows]
+    found = {series: in_force(versions, series, day) for series in sorted({one.series for one in versions})}
+    codes = {series: version.code for series, version in found.items() if version is not None}
+    return codes, next((codes.get(series, "") for _, series, _, _, default in rows if default), "")
 
 
 CLASS_COLUMNS = {
@@ -88,24 +126,37 @@ def funding(scope: Scope, as_of: date) -> pd.DataFrame:
     return frame(list(rows), FUNDING_COLUMNS)
 
 
-RULE_COLUMNS = {"rule": "object", "standard_name": "object", "valid_from": "object"}
-"""'rule' holds inventory.rules.standards.Rule; valid_from date or None."""
+RULE_COLUMNS = {
+    "rule": "object",
+    "standard": "object",
+    "standard_name": "object",
+    "valid_from": "object",
+    "default": "bool",
+}
+"""'rule' holds inventory.rules.standards.Rule; 'standard' the code of its standard; valid_from date or None;
+'default' is true for the standard that holds where a department has none of its own."""
 
 
 def standard_rules(scope: Scope, as_of: date) -> pd.DataFrame:
-    """The rules of the default standard, in their order, when it is in force on the data date; else none.
+    """The rules, in their order, of the default standard in force on the data date, and of departments' own ones.
 
     A rule that lists a class lists the classes below it too.
     """
-    in_force = Q(standard__valid_from__isnull=True) | Q(standard__valid_from__lte=as_of)
+    codes, default = standards_in_force(as_of)
+    own = set(scope.departments().order_by().values_list("standard__series", flat=True).distinct())
+    wanted = {default} | {codes.get(series, "") for series in own if series}
     rules = (
-        AllocationRule.objects.filter(in_force, standard__default=True)
+        AllocationRule.objects.filter(standard__code__in=wanted)
         .order_by("pk")
         .select_related("standard", "as_many_as")
         .prefetch_related("classes__asset_class")
     )
     below = _classes_below()
-    rows = [(_rule(rule, below), rule.standard.name, rule.standard.valid_from) for rule in rules]
+    rows = [
+        (_rule(rule, below), of.code, of.name, of.valid_from, of.code == default)
+        for rule in rules
+        for of in (rule.standard,)
+    ]
     return frame(rows, RULE_COLUMNS)
 
 

@@ -72,11 +72,12 @@ DEPARTMENT_KEYS = [
     "own_network",
     "has_segment",
     "has_fiber",
+    "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, True, False),
-    ("财政局", "双河镇", 4, 5, False, False, False, True, True),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False),
+    ("审计局", "双河镇", 19, 18, False, True, True, True, False, "central"),
+    ("财政局", "双河镇", 4, 5, False, False, False, True, True, "central"),
+    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False, "central"),
 ]
 RULES = [
     Rule(
@@ -103,7 +104,7 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys(DEPARTMENT_KEYS[4:], bool)
+    marks = dict.fromkeys(DEPARTMENT_KEYS[4:-1], bool)
     found = {
         "devices": devices(),
         "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
@@ -181,8 +182,9 @@ def frames(**changes: pd.DataFrame) -> Frames:
             ["name", "kind", "amount_yuan", "from_year", "to_year"],
         ),
         "standard_rules": table(
-            [(rule, "中央标准", date(2016, 7, 1)) for rule in RULES], ["rule", "standard_name", "valid_from"]
-        ),
+            [(rule, "central", "中央标准", date(2016, 7, 1), True) for rule in RULES],
+            ["rule", "standard", "standard_name", "valid_from", "default"],
+        ).astype({"default": bool}),
         "unregistered": table(
             [
                 ("00e0fc000001", "双河镇", "财政局", datetime(2026, 11, 23, 7, 0)),
