@@ -30,7 +30,7 @@ BOOKS = (
         (),
         register.build,
     ),
-    Book("refresh", refresh.TITLE, ("devices", "prices"), (), refresh.build),
+    Book("refresh", refresh.TITLE, ("devices", "departments", "standard_rules", "prices"), (), refresh.build),
     Book("coverage", coverage.TITLE, ("devices", "departments", "unregistered"), (), coverage.build),
     Book(
         "budget",

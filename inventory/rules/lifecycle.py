@@ -77,6 +77,11 @@ def due_date(base_on: date | None, life_years: int | None) -> date | None:
     return add_years(base_on, life_years)
 
 
+def planned_life(class_years: int | None, least_years: int | None) -> int | None:
+    """Years a device is planned to serve: the county's for its class, but not less than the standard's least life."""
+    return max((years for years in (class_years, least_years) if years is not None), default=None)
+
+
 def judge(in_service_on: date | None, purchased_on: date | None, life_years: int | None, as_of: date) -> Due:
     """Base date, due date and bucket of one device.
 
@@ -91,8 +96,11 @@ def judge(in_service_on: date | None, purchased_on: date | None, life_years: int
 def _bucket(due_on: date | None, life_years: int | None, as_of: date) -> Bucket:
     if life_years is None:
         return Bucket.NO_LIFE
-    if due_on is None:
-        return Bucket.UNKNOWN
+    return Bucket.UNKNOWN if due_on is None else bucket(due_on, as_of)
+
+
+def bucket(due_on: date, as_of: date) -> Bucket:
+    """How a known due date lies to the day asked about (see judge)."""
     if due_on < as_of:
         return Bucket.PAST_DUE
     return Bucket.WITHIN_YEAR if due_on < add_months(as_of, 12) else Bucket.LATER
@@ -219,6 +227,12 @@ class Decision:
     when: When
     by: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+    def bucket(self, as_of: date) -> Bucket:
+        """UNKNOWN and NO_LIFE stand for a due date that is not known and for one that never comes."""
+        if self.when.on is not None:
+            return bucket(self.when.on, as_of)
+        return Bucket.UNKNOWN if self.when.state is State.UNKNOWN else Bucket.NO_LIFE
 
 
 def decide(found: Dates, criteria: Collection[Criterion], override_on: date | None = None) -> Decision:

@@ -7,18 +7,18 @@ become lines with a price, an amount and a reason in a sentence.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from inventory.rules.lifecycle import Bucket, judge
+from inventory.rules.lifecycle import Bucket
 from inventory.rules.money import line_amount
-from inventory.rules.standards import Allowance, Ask, Holding, Rule, allowed, asks, price_caps, service_lives
+from inventory.rules.standards import Allowance, Ask, Holding, allowed, asks, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
-from reports.books.frames import Params, by_row
-from reports.books.lives import held, prices_by_class
+from reports.books.frames import Params
+from reports.books.lives import prices_by_class
+from reports.books.standards import Standards
 
 MARKS = ("handles_secrets", "field_work", "own_network")
 
@@ -76,35 +76,6 @@ class Requests:
     standings: tuple[Standing, ...]
 
 
-@dataclass(frozen=True)
-class Standards:
-    """The rules of each standard in use by its code, and which one holds for devices without a department."""
-
-    rules: Mapping[str, Sequence[Rule]]
-    names: Mapping[str, tuple[str, date | None]]
-    """{code: name and the day it began}."""
-    default: str = ""
-
-    def of(self, code: str) -> Sequence[Rule]:
-        return self.rules.get(code, ())
-
-    def all_rules(self) -> list[Rule]:
-        return [rule for rules in self.rules.values() for rule in rules]
-
-
-def standards_of(frame: pd.DataFrame) -> Standards:
-    """The frame 'standard_rules' as rules by standard."""
-    rules: dict[str, list[Rule]] = {}
-    names: dict[str, tuple[str, date | None]] = {}
-    default = ""
-    for row in frame.to_dict("records"):
-        code = str(row["standard"])
-        rules.setdefault(code, []).append(row["rule"])
-        names[code] = (str(row["standard_name"]), row["valid_from"])
-        default = code if row["default"] else default
-    return Standards(rules, names, default)
-
-
 def departments_of(frame: pd.DataFrame) -> list[Department]:
     """The frame 'departments' as values, in its order."""
     return [
@@ -118,23 +89,6 @@ def departments_of(frame: pd.DataFrame) -> list[Department]:
         )
         for row in frame.to_dict("records")
     ]
-
-
-def with_lives(devices: pd.DataFrame, departments: pd.DataFrame, standards: Standards, params: Params) -> pd.DataFrame:
-    """The devices on the books with 'bucket', by the standard's least life where it has one, else the class's."""
-    devices = held(devices)
-    lives = {code: service_lives(rules) for code, rules in standards.rules.items()}
-    of_department = dict(zip(departments["name"], departments["standard"], strict=True))
-    buckets = by_row(
-        devices,
-        ["department", "class_code", "in_service_on", "purchased_on", "service_life_years"],
-        lambda unit, code, start, bought, life: (
-            judge(
-                start, bought, lives.get(of_department.get(unit, standards.default), {}).get(code, life), params.as_of
-            ).bucket.value
-        ),
-    )
-    return devices.assign(bucket=buckets)
 
 
 def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
@@ -155,7 +109,7 @@ def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
 def requests(
     departments: pd.DataFrame, devices: pd.DataFrame, standards: Standards, prices: pd.DataFrame, params: Params
 ) -> Requests:
-    """The request of every department. `devices` with buckets (see with_lives)."""
+    """The request of every department. `devices` with buckets (see lives.with_due)."""
     by_department, price_list = holdings(devices), prices_by_class(prices)
     caps = {code: price_caps(rules) for code, rules in standards.rules.items()}
     lines: list[Line] = []

@@ -10,18 +10,10 @@ from inventory.rules.lifecycle import Bucket
 from inventory.rules.money import capital, total
 from inventory.rules.standards import problems
 from inventory.sheets.columns import Column, Gathered, Kind, Product, Row, Sheet
-from reports.books.asking import (
-    Line,
-    Requests,
-    Standards,
-    Standing,
-    reason,
-    requests,
-    standards_of,
-    with_lives,
-    worn_outside,
-)
+from reports.books.asking import Line, Requests, Standing, reason, requests, worn_outside
 from reports.books.frames import Frames, Params, Unjudged, class_name, notes, unjudged
+from reports.books.lives import with_due
+from reports.books.standards import Standards, standards_of
 
 TITLE = ("新增资产配置预算表", "Request for new assets")
 _INT, _MONEY = Kind.INT, Kind.MONEY
@@ -81,8 +73,9 @@ RULES = (
         "argued case by case, without a number.",
     ),
     (
-        "使用年限取标准规定的最低年限，标准未规定的取类别年限；按印数计的年限没有数据，未判断。",
-        "Service life is the standard's least life, else the class's; a life in pages is not judged for want of data.",
+        "到期按类别的更新政策判断；使用年限取类别年限与标准最低年限中较长者；按印数计的年限没有数据，未判断。",
+        "Due by the refresh policy of the class; the service life is the class's, but not less than the standard's "
+        "least life; a life in pages is not judged for want of data.",
     ),
     (
         "单价为数据日期有效的单价表价格，高于标准上限的取上限；金额＝申请数量×单价，逐行取到分后相加。",
@@ -104,7 +97,7 @@ FILL_RULE = (
 def build(frames: Frames, params: Params) -> list[Sheet]:
     """Needs devices, departments, classes, prices, standard_rules, funding."""
     standards = standards_of(frames["standard_rules"])
-    devices = with_lives(frames["devices"], frames["departments"], standards, params)
+    devices = with_due(frames, params.as_of)
     asked = requests(frames["departments"], devices, standards, frames["prices"], params)
     source, source_amount = _source(frames["funding"], params.year)
     over = _over_source(asked.lines, source, source_amount)

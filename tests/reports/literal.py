@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from inventory.rules.lifecycle import Criterion
 from inventory.rules.standards import ByNeed, Rule, Share, Tiers
 from reports.books.frames import Frames, Params
 
@@ -28,8 +29,11 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         zip(CLASS_KEYS, kind, strict=True),
         asset_tag=tag,
         type="Lenovo M4500",
+        support_state="unknown",
+        support_ends_on=None,
         serial=f"SN-{tag}",
         status="in_use",
+        condition="",
         town="双河镇" if department != "五申镇政府" else "五申镇",
         department=department,
         holder="样例甲",
@@ -37,6 +41,12 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         place="财政楼 2楼/203",
         purchased_on=OLD,
         in_service_on=None,
+        warranty_ends_on=None,
+        first_seen_on=None,
+        verified_on=None,
+        criteria=(Criterion.LIFE,),
+        override_on=None,
+        override="",
         price_yuan=Decimal("7200.00"),
         last_seen_at=datetime(2026, 11, 20, 8, 15),
         last_seen_where="TK-SW-1 GigabitEthernet0/0/3",
