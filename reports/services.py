@@ -33,6 +33,7 @@ QUERIES: Mapping[str, Query] = {
     "departments": planning.departments,
     "classes": planning.classes,
     "prices": planning.prices,
+    "price_list": planning.price_list,
     "funding": planning.funding,
     "standard_rules": planning.standard_rules,
 }

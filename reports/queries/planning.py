@@ -110,6 +110,12 @@ def prices(scope: Scope, as_of: date) -> pd.DataFrame:
     return frame(sorted(latest.values(), key=lambda row: row[0]), PRICE_COLUMNS)
 
 
+def price_list(scope: Scope, as_of: date) -> pd.DataFrame:
+    """All prices of the list, also those that begin later. Columns: PRICE_COLUMNS."""
+    rows = PriceList.objects.order_by("asset_class__code", "valid_from")
+    return frame(list(rows.values_list("asset_class__code", "price_yuan", "valid_from")), PRICE_COLUMNS)
+
+
 FUNDING_COLUMNS = {
     "name": "object",
     "kind": "object",
