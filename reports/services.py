@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from django.utils import timezone
@@ -17,10 +18,14 @@ from django.utils.translation import gettext as _
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
+from inventory.sheets.columns import Sheet
 from inventory.sheets.write import fill, staged
-from reports import catalogue
+from reports import catalogue, plans
 from reports.books.frames import Params
-from reports.models import ReportRun
+from reports.books.plans import compare
+from reports.books.plans.planned import Drawn
+from reports.faults import Fault as Fault
+from reports.models import RefreshPlan, ReportRun
 from reports.queries import devices, network, planning
 from reports.queries.scope import Query, Scope
 
@@ -37,14 +42,6 @@ QUERIES: Mapping[str, Query] = {
     "funding": planning.funding,
     "standard_rules": planning.standard_rules,
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something a person can mend: a code and a sentence."""
-
-    code: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -132,40 +129,98 @@ def make_reports(names: Sequence[str], out: Path, request: Request, actor: regis
     if unknown:
         words = {"name": unknown[0], "names": "、".join(catalogue.names())}
         return Fault("unknown_report", _("There is no report '%(name)s'; there are: %(names)s") % words)
-    fault = check_folder(out)
-    if fault is not None:
-        return fault
     frames: dict[str, pd.DataFrame] = {}
-    try:
-        return [_make(catalogue.book(name), out, request, actor, frames) for name in names]
-    except OSError as error:
-        return _unwritable(out, error)
+    made: list[Made] = []
+    for name in names:
+        one = _make(catalogue.book(name), out, request, actor, frames)
+        if isinstance(one, Fault):
+            return one
+        made.append(one)
+    return made
 
 
 def _make(
     book: catalogue.Book, out: Path, request: Request, actor: register.Actor, frames: dict[str, pd.DataFrame]
-) -> Made:
+) -> Made | Fault:
     for need in book.needs:
         if need not in frames:
             frames[need] = QUERIES[need](request.scope, request.as_of)
-    now = timezone.now()
-    made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
+    made_at = timezone.localtime().replace(tzinfo=None, microsecond=0)
     params = request.params(made_at)
+    kept = {key: getattr(params, key) for key in book.params}
+    sheets = book.build(frames, params)
+    return _keep(file_name(book.name, request), book.name, params.say(*book.title), out, sheets, params, actor, kept)
+
+
+def make_plan_book(
+    name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
+) -> Made | Fault:
+    """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
+    book, found = catalogue.plan_book(name), plans.drawn(plan)
+    params = _plan_params(found, lang, year)
+    part = f"-{params.year or found.head.first_year}" if name == "budget" else ""
     title = params.say(*book.title)
-    workbook = Workbook(title, book.build(frames, params), params.lang, params.as_of, made_at, actor.name)
-    target = out / file_name(book.name, request)
-    with staged(target) as temporary:
-        fill(workbook, temporary)
-        digest = _sha256(temporary)
-        run = _record(book, params, target.name, digest, workbook.row_count, now, actor)
-    return Made(book.name, target, digest, workbook.row_count, run)
+    return _keep(
+        f"{name}{part}-{_safe(found.head.name)}-v{found.head.version}.xlsx",
+        name,
+        title,
+        out,
+        book.build(found, params),
+        params,
+        actor,
+        {"plan": plan.pk, "version": plan.version, "year": year},
+    )
+
+
+def compare_plans(
+    one: RefreshPlan, two: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh"
+) -> Made | Fault:
+    """Two plans side by side as a workbook. Faults: 'unwritable'."""
+    first, second = plans.drawn(one), plans.drawn(two)
+    params = _plan_params(first, lang, 0)
+    name = f"compare-{_safe(compare.label(first))}-{_safe(compare.label(second))}.xlsx"
+    sheets = compare.build(first, second, params)
+    return _keep(name, "compare", params.say(*compare.TITLE), out, sheets, params, actor, {"plans": [one.pk, two.pk]})
+
+
+def _plan_params(found: Drawn, lang: str, year: int) -> Params:
+    """A plan's workbook is the same whenever it is made: its time is the plan's, not the clock's."""
+    head = found.head
+    made_at = datetime.combine(head.approved_on or head.as_of, datetime.min.time())
+    return Params(head.as_of, made_at, lang, year, head.scope[0 if lang == "zh" else 1], head.unit)
+
+
+def _keep(
+    name: str, report: str, title: str, out: Path, sheets: list[Sheet], params: Params, actor: register.Actor,
+    parameters: dict[str, Any],
+) -> Made | Fault:  # fmt: skip
+    """Write a workbook and the line that records it."""
+    fault = check_folder(out)
+    if fault is not None:
+        return fault
+    workbook = Workbook(title, sheets, params.lang, params.as_of, params.made_at, actor.name, unit=params.unit)
+    target = out / name
+    try:
+        with staged(target) as temporary:
+            fill(workbook, temporary)
+            digest = _sha256(temporary)
+            kept = {"lang": params.lang, "scope": params.scope, **parameters}
+            run = _record(report, kept, params.as_of, target.name, digest, workbook.row_count, actor)
+    except OSError as error:
+        return _unwritable(out, error)
+    return Made(report, target, digest, workbook.row_count, run)
 
 
 def file_name(name: str, request: Request) -> str:
     """register-2026-11-24.xlsx; with a town or department, its name behind, so that neither overwrites the county's."""
     where = request.scope.words("zh")
-    safe = "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in where)[:40]
+    safe = _safe(where)
     return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
+
+
+def _safe(text: str) -> str:
+    """A text as part of a file's name."""
+    return "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in text)[:40]
 
 
 def _sha256(path: Path) -> str:
@@ -174,15 +229,14 @@ def _sha256(path: Path) -> str:
 
 
 def _record(
-    book: catalogue.Book, params: Params, name: str, digest: str, rows: int, now: datetime, actor: register.Actor
+    report: str, parameters: dict[str, Any], day: date, name: str, digest: str, rows: int, actor: register.Actor
 ) -> ReportRun:
-    kept = {key: getattr(params, key) for key in ("lang", "scope", *book.params)}
     run = ReportRun(
-        report=book.name,
-        made_at=now,
+        report=report,
+        made_at=timezone.now(),
         made_by=actor.name,
-        data_date=params.as_of,
-        parameters=kept,
+        data_date=day,
+        parameters=parameters,
         file_name=name,
         sha256=digest,
         rows=rows,

@@ -44,6 +44,16 @@ MARKS = (Order.SECRETS, Order.FIELD_WORK, Order.OWN_NETWORK)
 _CONDITIONS = {"poor": 0, "worn": 1}
 _FAILED = {TO_BE_SCRAPPED: 0, UNDER_REPAIR: 1}
 
+STAGES: dict[str, tuple[str, ...]] = {
+    "planned": ("requested",),
+    "requested": ("granted", "refused", "planned"),
+    "granted": ("bought", "requested"),
+    "refused": ("requested",),
+    "bought": ("in_service", "granted"),
+    "in_service": ("bought",),
+}
+"""The steps of a replacement after approval, each forward and one back."""
+
 Why = tuple[str, ...]
 """A code and its values as texts, such as ('past_due', '3')."""
 
@@ -236,8 +246,8 @@ class _Draw:
         purse = self._purse(price)
         if purse is None:
             return self._refuse(one, *self._too_dear(price or Decimal(0), year))
-        self._pay(one, purse, price, over=over)
         why = [("rank", str(rank), str(of), str(year)), *self._reasons(one, year)]
+        self._pay(one, purse, price, over=over)
         if extra is not None and (over or extra.price_yuan is not None):
             why.append(("exception", extra.reason))
         due_year = self.terms.due_year(one.due_on)

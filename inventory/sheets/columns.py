@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Yuan, two decimals."""
     PERCENT = "percent"
     """A ratio: 0.5 is shown as 50.0%."""
+    YEAR = "year"
+    """A whole number without separators."""
     DATE = "date"
     TIME = "time"
     """A day with hours and minutes; without a time zone."""

@@ -70,7 +70,7 @@ def _mark(out: Worksheet, layout: Layout, index: int, column: Column, formats: F
     looks: dict[Shade, dict[str, Any]] = {
         Shade.POSITIVE: {"type": "cell", "criteria": ">", "value": 0, "format": formats.get(_RED)},
         Shade.FILLED: {"type": "no_blanks", "format": formats.get(_AMBER)},
-        Shade.BAR: {"type": "data_bar", "bar_color": "#9BC2E6", "bar_solid": True},
+        Shade.BAR: {"type": "data_bar", "bar_color": "#9BC2E6"},
         Shade.LOW: {
             "type": "3_color_scale",
             "min_type": "num",

@@ -115,7 +115,7 @@ def test_fairness_takes_turns_between_departments_within_equals() -> None:
     # The old one comes first; then 丙 has all of its own, and 乙 (2) and 甲 (4) take turns by their shares.
     ranked = sorted((int(one.why[0][1]), tag) for tag, one in found.items() if one.year)
     assert [tag for _, tag in ranked] == ["c-old", "b0", "a0", "a1", "b1"]
-    assert found["a1"].why[-1] == ("fairness", "2", "4")
+    assert found["a1"].why[-1] == ("fairness", "1", "4")
 
 
 def test_what_the_standard_has_no_room_for_is_not_renewed() -> None:

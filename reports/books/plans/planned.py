@@ -51,8 +51,8 @@ class Head:
     approved_on: date | None = None
     money: tuple[Money, ...] = ()
     exceeding: tuple[Exceeding, ...] = ()
-    changes: tuple[str, ...] = ()
-    """What changed against the version before, in sentences of its planner."""
+    changes: tuple[Pair, ...] = ()
+    """What changed against the version before, in sentences."""
 
     @property
     def all_years(self) -> range:

@@ -20,7 +20,7 @@ from inventory.rules.status import TO_BE_SCRAPPED
 from reports.books.asking import Department, departments_of
 from reports.books.frames import Frames
 from reports.books.lives import with_due
-from reports.books.planned import (
+from reports.books.plans.planned import (
     ClassFacts,
     Drawn,
     Head,
