@@ -10,6 +10,8 @@ import pandas as pd
 from inventory.rules.lifecycle import Criterion
 from inventory.rules.standards import ByNeed, Rule, Share, Tiers
 from reports.books.frames import Frames, Params
+from reports.books.plans.drawing import draw
+from reports.books.plans.planned import Drawn, Exceeding, Head, Money
 
 AS_OF = date(2026, 11, 24)
 PARAMS = Params(as_of=AS_OF, made_at=datetime(2026, 11, 24, 9, 30), year=2027)
@@ -187,6 +189,15 @@ def frames(**changes: pd.DataFrame) -> Frames:
             ],
             ["class_code", "price_yuan", "valid_from"],
         ),
+        "price_list": table(
+            [
+                ("desktop", Decimal("4800.00"), date(2024, 1, 1)),
+                ("desktop", Decimal("4990.00"), date(2026, 1, 1)),
+                ("printer-a4-mono", Decimal("1250.00"), date(2026, 1, 1)),
+                ("switch", Decimal("3200.00"), date(2028, 1, 1)),
+            ],
+            ["class_code", "price_yuan", "valid_from"],
+        ),
         "funding": table(
             [("信息化年度专款", "yearly", Decimal("5000.00"), 2000, None), ("2006年资金", "capital", None, 2006, 2006)],
             ["name", "kind", "amount_yuan", "from_year", "to_year"],
@@ -205,6 +216,47 @@ def frames(**changes: pd.DataFrame) -> Frames:
         ),
     }
     return found | changes
+
+
+HEAD = Head(
+    name="更新规划",
+    as_of=AS_OF,
+    first_year=2027,
+    years=3,
+    change_percent=Decimal("1.5"),
+    order=("past_due", "support", "failed", "fairness"),
+    scope=("", ""),
+    unit="信息中心",
+    preparer="样例甲",
+    reviewer="示范乙",
+    money=(
+        Money(2027, "信息化年度专款", Decimal("7000.00")),
+        Money(2028, "信息化年度专款", Decimal("5000.00")),
+        Money(2028, "更新资金", Decimal("3300.00")),
+        Money(2029, "更新资金", None),
+    ),
+    exceeding=(Exceeding("五申镇政府", "desktop", 1, Decimal("5600.00"), "窗口增设"),),
+)
+CHANGED = (("年数：2 → 3", "number of years: 2 → 3"),)
+OTHER_HEAD = replace(HEAD, name="不限资金", money=(), exceeding=(), version=2, changes=CHANGED)
+BOTH = (Criterion.LIFE, Criterion.SUPPORT)
+SET = (
+    ("SW-2", "support_state", "date"),
+    ("SW-2", "support_ends_on", date(2026, 6, 30)),
+    ("KI-1", "override_on", date(2028, 12, 31)),
+    ("KI-1", "override", "展会用，之后更换 — 样例甲, 2026-09-01"),
+)
+
+
+def drawn(head: Head = HEAD, given: Frames | None = None) -> Drawn:
+    """A plan of the literal county; with a policy that the vendor's end of support counts too for its switches."""
+    found = given or frames()
+    rows = found["devices"].copy()
+    if len(rows):
+        rows["criteria"] = [BOTH if code == "switch" else (Criterion.LIFE,) for code in rows["class_code"]]
+        for tag, key, value in SET:
+            rows.loc[rows["asset_tag"] == tag, key] = value
+    return draw({**found, "devices": rows}, head)
 
 
 def empty_frames() -> Frames:

@@ -177,8 +177,11 @@ def _matrix(drawn: Drawn, params: Params, name: str, word: tuple[str, str], key_
 
 
 def _ordered(found: Iterable[str], drawn: Drawn) -> Sequence[str]:
-    """Departments in the order of the register, all else by name."""
-    places = {unit.name: at for at, unit in enumerate(drawn.units)}
+    """Departments and towns in the order of the register, all else by name."""
+    places: dict[str, int] = {}
+    for at, unit in enumerate(drawn.units):
+        places[unit.name] = at
+        places.setdefault(unit.town, at)
     return sorted(found, key=lambda key: (places.get(key, len(places)), key))
 
 
