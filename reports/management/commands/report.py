@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inventory.services.write import Actor
-from reports import catalogue
-from reports.services import Fault, Request, find_scope, make_reports
+from reports import catalogue, plans
+from reports.faults import Fault
+from reports.services import Made, Request, find_scope, make_plan_book, make_reports
 
 YEARS = range(1990, 2101)
 
@@ -40,7 +41,14 @@ class Command(BaseCommand):
             "--fill", action="store_true", help=_("budget: ask up to the standard, not only to replace")
         )
 
+        parser.add_argument(
+            "--plan", default="", metavar="PLAN", help=_("budget, plan: from this refresh plan (number or name)")
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["plan"]:
+            self._of_plan(options)
+            return
         names = catalogue.names() if options["name"] == "all" else [options["name"]]
         scope = find_scope(options["town"], options["department"])
         if isinstance(scope, Fault):
@@ -59,7 +67,27 @@ class Command(BaseCommand):
         if isinstance(made, Fault):
             raise CommandError(made.text)
         for one in made:
-            self.stdout.write(f"{one.path}  " + _("%(rows)d rows") % {"rows": one.rows} + f"  sha256 {one.sha256[:16]}")
+            self._told(one)
+
+    def _of_plan(self, options: dict[str, Any]) -> None:
+        """The budget of a year of a plan, or the plan itself."""
+        known = [book.name for book in catalogue.PLAN_BOOKS]
+        if options["name"] not in known:
+            words = {"name": options["name"], "names": "、".join(known)}
+            raise CommandError(_("There is no report '%(name)s' of a plan; there are: %(names)s") % words)
+        plan = plans.find_plan(options["plan"])
+        if isinstance(plan, Fault):
+            raise CommandError(plan.text)
+        year, actor = _year(options["year"]), Actor(_user(), source="command")
+        if year and not plan.first_year <= year < plan.first_year + plan.years:
+            raise CommandError(_("%(plan)s does not reach to %(year)d.") % {"plan": plan, "year": year})
+        made = make_plan_book(options["name"], plan, options["out"], actor, lang=options["lang"], year=year)
+        if isinstance(made, Fault):
+            raise CommandError(made.text)
+        self._told(made)
+
+    def _told(self, one: Made) -> None:
+        self.stdout.write(f"{one.path}  " + _("%(rows)d rows") % {"rows": one.rows} + f"  sha256 {one.sha256[:16]}")
 
 
 def _day(text: str) -> date:
