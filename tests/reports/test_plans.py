@@ -59,7 +59,8 @@ def test_an_approved_plan_gives_the_same_workbooks_whatever_changed_since(plan: 
             made = make_plan_book(name, RefreshPlan.objects.get(pk=kept.pk), tmp_path / folder, TESTER, year=2027)
             assert not isinstance(made, Fault)
             texts.append(dump(made.path))
-        change_everything()
+        if folder == "before":
+            change_everything()
     assert texts[:2] == texts[2:]
     assert "王主任" in texts[0] and ReportRun.objects.filter(report="budget").count() == 2
 
@@ -132,7 +133,8 @@ def test_execution_is_followed_step_by_step(plan: RefreshPlan) -> None:
         (step("requested", "A3"), "not_in_plan"),
     ):
         assert isinstance(fault, Fault) and fault.code == code
-    assert step("requested", "B6", "A2") != 1 and kept.items.get(asset_tag="B6").stage == "planned", "all or none"
+    assert isinstance(step("requested", "B6", "A2"), Fault)
+    assert kept.items.get(asset_tag="B6").stage == "planned", "all or none"
 
 
 def test_names_that_do_not_exist_are_told(plan: RefreshPlan) -> None:
@@ -177,12 +179,10 @@ def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_pat
     run("reopen", "五年规划", "--as-of", "2026-12-20")
     assert "五年规划 v2" in run("list")
     run("compare", "五年规划 v1", "更新规划", "--out", str(tmp_path))
-    call_command(
-        "report", "budget", "--plan", "五年规划 v1", "--year", "2028", "--out", str(tmp_path), stdout=StringIO()
-    )
-    assert (tmp_path / "budget-2028-五年规划-v1.xlsx").exists() and (
-        tmp_path / "compare-五年规划_v1-更新规划_v1.xlsx"
-    ).exists()
+    budget = ("budget", "--plan", "五年规划 v1", "--year", "2028", "--out", str(tmp_path))
+    call_command("report", *budget, stdout=StringIO())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"budget-2028-五年规划-v1.xlsx", "compare-五年规划_v1-更新规划_v1.xlsx"} <= names
 
 
 @pytest.mark.parametrize(
