@@ -26,12 +26,14 @@ from reports.books.plans import compare
 from reports.books.plans.planned import Drawn
 from reports.faults import Fault as Fault
 from reports.models import RefreshPlan, ReportRun
-from reports.queries import devices, network, planning
+from reports.queries import devices, history, network, planning
 from reports.queries.scope import Query, Scope
 
 QUERIES: Mapping[str, Query] = {
     "devices": devices.devices,
     "unregistered": network.unregistered,
+    "segment_macs": network.segment_macs,
+    "coverage_before": history.coverage_before,
     "segments": network.segments,
     "fiber_links": network.fiber_links,
     "fiber_cables": network.fiber_cables,

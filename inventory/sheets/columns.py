@@ -114,6 +114,8 @@ class Chart:
     values: tuple[str, ...]
     kind: str = "column"
     stacked: bool = False
+    number: str = "#,##0"
+    """The number format of the value axis."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Written by XlsxWriter after the rows. Knows layouts and columns, no report.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
@@ -12,8 +13,13 @@ from inventory.sheets import names, style
 from inventory.sheets.columns import Book, Chart, Column, Filling, Shade
 from inventory.sheets.formulas import Layout
 
-CHART_ROWS, CHART_SIZE = 17, (760, 320)
-"""How many rows a chart covers, and its size in pixels."""
+CHART_ROWS, CHART_HEIGHT = 12, 225
+"""How many rows a chart covers, and its height in pixels; it is as wide as its table, within bounds."""
+_NARROWEST, _WIDEST = 420, 900
+_PIXELS = 7.2
+"""A character of the body font."""
+_OTHER_COLUMN = 9.0
+"""The width of a column that no table has."""
 _RED = {"bg_color": "#F8CBAD", "font_color": "#9C0006"}
 _AMBER = {"bg_color": "#FFEB9C"}
 
@@ -33,7 +39,14 @@ class Formats:
 
 
 def add(
-    workbook: xlsxwriter.Workbook, out: Worksheet, layout: Layout, formats: Formats, book: Book, *, table: str
+    workbook: xlsxwriter.Workbook,
+    out: Worksheet,
+    layout: Layout,
+    formats: Formats,
+    book: Book,
+    *,
+    table: str,
+    widths: Sequence[float],
 ) -> None:
     """Everything beside the cells. Without the name of a table a filtered sheet gets a filter alone."""
     sheet, last = layout.sheet, len(layout.sheet.columns) - 1
@@ -50,10 +63,22 @@ def add(
             _mark(out, layout, index, column, formats)
             _fill_in(out, layout, index, column, book)
     charts = sheet.charts if len(sheet.rows) else ()
+    pixels = int(min(max(sum(widths) * _PIXELS, _NARROWEST), _WIDEST))
     for number, chart in enumerate(charts):
-        _chart(workbook, out, layout, chart, layout.chart_row + number * CHART_ROWS, book)
+        made = _chart(workbook, layout, chart, pixels)
+        row = layout.chart_row + number * CHART_ROWS
+        out.insert_chart(row, 0, made, {"x_offset": 4, "y_offset": 4, "object_position": 2})
     bottom = layout.chart_row + len(charts) * CHART_ROWS if charts else layout.foot_row + max(len(sheet.foot) - 1, 0)
-    out.print_area(0, 0, bottom, max(last, 1))
+    out.print_area(0, 0, bottom, _last_printed(layout, widths, pixels if charts else 0))
+
+
+def _last_printed(layout: Layout, widths: Sequence[float], pixels: int) -> int:
+    """The last column to print: lines above and below the table, and charts, may be wider than it."""
+    lines = max((style.text_width(line) for line in (*layout.sheet.head, *layout.sheet.foot)), default=0.0)
+    needed, at, reached = max(lines + 1, pixels / _PIXELS + 2), max(len(widths) - 1, 1), sum(widths)
+    while reached < needed:
+        at, reached = at + 1, reached + _OTHER_COLUMN
+    return at
 
 
 def _table(out: Worksheet, layout: Layout, name: str, titles: list[str], formats: Formats) -> None:
@@ -118,7 +143,7 @@ def _fitting(choices: tuple[str, ...]) -> list[str]:
     return found
 
 
-def _chart(workbook: xlsxwriter.Workbook, out: Worksheet, layout: Layout, chart: Chart, row: int, book: Book) -> None:
+def _chart(workbook: xlsxwriter.Workbook, layout: Layout, chart: Chart, pixels: int) -> Any:
     options = {"type": chart.kind, **({"subtype": "stacked"} if chart.stacked else {})}
     made = workbook.add_chart(options)
     face = {"name": style.BODY_FONT, "size": 9}
@@ -135,6 +160,8 @@ def _chart(workbook: xlsxwriter.Workbook, out: Worksheet, layout: Layout, chart:
     made.set_title({"name": names.one_line(chart.title), "name_font": {"name": style.HEAD_FONT, "size": 11}})
     made.set_legend({"position": "bottom", "font": face} if len(chart.values) > 1 else {"none": True})
     made.set_x_axis({"num_font": face})
-    made.set_y_axis({"num_font": face, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
-    made.set_size({"width": CHART_SIZE[0], "height": CHART_SIZE[1]})
-    out.insert_chart(row, 0, made, {"x_offset": 4, "y_offset": 4, "object_position": 2})
+    made.set_y_axis(
+        {"num_font": face, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+    )
+    made.set_size({"width": pixels, "height": CHART_HEIGHT})
+    return made

@@ -80,8 +80,9 @@ def fill(book: Book, path: Path) -> None:
         tables = names.table_names(sheet_names)
         for layout, table in zip(layouts, tables, strict=True):
             out = workbook.add_worksheet(layout.name)
-            _SheetWriter(out, layout, by_name, formats, book).write()
-            extras.add(workbook, out, layout, formats, book, table="" if long else table)
+            sheet = _SheetWriter(out, layout, by_name, formats, book)
+            sheet.write()
+            extras.add(workbook, out, layout, formats, book, table="" if long else table, widths=sheet.widths)
         workbook.close()
 
 

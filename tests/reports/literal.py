@@ -206,6 +206,22 @@ def frames(**changes: pd.DataFrame) -> Frames:
             [(rule, "central", "中央标准", date(2016, 7, 1), True) for rule in RULES],
             ["rule", "standard", "standard_name", "valid_from", "default"],
         ).astype({"default": bool}),
+        "segment_macs": table(
+            [
+                ("双河镇", "财政局网段", "财政楼", "财政局", True, datetime(2026, 11, 23, 7, 0)),
+                ("双河镇", "财政局网段", "财政楼", "财政局", True, datetime(2026, 8, 1, 7, 0)),
+                ("双河镇", "财政局网段", "财政楼", "财政局", False, datetime(2026, 11, 23, 7, 0)),
+                ("五申镇", "五申网段", "五申镇政府院", "五申镇政府", False, None),
+            ],
+            ["town", "segment", "site", "departments", "registered", "last_seen_at"],
+        ).astype({"registered": bool}),
+        "coverage_before": table(
+            [
+                (date(2026, 10, 1), "双河镇", "财政局", {"staff": 5, "computers": 2, "seen": 1, "departments": 1}),
+                (date(2026, 10, 1), "双河镇", "审计局", {"staff": 18, "departments": 1, "segment": 1}),
+            ],
+            ["day", "town", "department", "counts"],
+        ),
         "unregistered": table(
             [
                 ("00e0fc000001", "双河镇", "财政局", datetime(2026, 11, 23, 7, 0)),

@@ -64,7 +64,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     return [
         table,
         _by_class(table, params),
-        _by_source(reasons_sheet, asked, params),
+        _by_source(table, reasons_sheet, asked, params),
         _by_department(table, params),
         reasons_sheet,
         _standing(drawn, lines, year, params),
@@ -212,7 +212,7 @@ def _gathered(table: Sheet, key: str, name: str, params: Params, more: tuple[Col
     return _summary(name, table, columns, rows, total(money for _, money in sums.values()), params)
 
 
-def _by_source(justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:
+def _by_source(table: Sheet, justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:
     """By source of funds, gathered from the list of devices: one line of the request may have several sources."""
     sums: dict[str, list[Decimal | None]] = {}
     for one in asked:
@@ -226,7 +226,7 @@ def _by_source(justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet
     )
     rows: list[Row] = [(source, len(prices), total(prices)) for source, prices in sums.items()]
     name = params.say("按资金来源汇总", "By source of funds")
-    return _summary(name, justified, columns, rows, total(one.price_yuan for one in asked), params)
+    return _summary(name, table, columns, rows, total(one.price_yuan for one in asked), params)
 
 
 def _summary(
