@@ -20,7 +20,7 @@ from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Sheet
 from inventory.sheets.write import fill, staged
-from reports import catalogue, plans
+from reports import catalogue, coverage, plans
 from reports.books.frames import Params
 from reports.books.plans import compare
 from reports.books.plans.planned import Drawn
@@ -150,8 +150,16 @@ def _make(
     made_at = timezone.localtime().replace(tzinfo=None, microsecond=0)
     params = request.params(made_at)
     kept = {key: getattr(params, key) for key in book.params}
+    if book.name == "coverage" and request.scope == Scope() and request.as_of == timezone.localdate():
+        coverage.keep(frames, request.as_of, actor)
     sheets = book.build(frames, params)
     return _keep(file_name(book.name, request), book.name, params.say(*book.title), out, sheets, params, actor, kept)
+
+
+def keep_coverage(day: date, actor: register.Actor) -> int:
+    """Keep the county's counts of coverage of a day; gives how many rows."""
+    frames = {need: QUERIES[need](Scope(), day) for need in catalogue.book("coverage").needs}
+    return coverage.keep(frames, day, actor)
 
 
 def make_plan_book(

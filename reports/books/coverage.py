@@ -20,7 +20,7 @@ from reports.books.lives import held, seen_since
 from reports.books.standards import standards_of
 
 TITLE = ("信息化设备覆盖情况", "Coverage of equipment and network")
-NEEDS = ("devices", "departments", "unregistered", "standard_rules", "segment_macs", "coverage_before")
+NEEDS = ("devices", "departments", "classes", "unregistered", "standard_rules", "segment_macs", "coverage_before")
 SEEN_DAYS = 30
 _INT, _RATIO, _PART = Kind.INT, Kind.RATIO, Kind.PERCENT
 _COUNTS = (
@@ -112,7 +112,7 @@ RULES = (
 
 
 def build(frames: Frames, params: Params) -> list[Sheet]:
-    """Needs devices, departments, unregistered, standard_rules, segment_macs, coverage_before."""
+    """Needs the frames NEEDS."""
     say, title = params.say, params.say(*TITLE)
     units = _by_department(frames, params)
     towns = _by_town(units)
@@ -231,7 +231,8 @@ def _counts(frames: Frames, params: Params) -> dict[tuple[str, str], dict[str, i
 def _allowed(frames: Frames) -> dict[str, int]:
     """{department: computers that its standard allows}: rules for classes of computers, none within another."""
     standards, devices = standards_of(frames["standard_rules"]), held(frames["devices"])
-    computers = set(devices.loc[devices["role"] == "computer", "class_code"])
+    classes = frames["classes"]
+    computers = set(classes.loc[classes["role"] == "computer", "class_code"])
     counted: dict[str, Counter[str]] = {}
     for name, code in zip(devices["department"], devices["class_code"], strict=True):
         counted.setdefault(name, Counter())[code] += 1

@@ -86,13 +86,14 @@ CLASS_COLUMNS = {
     "class_name_en": "object",
     "classification_code": "object",
     "unit": "object",
+    "role": "object",
 }
 
 
 def classes(scope: Scope, as_of: date) -> pd.DataFrame:
     """All asset classes. Columns: CLASS_COLUMNS, texts."""
-    rows = AssetClass.objects.order_by("code").values_list("code", "name", "name_en", "classification_code", "unit")
-    return frame(list(rows), CLASS_COLUMNS)
+    fields = ("code", "name", "name_en", "classification_code", "unit", "role")
+    return frame(list(AssetClass.objects.order_by("code").values_list(*fields)), CLASS_COLUMNS)
 
 
 PRICE_COLUMNS = {"class_code": "object", "price_yuan": "object", "valid_from": "object"}

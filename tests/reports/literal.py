@@ -175,12 +175,12 @@ def frames(**changes: pd.DataFrame) -> Frames:
         ),
         "classes": table(
             [
-                ("desktop", "台式计算机", "Desktop computer", "A02010104", "台"),
-                ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "A02010601", "台"),
-                ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台"),
-                ("switch", "交换机", "Switch", "A02010202", "台"),
+                ("desktop", "台式计算机", "Desktop computer", "A02010104", "台", "computer"),
+                ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "A02010601", "台", "printer"),
+                ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台", "printer"),
+                ("switch", "交换机", "Switch", "A02010202", "台", "network"),
             ],
-            ["class_code", "class_name", "class_name_en", "classification_code", "unit"],
+            ["class_code", "class_name", "class_name_en", "classification_code", "unit", "role"],
         ),
         "prices": table(
             [
