@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from inventory.rules.lifecycle import Bucket
-from inventory.sheets.columns import Column, Kind, Row, Sheet
+from inventory.sheets.columns import Chart, Column, Kind, Row, Sheet
 from reports.books import words
 from reports.books.frames import (
     Frames,
@@ -113,6 +113,7 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
         _summary(devices, "town", say("按乡镇", "By town"), say("乡镇", "Town"), params, empty),
         _summary(devices, "department", say("按单位", "By department"), say("单位", "Department"), params, empty),
         _by_year(devices, params, empty),
+        _by_age(devices, params, empty),
     ]
     return [*summaries, detail, notes(params, title, RULES, _missing(devices), len(devices))]
 
@@ -164,7 +165,29 @@ def _by_year(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
     if len(without):
         rows.append((params.say("无到期日期", "no due date"), len(without), None, None))
     title = f"{params.say(*TITLE)} · {name}"
-    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty)
+    charts = (
+        Chart(params.say("各年到期设备（台）", "Devices by year due"), "year", ("devices",)),
+        Chart(params.say("各年更新费（元）", "Replacement by year due, yuan"), "year", ("cost_yuan",)),
+    )
+    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty, charts=charts)
+
+
+def _by_age(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
+    """How old the devices are: by the year from which each is counted."""
+    name = params.say("按起算年份", "By year counted from")
+    columns = (
+        Column("year", "起算年份", "Counted from", width=16),
+        Column("devices", "设备数", "Devices", Kind.INT, total=True),
+        Column("share", "比例", "Share", Kind.PERCENT),
+    )
+    years = devices["base_on"].map(lambda day: str(day.year), na_action="ignore")
+    counts = years.value_counts().sort_index()
+    rows: list[Row] = [(str(year), int(count), int(count) / len(devices)) for year, count in counts.items()]
+    if unknown := int(years.isna().sum()):
+        rows.append((params.say("不详", "unknown"), unknown, unknown / len(devices)))
+    title = f"{params.say(*TITLE)} · {name}"
+    chart = Chart(params.say("各年起用的设备（台）", "Devices by year counted from"), "year", ("devices",))
+    return Sheet(name, title, columns, rows, head(params), empty=empty, charts=(chart,))
 
 
 def _missing(devices: pd.DataFrame) -> list[Unjudged]:

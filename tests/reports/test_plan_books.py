@@ -74,9 +74,18 @@ def test_a_kept_plan_is_the_same_when_it_is_read_back_and_so_are_its_workbooks(t
 
 DATES = st.none() | st.dates()
 MONEY = st.none() | st.decimals(0, 10**9, places=2)
+ITEMS = st.builds(
+    Item,
+    due_on=st.dates(),
+    bought_on=DATES,
+    base_on=DATES,
+    last_seen_on=DATES,
+    price_yuan=MONEY,
+    age_years=st.none() | st.floats(0, 99),
+)
 
 
-@given(st.builds(Item, due_on=st.dates(), bought_on=DATES, base_on=DATES, last_seen_on=DATES, price_yuan=MONEY))
+@given(ITEMS)
 def test_any_item_survives_being_kept(item: Item) -> None:
     assert unpack(Item, json.loads(json.dumps(pack(item)))) == item
 
