@@ -19,10 +19,11 @@ from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Sheet
+from inventory.sheets.template import fill_template
 from inventory.sheets.write import fill, staged
 from reports import catalogue, coverage, plans
 from reports.books.frames import Params
-from reports.books.plans import compare
+from reports.books.plans import compare, filling
 from reports.books.plans.planned import Drawn
 from reports.faults import Fault as Fault
 from reports.models import RefreshPlan, ReportRun
@@ -180,6 +181,34 @@ def make_plan_book(
         actor,
         {"plan": plan.pk, "version": plan.version, "year": year},
     )
+
+
+def fill_plan_template(
+    plan: RefreshPlan, template: Path, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
+) -> Made | Fault:
+    """The request of a year of a plan in a planner's own workbook.
+
+    Faults: 'unwritable', 'no_template', and those of sheets.template.fill_template, which name the cell.
+    """
+    fault = check_folder(out)
+    if fault is not None:
+        return fault
+    if not template.is_file():
+        return Fault("no_template", _("There is no file %s.") % template)
+    found = plans.drawn(plan)
+    params = _plan_params(found, lang, year)
+    values, rows = filling.fields(found, year or found.head.first_year, params)
+    target = out / f"{_safe(template.stem)}-{_safe(found.head.name)}-v{found.head.version}.xlsx"
+    try:
+        refused = fill_template(template, target, values, rows)
+    except OSError as error:
+        return _unwritable(out, error)
+    if refused is not None:
+        return Fault(refused.code, refused.text(lang))
+    digest = _sha256(target)
+    kept = {"lang": lang, "plan": plan.pk, "year": year, "template": template.name}
+    run = _record("template", kept, params.as_of, target.name, digest, len(rows), actor)
+    return Made("template", target, digest, len(rows), run)
 
 
 def compare_plans(

@@ -58,14 +58,14 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     say = params.say
     lines = lines_of(drawn, year)
     asked = [one for line in lines for one in line.asked]
-    table = _table(drawn, lines, year, say("预算申请", "Request"), params)
+    asking = table(drawn, lines, year, params)
     empty = say("没有申请。", "Nothing is asked for.")
     reasons_sheet = items_sheet(say("更新理由清单", "Justification"), asked, drawn, params, empty=empty)
     return [
-        table,
-        _by_class(table, params),
-        _by_source(table, reasons_sheet, asked, params),
-        _by_department(table, params),
+        asking,
+        _by_class(asking, params),
+        _by_source(asking, reasons_sheet, asked, params),
+        _by_department(asking, params),
         reasons_sheet,
         _standing(drawn, lines, year, params),
         *_departments(drawn, lines, year, params),
@@ -98,6 +98,11 @@ def _table(
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
         frozen=2,
     )
+
+
+def table(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> Sheet:
+    """The request alone."""
+    return _table(drawn, lines, year, params.say("预算申请", "Request"), params)
 
 
 def _columns(drawn: Drawn, params: Params) -> tuple[Column, ...]:

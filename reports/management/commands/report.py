@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from inventory.services.write import Actor
 from reports import catalogue, plans
 from reports.faults import Fault
-from reports.services import Made, Request, find_scope, make_plan_book, make_reports
+from reports.services import Made, Request, fill_plan_template, find_scope, make_plan_book, make_reports
 
 YEARS = range(1990, 2101)
 
@@ -43,6 +43,10 @@ class Command(BaseCommand):
 
         parser.add_argument(
             "--plan", default="", metavar="PLAN", help=_("budget, plan: from this refresh plan (number or name)")
+        )
+
+        parser.add_argument(
+            "--template", type=Path, default=None, metavar="FILE", help=_("budget of a plan: fill in this workbook")
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,7 +85,11 @@ class Command(BaseCommand):
         year, actor = _year(options["year"]), Actor(_user(), source="command")
         if year and not plan.first_year <= year < plan.first_year + plan.years:
             raise CommandError(_("%(plan)s does not reach to %(year)d.") % {"plan": plan, "year": year})
-        made = make_plan_book(options["name"], plan, options["out"], actor, lang=options["lang"], year=year)
+        out, lang = options["out"], options["lang"]
+        if options["template"] is not None:
+            made = fill_plan_template(plan, options["template"], out, actor, lang=lang, year=year)
+        else:
+            made = make_plan_book(options["name"], plan, out, actor, lang=lang, year=year)
         if isinstance(made, Fault):
             raise CommandError(made.text)
         self._told(made)
