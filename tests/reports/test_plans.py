@@ -218,15 +218,6 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
     book.save(tmp_path / "财政局表.xlsx")
     file = str(tmp_path / "财政局表.xlsx")
     words = ("--plan", "更新规划", "--year", "2027", "--template", file, "--out", str(tmp_path))
-        "--plan",
-        "更新规划",
-        "--year",
-        "2027",
-        "--template",
-        str(tmp_path / "财政局表.xlsx"),
-        "--out",
-        str(tmp_path),
-    )
     call_command("report", "budget", *words, stdout=StringIO())
     made = openpyxl.load_workbook(tmp_path / "财政局表-更新规划-v1.xlsx").active
     assert [cell.value for cell in made[1][:3]] == ["信息中心", 2027, "壹万壹仟零贰拾元整"]
