@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", help=_("what to do"))
         verbs.add_parser("list", help=_("all plans"))
         _add_make(verbs.add_parser("make", help=_("make a draft")))
         for verb, text in (("show", _("a plan in figures; with --out its workbook")), ("approve", _("freeze a draft"))):
@@ -147,7 +147,8 @@ def _add_make(parser: CommandParser) -> None:
     parser.add_argument("--as-of", type=_day, default=None, metavar="DATE", help=_("data date (default: today)"))
     parser.add_argument("--town", default="", help=_("only this town"))
     parser.add_argument("--department", default="", help=_("only this department"))
-    parser.add_argument("--change", type=_decimal, default=Decimal(0), metavar="P", help=_("prices rise by P % a year"))
+    change = _("yearly change of prices in percent")
+    parser.add_argument("--change", type=_decimal, default=Decimal(0), metavar="P", help=change)
     names = ",".join(one.value for one in Order)
     parser.add_argument("--order", default="", metavar="A,B,…", help=_("order of criteria, of: %s") % names)
     parser.add_argument(
