@@ -17,7 +17,6 @@ from inventory.models.hardware import AssetRole, DeviceStatus
 from inventory.rules.lifecycle import add_years
 from inventory.rules.status import HELD
 
-
 LONG_YEARS = 40
 """Between the first and the last year of purchase; beyond that only years with computers are told."""
 
