@@ -9,9 +9,10 @@ from collectors.napalm.drivers import DRIVERS
 from collectors.profiles import AuthProtocol, DeviceProfile, ManagementProfile, PrivacyProtocol, SnmpVersion
 from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell, Column, Part, Reference
-from inventory.services.importing.files import REGISTRY, File
+from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.hooks import split_list
 from inventory.services.importing.lookup import Lookup
+from inventory.services.importing.spec import File
 from inventory.services.write import Unit
 
 Plain = tuple[str, str, int]

@@ -24,6 +24,7 @@ def register_scope() -> None:
     scope.register(models.AllocationStandard, public=True, writers=scope.PLANNING)
     scope.register(models.AllocationRule, public=True, writers=scope.PLANNING)
     scope.register(models.AllocationRuleClass, public=True, writers=scope.PLANNING)
+    scope.register(models.RefreshPolicy, public=True, writers=scope.PLANNING)
     scope.register(models.PriceList, public=True, readers=scope.CENTRE, writers=scope.PLANNING)
     scope.register(models.FundingSource, public=True, readers=scope.CENTRE, writers=scope.PLANNING)
 
@@ -32,6 +33,7 @@ def register_scope() -> None:
     scope.register(models.Site, town="town", department="devices__department")
     scope.register(models.Location, town="site__town", department="devices__department")
     scope.register(models.Device, town=("site__town", "department__town"), department="department")
+    scope.register(models.DueOverride, through="device", readers=scope.CENTRE, writers=scope.PLANNING)
     scope.register(models.Interface, through="device")
     scope.register(models.IPAddress, through="interface")
     scope.register(models.Cable, through=("end_a", "end_b"))

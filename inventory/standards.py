@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from inventory.models import AllocationRule, AssetClass, Device
+from inventory.models import AllocationRule, AllocationStandard, AssetClass, Department, Device
 from inventory.models.money import RuleKind
 from inventory.rules.lifecycle import Bucket, judge
 from inventory.rules.standards import (
@@ -22,6 +22,8 @@ from inventory.rules.standards import (
     Rule,
     Share,
     Tiers,
+    Version,
+    in_force,
     service_lives,
 )
 from inventory.rules.status import HELD, TO_BE_SCRAPPED
@@ -32,24 +34,50 @@ class InForce:
     """A rule, and the standard that it belongs to."""
 
     rule: Rule
+    code: str
+    """Of its standard."""
     standard: str
     valid_from: date | None
+    default: bool
+    """Whether that is the standard of departments that have none of their own."""
 
 
-def rules_in_force(as_of: date) -> list[InForce]:
-    """The rules of the default standard, in their order, when it is in force on the day; else none.
+def standards_in_force(day: date) -> tuple[dict[str, str], str]:
+    """({series: code of its version in force on the day}, the code of the default one; '' when none is in force)."""
+    rows = list(AllocationStandard.objects.values_list("code", "series", "valid_from", "valid_to", "default"))
+    versions = [Version(*row[:4]) for row in rows]
+    found = {series: in_force(versions, series, day) for series in sorted({one.series for one in versions})}
+    codes = {series: version.code for series, version in found.items() if version is not None}
+    return codes, next((codes.get(series, "") for _, series, _, _, default in rows if default), "")
 
-    A rule that lists a class lists the classes below it too. Four queries.
+
+def rules_in_force(as_of: date, series: Iterable[str] = ()) -> list[InForce]:
+    """The rules in force on a day, in their order: of the default standard, and of those of the named series.
+
+    A rule that lists a class lists the classes below it too. Five queries.
     """
-    in_force = Q(standard__valid_from__isnull=True) | Q(standard__valid_from__lte=as_of)
+    codes, default = standards_in_force(as_of)
+    wanted = {default} | {codes.get(one, "") for one in series if one}
     rules = (
-        AllocationRule.objects.filter(in_force, standard__default=True)
+        AllocationRule.objects.filter(standard__code__in=wanted)
         .order_by("pk")
         .select_related("standard", "as_many_as")
         .prefetch_related("classes__asset_class")
     )
     below = _classes_below()
-    return [InForce(_rule(rule, below), rule.standard.name, rule.standard.valid_from) for rule in rules]
+    return [
+        InForce(_rule(rule, below), of.code, of.name, of.valid_from, of.code == default)
+        for rule in rules
+        for of in (rule.standard,)
+    ]
+
+
+def rules_of(department: Department, as_of: date) -> list[InForce]:
+    """The rules that a department is judged by on a day: of its own standard, else of the default one."""
+    own = department.standard.series if department.standard is not None else ""
+    codes, default = standards_in_force(as_of)
+    code = codes.get(own, "") if own else default
+    return [one for one in rules_in_force(as_of, [own]) if one.code == code]
 
 
 def holdings(devices: QuerySet[Device], rules: Iterable[Rule], as_of: date) -> dict[str, Holding]:

@@ -14,12 +14,16 @@ class ReportsConfig(AppConfig):
 
 
 def register_scope() -> None:
-    """A report shows the whole county: nobody of one town or department makes or reads one."""
+    """A report or a plan shows the whole county: nobody of one town or department makes or reads one."""
     from inventory import scope
+    from reports import models
     from reports.models import ReportRun, ReportSchedule
 
     scope.register(ReportRun, readers=scope.CENTRE, writers=scope.ADMINISTRATION)
     scope.register(ReportSchedule, readers=scope.CENTRE, writers=scope.PLANNING)
+    for model in (models.RefreshPlan, models.PlanMoney, models.PlanException, models.PlanItem):
+        scope.register(model, readers=scope.CENTRE, writers=scope.PLANNING)
+    scope.register(models.CoverageSnapshot, readers=scope.CENTRE, writers=())
 
 
 def register_pages() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from inventory.sheets.columns import Sheet
 from reports.books import budget, coverage, refresh, register
 from reports.books.frames import Frames, Params
+from reports.books.plans import overview, request
+from reports.books.plans.planned import Drawn
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ BOOKS = (
         (),
         register.build,
     ),
-    Book("refresh", refresh.TITLE, ("devices", "prices"), (), refresh.build),
-    Book("coverage", coverage.TITLE, ("devices", "departments", "unregistered"), (), coverage.build),
+    Book("refresh", refresh.TITLE, ("devices", "departments", "standard_rules", "prices"), (), refresh.build),
+    Book("coverage", coverage.TITLE, coverage.NEEDS, (), coverage.build),
     Book(
         "budget",
         budget.TITLE,
@@ -40,6 +42,23 @@ BOOKS = (
         budget.build,
     ),
 )
+
+
+@dataclass(frozen=True)
+class PlanBook:
+    """A book that is built from a plan as it was drawn, and from nothing else."""
+
+    name: str
+    title: tuple[str, str]
+    build: Callable[[Drawn, Params], list[Sheet]]
+
+
+PLAN_BOOKS = (PlanBook("plan", overview.TITLE, overview.build), PlanBook("budget", request.TITLE, request.build))
+
+
+def plan_book(name: str) -> PlanBook:
+    """KeyError when there is no such book of a plan."""
+    return {one.name: one for one in PLAN_BOOKS}[name]
 
 
 def names() -> list[str]:

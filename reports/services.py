@@ -19,32 +19,28 @@ from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.write import fill, staged
-from reports import catalogue
+from reports import catalogue, coverage
 from reports.books.frames import Params
+from reports.faults import Fault as Fault
 from reports.models import ReportRun
-from reports.queries import devices, network, planning
+from reports.queries import devices, history, network, planning
 from reports.queries.scope import Query, Scope
 
 QUERIES: Mapping[str, Query] = {
     "devices": devices.devices,
     "unregistered": network.unregistered,
+    "segment_macs": network.segment_macs,
+    "coverage_before": history.coverage_before,
     "segments": network.segments,
     "fiber_links": network.fiber_links,
     "fiber_cables": network.fiber_cables,
     "departments": planning.departments,
     "classes": planning.classes,
     "prices": planning.prices,
+    "price_list": planning.price_list,
     "funding": planning.funding,
     "standard_rules": planning.standard_rules,
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something a person can mend: a code and a sentence."""
-
-    code: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -109,13 +105,14 @@ def check_folder(out: Path) -> Fault | None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        return _unwritable(out, fault)
+        return unwritable(out, fault)
     if not os.access(out, os.W_OK | os.X_OK):
         return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": _("no permission")})
     return None
 
 
-def _unwritable(out: Path, fault: OSError) -> Fault:
+def unwritable(out: Path, fault: OSError) -> Fault:
+    """What to tell of a folder that the system does not let us write to."""
     why = fault.strerror or str(fault)
     return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": why})
 
@@ -139,7 +136,7 @@ def make_reports(names: Sequence[str], out: Path, request: Request, actor: regis
     try:
         return [_make(catalogue.book(name), out, request, actor, frames) for name in names]
     except OSError as error:
-        return _unwritable(out, error)
+        return unwritable(out, error)
 
 
 def _make(
@@ -147,12 +144,39 @@ def _make(
 ) -> Made:
     now = timezone.now()
     workbook = build(book, request, now, actor.name, frames)
-    target = out / file_name(book.name, request)
+    keep_counts(book, request, frames, actor)
+    line = ReportRun(
+        report=book.name,
+        made_at=now,
+        made_by=actor.name,
+        data_date=request.as_of,
+        town=request.scope.town,
+        department=request.scope.department,
+        parameters=kept_parameters(book, request, now),
+    )
+    return keep(workbook, out / file_name(book.name, request), line, actor)
+
+
+def keep(workbook: Workbook, target: Path, line: ReportRun, actor: register.Actor) -> Made:
+    """Write a workbook and the line that records it, whose file, hash and rows are set here. Raises OSError."""
     with staged(target) as temporary:
         fill(workbook, temporary)
-        digest = sha256_of(temporary)
-        run = _record(book, request, target.name, digest, workbook.row_count, now, actor)
-    return Made(book.name, target, digest, workbook.row_count, run)
+        line.file_name, line.sha256, line.rows = target.name, sha256_of(temporary), workbook.row_count
+        with register.unit(actor, reason="report") as unit:
+            unit.create(line)
+    return Made(line.report, target, line.sha256, line.rows, line)
+
+
+def keep_counts(book: catalogue.Book, request: Request, frames: dict[str, pd.DataFrame], actor: register.Actor) -> None:
+    """Keep the county's counts of today when they were read for its report of coverage."""
+    if book.name == "coverage" and request.scope == Scope() and request.as_of == timezone.localdate():
+        coverage.keep(frames, request.as_of, actor)
+
+
+def keep_coverage(day: date, actor: register.Actor) -> int:
+    """Keep the county's counts of coverage of a day; gives how many rows."""
+    frames = {need: QUERIES[need](Scope(), day) for need in catalogue.book("coverage").needs}
+    return coverage.keep(frames, day, actor)
 
 
 def build(
@@ -171,14 +195,20 @@ def build(
     told(len(missing) / (len(missing) + 1))
     made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
     params = request.params(made_at)
-    return Workbook(params.say(*book.title), book.build(frames, params), params.lang, params.as_of, made_at, author)
+    title, sheets = params.say(*book.title), book.build(frames, params)
+    return Workbook(title, sheets, params.lang, params.as_of, made_at, author, unit=params.unit)
 
 
 def file_name(name: str, request: Request) -> str:
     """register-2026-11-24.xlsx; with a town or department, its name behind, so that neither overwrites the county's."""
     where = request.scope.words("zh")
-    safe = "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in where)[:40]
+    safe = safe_part(where)
     return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
+
+
+def safe_part(text: str) -> str:
+    """A text as part of a file's name."""
+    return "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in text)[:40]
 
 
 def sha256_of(path: Path) -> str:
@@ -191,22 +221,3 @@ def kept_parameters(book: catalogue.Book, request: Request, now: datetime) -> di
     """What a ReportRun keeps of a request beside its town and department, from which it can be asked again."""
     params = request.params(now)
     return {key: getattr(params, key) for key in ("lang", "scope", *book.params)}
-
-
-def _record(
-    book: catalogue.Book, request: Request, name: str, digest: str, rows: int, now: datetime, actor: register.Actor
-) -> ReportRun:
-    run = ReportRun(
-        report=book.name,
-        made_at=now,
-        made_by=actor.name,
-        data_date=request.as_of,
-        town=request.scope.town,
-        department=request.scope.department,
-        parameters=kept_parameters(book, request, now),
-        file_name=name,
-        sha256=digest,
-        rows=rows,
-    )
-    with register.unit(actor, reason="report") as unit:
-        return unit.create(run)

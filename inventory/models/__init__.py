@@ -7,6 +7,7 @@ from inventory.models.journal import Attachment, JournalEntry
 from inventory.models.money import AllocationRule, AllocationRuleClass, AllocationStandard, FundingSource, PriceList
 from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segment, SegmentDepartment
 from inventory.models.places import Department, Location, Person, Site, Town
+from inventory.models.planning import DueOverride, RefreshPolicy
 from inventory.models.preferences import ListPreference, SavedFilter
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Department",
     "Device",
     "DeviceType",
+    "DueOverride",
     "FiberCable",
     "FiberLink",
     "FiberLinkHop",
@@ -32,6 +34,7 @@ __all__ = [
     "Person",
     "Prefix",
     "PriceList",
+    "RefreshPolicy",
     "Role",
     "SavedFilter",
     "Segment",

@@ -136,6 +136,12 @@ class DeviceStatus(models.TextChoices):
     SCRAPPED = status.SCRAPPED, _("scrapped")
 
 
+class Condition(models.TextChoices):
+    GOOD = "good", _("good")
+    WORN = "worn", _("worn")
+    POOR = "poor", _("poor")
+
+
 class Device(RegisterModel):
     """One physical thing, networked or not (NetBox: Device)."""
 
@@ -148,6 +154,7 @@ class Device(RegisterModel):
     name = models.CharField(_("name"), max_length=100, blank=True, db_index=True)
     device_type = models.ForeignKey(DeviceType, models.PROTECT, related_name="devices", verbose_name=_("device type"))
     status = models.CharField(_("status"), max_length=20, choices=DeviceStatus, default=DeviceStatus.IN_USE)
+    condition = models.CharField(_("condition"), max_length=10, choices=Condition, blank=True)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="devices", verbose_name=_("department")
     )

@@ -78,11 +78,19 @@ class PriceList(RegisterModel):
 
 
 class AllocationStandard(RegisterModel):
-    """A published allocation standard (配置标准). One is the default for every department."""
+    """One version of a published allocation standard (配置标准); versions of one standard share their `series`.
+
+    Of a series the version in force on the day asked about counts. The series of the one marked as default holds for
+    every department that has no standard of its own.
+    """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
+    series = models.SlugField(
+        _("series"), max_length=60, blank=True, help_text=_("The same in all versions; without one its own code.")
+    )
     name = models.CharField(_("name"), max_length=200)
     valid_from = models.DateField(_("in force from"), null=True, blank=True)
+    valid_to = models.DateField(_("in force to"), null=True, blank=True)
     default = models.BooleanField(_("applies by default"), default=False)
 
     class Meta:
@@ -96,10 +104,23 @@ class AllocationStandard(RegisterModel):
                 name="allocationstandard_one_default",
                 violation_error_message=_("Another standard already applies by default."),
             ),
+            models.UniqueConstraint(
+                fields=("series", "valid_from"),
+                name="allocationstandard_one_version_a_day",
+                violation_error_message=_("This standard already has a version from that date."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="allocationstandard_dates_in_order",
+                violation_error_message=_("A standard cannot end before it begins."),
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    def derive(self) -> None:
+        self.series = self.series or self.code
 
 
 class RuleKind(models.TextChoices):

@@ -56,6 +56,15 @@ class Department(RegisterModel):
     handles_secrets = models.BooleanField(_("handles secrets"), default=False)
     field_work = models.BooleanField(_("field work"), default=False)
     own_network = models.BooleanField(_("network of its own"), default=False)
+    standard = models.ForeignKey(
+        "AllocationStandard",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="departments",
+        verbose_name=_("allocation standard"),
+        help_text=_("In place of the default one. Of its versions the one in force counts."),
+    )
 
     class Meta:
         verbose_name = _("department")

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from inventory import scope
 from inventory.pages.writing import actor_of
 from inventory.services.importing.cells import Reference
-from inventory.services.importing.files import REGISTRY, File
+from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.loading import load as load_files
+from inventory.services.importing.spec import File
 from inventory.sheets import read
 from inventory.ui.kit import ImportColumn, Outcome
 from inventory.ui.page import ModelPage

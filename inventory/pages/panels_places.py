@@ -130,7 +130,7 @@ class StandardPanel(Panel):
 
     def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
         today = timezone.localdate()
-        in_force = standards.rules_in_force(today)
+        in_force = standards.rules_of(obj, today)
         if not in_force:
             return None
         rules = [one.rule for one in in_force]

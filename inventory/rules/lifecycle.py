@@ -1,9 +1,10 @@
-"""When a device has served its life: base date, due date, bucket. Pure: dates in, values out.
+"""When a device has served its life: base date, five dates kept apart, due date, bucket. Pure: dates in, values out.
 
 Knows no model and no clock; every question is asked as of a given day.
 """
 
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,8 @@ class Basis(StrEnum):
 
     IN_SERVICE = "in_service"
     PURCHASE = "purchase"
+    FIRST_SEEN = "first_seen"
+    """The day the network first saw it: not before that day, perhaps long after."""
     NONE = "none"
 
 
@@ -54,12 +57,16 @@ def add_years(day: date, years: int) -> date:
     return add_months(day, 12 * years)
 
 
-def base_date(in_service_on: date | None, purchased_on: date | None) -> tuple[date | None, Basis]:
-    """The day a life is counted from: in service where known, else the purchase, else none; and which it is."""
+def base_date(
+    in_service_on: date | None, purchased_on: date | None, first_seen_on: date | None = None
+) -> tuple[date | None, Basis]:
+    """The day a life is counted from: in service, else the purchase, else first seen, else none; and which it is."""
     if in_service_on is not None:
         return in_service_on, Basis.IN_SERVICE
     if purchased_on is not None:
         return purchased_on, Basis.PURCHASE
+    if first_seen_on is not None:
+        return first_seen_on, Basis.FIRST_SEEN
     return None, Basis.NONE
 
 
@@ -68,6 +75,11 @@ def due_date(base_on: date | None, life_years: int | None) -> date | None:
     if base_on is None or life_years is None:
         return None
     return add_years(base_on, life_years)
+
+
+def planned_life(class_years: int | None, least_years: int | None) -> int | None:
+    """Years a device is planned to serve: the county's for its class, but not less than the standard's least life."""
+    return max((years for years in (class_years, least_years) if years is not None), default=None)
 
 
 def judge(in_service_on: date | None, purchased_on: date | None, life_years: int | None, as_of: date) -> Due:
@@ -84,8 +96,11 @@ def judge(in_service_on: date | None, purchased_on: date | None, life_years: int
 def _bucket(due_on: date | None, life_years: int | None, as_of: date) -> Bucket:
     if life_years is None:
         return Bucket.NO_LIFE
-    if due_on is None:
-        return Bucket.UNKNOWN
+    return Bucket.UNKNOWN if due_on is None else bucket(due_on, as_of)
+
+
+def bucket(due_on: date, as_of: date) -> Bucket:
+    """How a known due date lies to the day asked about (see judge)."""
     if due_on < as_of:
         return Bucket.PAST_DUE
     return Bucket.WITHIN_YEAR if due_on < add_months(as_of, 12) else Bucket.LATER
@@ -99,3 +114,145 @@ def age_years(base_on: date | None, as_of: date) -> float | None:
     if add_months(base_on, months) > as_of:
         months -= 1
     return max(months, 0) * 10 // 12 / 10
+
+
+class Criterion(StrEnum):
+    """The dates that may make a device due; a policy chooses among them."""
+
+    LIFE = "life"
+    SUPPORT = "support"
+    ACCOUNTING = "accounting"
+    WARRANTY = "warranty"
+
+
+class State(StrEnum):
+    """What is known of a date."""
+
+    KNOWN = "known"
+    NEVER = "never"
+    """Known that there is none: a class without a life, a vendor that supports on without an end announced."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class When:
+    """A date, or why there is none. `on` is set exactly when the state is KNOWN."""
+
+    state: State
+    on: date | None = None
+
+
+NEVER, UNKNOWN = When(State.NEVER), When(State.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The five dates of a device, never merged, and the day its life is counted from."""
+
+    base_on: date | None
+    basis: Basis
+    in_service: When
+    warranty: When
+    accounting: When
+    life: When
+    support: When
+
+    def of(self, criterion: Criterion) -> When:
+        found: When = getattr(self, criterion.value)
+        return found
+
+
+def _known(day: date | None) -> When:
+    return UNKNOWN if day is None else When(State.KNOWN, day)
+
+
+def _after(base_on: date | None, years: int | None) -> When:
+    """So many years after the base: NEVER without a number of years, UNKNOWN without a base."""
+    return NEVER if years is None else _known(due_date(base_on, years))
+
+
+def accounting_end(base_on: date, years: int) -> date:
+    """The day the last part of the price is charged: the last of the month in which the life's months are full.
+
+    Source: as inventory.rules.depreciation. A life of 0 years is charged in the month of the base.
+    """
+    last = add_months(base_on.replace(day=1), max(12 * years - 1, 0))
+    return date(last.year, last.month, monthrange(last.year, last.month)[1])
+
+
+def dates(
+    *,
+    in_service_on: date | None = None,
+    purchased_on: date | None = None,
+    first_seen_on: date | None = None,
+    warranty_ends_on: date | None = None,
+    depreciation_years: int | None = None,
+    life_years: int | None = None,
+    support_state: str = "unknown",
+    support_ends_on: date | None = None,
+) -> Dates:
+    """The five dates. `support_state`: 'date', 'not_announced' or 'unknown'.
+
+    Books count from in service or purchase alone: what the network saw first is no voucher.
+    """
+    base_on, basis = base_date(in_service_on, purchased_on, first_seen_on)
+    booked_on, _ = base_date(in_service_on, purchased_on)
+    accounting = NEVER if depreciation_years is None else UNKNOWN
+    if booked_on is not None and depreciation_years is not None:
+        accounting = When(State.KNOWN, accounting_end(booked_on, depreciation_years))
+    support = _known(support_ends_on) if support_state == "date" else UNKNOWN
+    return Dates(
+        base_on,
+        basis,
+        _known(in_service_on),
+        _known(warranty_ends_on),
+        accounting,
+        _after(base_on, life_years),
+        NEVER if support_state == "not_announced" else support,
+    )
+
+
+OVERRIDE = "override"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """When a device is due and what says so.
+
+    `by` names the criteria that give that day, or 'override'. `missing` names chosen criteria whose date is not
+    known: the device may be due earlier. Without a due date the state is UNKNOWN (some chosen date is not known) or
+    NEVER.
+    """
+
+    when: When
+    by: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def bucket(self, as_of: date) -> Bucket:
+        """UNKNOWN and NO_LIFE stand for a due date that is not known and for one that never comes."""
+        if self.when.on is not None:
+            return bucket(self.when.on, as_of)
+        return Bucket.UNKNOWN if self.when.state is State.UNKNOWN else Bucket.NO_LIFE
+
+
+def decide(found: Dates, criteria: Collection[Criterion], override_on: date | None = None) -> Decision:
+    """The earliest of the chosen dates; a date set by hand counts in place of all."""
+    chosen = [criterion for criterion in Criterion if criterion in criteria]
+    missing = tuple(one.value for one in chosen if found.of(one).state is State.UNKNOWN)
+    if override_on is not None:
+        return Decision(When(State.KNOWN, override_on), (OVERRIDE,), missing)
+    days = {one.value: day for one in chosen if (day := found.of(one).on) is not None}
+    if not days:
+        return Decision(UNKNOWN if missing else NEVER, (), missing)
+    first = min(days.values())
+    return Decision(When(State.KNOWN, first), tuple(name for name, day in days.items() if day == first), missing)
+
+
+def fiscal_year(day: date, first_month: int = 1) -> int:
+    """The fiscal year of a day: it bears the number of the calendar year in which it begins."""
+    return day.year if day.month >= first_month else day.year - 1
+
+
+def fiscal_start(year: int, first_month: int = 1) -> date:
+    """The first day of a fiscal year."""
+    return date(year, first_month, 1)

@@ -6,6 +6,7 @@ posts. Counts of things are dictionaries from the code of an asset class to a nu
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 Step = tuple[int | None, int]
@@ -180,6 +181,45 @@ def allowed(
     for code, moved, other in _exchanges(chosen, numbers, held):
         numbers[code], numbers[other] = (numbers[code] or 0) + moved, (numbers[other] or 0) - moved
     return {code: Allowance(rule, numbers[code]) for code, rule in chosen.items()}
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A rule beside what is held under it: held + room − over = number. By need (number None): neither."""
+
+    allowance: Allowance
+    held: int
+    room: int = 0
+    over: int = 0
+
+
+def balances(allowances: Mapping[str, Allowance], held: Mapping[str, int]) -> list[Balance]:
+    """How each rule stands against what is held, in the order of the rules."""
+    found = []
+    for allowance in allowances.values():
+        count, number = _count(allowance.rule, held), allowance.number
+        room, over = (0, 0) if number is None else (max(number - count, 0), max(count - number, 0))
+        found.append(Balance(allowance, count, room, over))
+    return found
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a standard: its code, the series it belongs to, and the days from and to which it holds."""
+
+    code: str
+    series: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+
+def in_force(versions: Sequence[Version], series: str, day: date) -> Version | None:
+    """The version of a series in force on a day: of those that hold, the one that began last."""
+    held = [one for one in versions if one.series == series and one.holds(day)]
+    return max(held, key=lambda one: (one.valid_from or date.min, one.code), default=None)
 
 
 def _within(rules: Mapping[str, Rule], numbers: Mapping[str, int | None], code: str) -> int | None:

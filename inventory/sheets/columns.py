@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Yuan, two decimals."""
     PERCENT = "percent"
     """A ratio: 0.5 is shown as 50.0%."""
+    YEAR = "year"
+    """A whole number without separators."""
     DATE = "date"
     TIME = "time"
     """A day with hours and minutes; without a time zone."""
@@ -58,7 +60,62 @@ class Gathered:
     column: str
 
 
-Calc = Product | Ratio | Gathered
+@dataclass(frozen=True)
+class Counted:
+    """This cell counts the rows of sheet `sheet` whose `match` equals this row's `by`."""
+
+    sheet: str
+    match: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """This cell is one cell of its row less another; blank where one is no number."""
+
+    left: str
+    right: str
+
+
+Calc = Product | Ratio | Gathered | Counted | Difference
+
+
+class Shade(StrEnum):
+    """What draws the eye to cells of a column, whatever a reader changes in them."""
+
+    POSITIVE = "positive"
+    """A number above 0: red. For what should be 0."""
+    FILLED = "filled"
+    """A text that is not empty: amber. For marks and exceptions."""
+    BAR = "bar"
+    """A bar as long as the number."""
+    LOW = "low"
+    """A scale from red (0) to green (1), for shares."""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a reader may fill into a column: one of some choices, or a number from `least` on, whole if so wished."""
+
+    choices: tuple[str, ...] = ()
+    least: int = 0
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart below the table: one series for each of the columns `values`, along the column `along`.
+
+    `kind` as XlsxWriter names it (column, line, bar); `stacked` puts the series on top of each other.
+    """
+
+    title: str
+    along: str
+    values: tuple[str, ...]
+    kind: str = "column"
+    stacked: bool = False
+    number: str = "#,##0"
+    """The number format of the value axis."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +134,10 @@ class Column:
     total: bool = False
     calc: Calc | None = None
     wrap: bool = False
+    source: str = ""
+    """Where the figures come from: a comment on the title's cell."""
+    shade: Shade | None = None
+    filling: Filling | None = None
 
     def title(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -107,6 +168,7 @@ class Sheet:
     empty: str = ""
     frozen: int = 0
     filtered: bool = True
+    charts: tuple[Chart, ...] = ()
 
     @property
     def has_total(self) -> bool:
@@ -130,6 +192,9 @@ class Book:
     data_date: date
     made_at: datetime
     author: str = ""
+    subject: str = ""
+    unit: str = ""
+    """The reporting unit: in the properties and in the header of each page."""
 
     @property
     def row_count(self) -> int:

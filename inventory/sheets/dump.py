@@ -15,7 +15,8 @@ def dump(path: Path) -> str:
     """
     formulas = openpyxl.load_workbook(path)
     values = openpyxl.load_workbook(path, data_only=True)
-    lines: list[str] = []
+    about = formulas.properties
+    lines = [f"properties {about.title!r} {about.subject!r} {about.creator!r} {about.description!r}"]
     for sheet in formulas:
         lines += [f"== {sheet.title}", *_set_up(sheet), *_cells(sheet, values[sheet.title]), ""]
     return "\n".join(lines)
@@ -31,7 +32,22 @@ def _set_up(sheet: Any) -> list[str]:
         f"header {sheet.oddHeader.left.text!r} {sheet.oddHeader.right.text!r} footer {sheet.oddFooter.center.text!r}",
         "widths " + " ".join(f"{_columns(dim)}={dim.width:.1f}" for dim in widths.values()),
         "merged " + " ".join(sorted(str(area) for area in sheet.merged_cells.ranges)),
+        f"print {sheet.print_area} tables {' '.join(f'{one.name}={one.ref}' for one in sheet.tables.values())}",
+        *_beside(sheet),
     ]
+
+
+def _beside(sheet: Any) -> list[str]:
+    """Marks, what may be filled in, charts: one a line."""
+    lines = []
+    for area in sheet.conditional_formatting:
+        lines += [f"mark {area.sqref} {rule.type} {rule.operator or ''}".rstrip() for rule in area.rules]
+    for one in sheet.data_validations.dataValidation:
+        lines.append(f"fill in {one.sqref} {one.type} {one.operator or ''} {one.formula1}")
+    for chart in sheet._charts:
+        series = " ".join(one.val.numRef.f for one in chart.series)
+        lines.append(f"chart {type(chart).__name__} at row {chart.anchor._from.row + 1}: {series}")
+    return lines
 
 
 def _columns(dim: Any) -> str:
@@ -49,7 +65,8 @@ def _cells(sheet: Any, values: Any) -> list[str]:
             if cell.data_type == "f":
                 shown = f"{cell.value} → {_shown(values[cell.coordinate].value)}"
             bold = " bold" if cell.font.b else ""
-            lines.append(f"{cell.coordinate} [{cell.number_format}{bold}] {shown}")
+            note = f" ({cell.comment.text!r})" if cell.comment else ""
+            lines.append(f"{cell.coordinate} [{cell.number_format}{bold}] {shown}{note}")
     return lines
 
 

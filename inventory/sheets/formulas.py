@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from inventory.sheets.columns import Calc, Column, Product, Ratio, Sheet
+from inventory.sheets.columns import Calc, Column, Counted, Difference, Product, Ratio, Sheet
 from inventory.sheets.names import quoted
 
 
@@ -24,6 +24,11 @@ class Layout:
         header = 1 + len(sheet.head)
         rows = max(len(sheet.rows), 1)
         return cls(sheet, name, header, header + 1, header + rows, header + rows + 2 + int(sheet.has_total))
+
+    @property
+    def chart_row(self) -> int:
+        """The row below the foot, from which charts stand one below the other."""
+        return self.foot_row + len(self.sheet.foot) + 1
 
     def range(self, key: str) -> str:
         """All data cells of a column, with the sheet's name, absolute."""
@@ -52,7 +57,12 @@ def cell_formula(calc: Calc, layout: Layout, layouts: Mapping[str, Layout], row:
         return f'=IF(COUNT({left},{right})=2,ROUND({left}*{right},2),"")'
     if isinstance(calc, Ratio):
         return _ratio(cell(calc.over), cell(calc.under))
+    if isinstance(calc, Difference):
+        left, right = cell(calc.left), cell(calc.right)
+        return f'=IF(COUNT({left},{right})=2,{left}-{right},"")'
     there = layouts[calc.sheet]
+    if isinstance(calc, Counted):
+        return f"=SUMPRODUCT(--({there.range(calc.match)}={cell(calc.by)}))"
     # SUMIF would read wildcards and comparisons in a name; an equality inside SUMPRODUCT does not. Both ranges are
     # given to it apart, since text in a range that it multiplies itself would be an error.
     return f"=SUMPRODUCT(--({there.range(calc.match)}={cell(calc.by)}),{there.range(calc.column)})"

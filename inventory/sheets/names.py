@@ -44,6 +44,19 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     return given
 
 
+def table_names(sheets: Iterable[str]) -> list[str]:
+    """A name for the table of each sheet: letters, digits and '_' alone, like no cell's address, none twice."""
+    given: dict[str, str] = {}
+    for sheet in sheets:
+        name = wanted = "t_" + re.sub(r"\W", "_", sheet)
+        count = 1
+        while name.casefold() in given:
+            count += 1
+            name = f"{wanted}_{count}"
+        given[name.casefold()] = name
+    return list(given.values())
+
+
 def header_text(text: str) -> str:
     """Text for a page header or footer, where '&' begins a code and must be doubled."""
     return _cut(one_line(text), 80).replace("&", "&&")

@@ -25,6 +25,7 @@ NUMBER_FORMATS = {
     Kind.RATIO: "0.00_ ",
     Kind.MONEY: "#,##0.00_ ",
     Kind.PERCENT: "0.0%_ ",
+    Kind.YEAR: "0",
     Kind.DATE: "yyyy-mm-dd",
     Kind.TIME: "yyyy-mm-dd hh:mm",
 }
@@ -102,7 +103,7 @@ def cell_format(kind: Kind, *, wrap: bool = False, total: bool = False) -> dict[
         "border": 1,
         "valign": "vcenter",
         "num_format": NUMBER_FORMATS[kind],
-        "align": "right" if right else ("center" if kind in (Kind.DATE, Kind.TIME) else "left"),
+        "align": "right" if right else ("center" if kind in (Kind.YEAR, Kind.DATE, Kind.TIME) else "left"),
     }
     if wrap:
         look["text_wrap"] = True

@@ -1,12 +1,13 @@
 """A planner's own workbook filled with our data, by openpyxl: its looks stay, only marked cells change.
 
-A cell that holds {{name}} (alone or within a text) takes the value of that name. One row of a sheet may hold
-{{rows.key}} cells: it is the pattern of a table, repeated with its looks for each row. Charts and pictures of the
+A cell that holds {{name}} (alone or within a text), or bears a defined name that we know, takes the value of that name.
+One row of a sheet may hold {{rows.key}} cells, or cells with defined names such as rows.key: it is the pattern of a
+table, repeated with its looks for each row; formulas that reach over it grow with it. Charts and pictures of the
 template are lost, since openpyxl cannot carry them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from openpyxl.formula.translate import Translator
 from inventory.sheets.columns import Value
 from inventory.sheets.names import clean
 from inventory.sheets.read import Fault, check
+from inventory.sheets.shifting import insert_below
 from inventory.sheets.write import staged
 
 _MARK = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
@@ -28,20 +30,26 @@ def fill_template(
 ) -> Fault | None:
     """Fill a template and write it as `target`, whole or not at all.
 
-    Faults: those of sheets.read.check; 'unknown_names' when the template asks for what is not there. OSError when
-    the target's folder cannot be written.
+    Faults name the cell: those of sheets.read.check; 'unknown_names' when the template asks for what is not there;
+    'two_patterns'. OSError when the target's folder cannot be written.
     """
     fault = check(template)
     if fault is not None:
         return fault
     workbook = openpyxl.load_workbook(template)
-    known = {*values, *(_ROWS + key for row in rows[:1] for key in row)}
-    unknown = {name for sheet in workbook for name in _marks(sheet)} - known
+    keys = {_ROWS + key for row in rows for key in row}
+    _mark_named_cells(workbook, {*values, *keys})
+    unknown = [(place, name) for place, name in _marks(workbook) if name not in values and name not in keys]
     if not rows:
-        unknown = {name for name in unknown if not name.startswith(_ROWS)}
+        unknown = [(place, name) for place, name in unknown if not name.startswith(_ROWS)]
     if unknown:
-        listed = "、".join(sorted(unknown))
+        listed = "、".join(f"{place} {{{{{name}}}}}" for place, name in unknown)
         return Fault("unknown_names", f"模板中的名称没有数据：{listed}", f"The template names unknown data: {listed}")
+    doubled = [place for sheet in workbook for place in _pattern_rows(sheet)[1:]]
+    if doubled:
+        listed = "、".join(doubled)
+        zh, en = f"一张表只能有一行样板行，多出：{listed}", f"A sheet takes one pattern row; there is more: {listed}"
+        return Fault("two_patterns", zh, en)
     for sheet in workbook:
         _fill_sheet(sheet, values, rows)
     with staged(target) as temporary:
@@ -49,9 +57,35 @@ def fill_template(
     return None
 
 
-def _marks(sheet: Any) -> list[str]:
-    texts = (cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str))
-    return [name for text in texts for name in _MARK.findall(text)]
+def _mark_named_cells(workbook: Any, known: Collection[str]) -> None:
+    """Cells that bear a defined name of ours are marked as if they held {{name}}; other names are the planner's own."""
+    named = [(name, one) for name, one in workbook.defined_names.items()]
+    named += [(name, one) for sheet in workbook for name, one in sheet.defined_names.items()]
+    for name, one in named:
+        if name not in known:
+            continue
+        for title, place in one.destinations:
+            place = place.replace("$", "")
+            if title in workbook.sheetnames and ":" not in place:
+                workbook[title][place].value = f"{{{{{name}}}}}"
+
+
+def _marks(workbook: Any) -> list[tuple[str, str]]:
+    """(sheet!cell, name) of every mark."""
+    return [
+        (f"{sheet.title}!{cell.coordinate}", name)
+        for sheet in workbook
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str)
+        for name in _MARK.findall(cell.value)
+    ]
+
+
+def _pattern_rows(sheet: Any) -> list[str]:
+    """The first marked cell of each row that holds marks of rows."""
+    firsts = (next((cell for cell in row if _is_row_mark(cell.value)), None) for row in sheet.iter_rows())
+    return [f"{sheet.title}!{cell.coordinate}" for cell in firsts if cell is not None]
 
 
 def _fill_sheet(sheet: Any, values: Mapping[str, Value], rows: Sequence[Mapping[str, Value]]) -> None:
@@ -75,7 +109,7 @@ def _repeat_row(
 ) -> None:
     """Put one copy of the pattern row for each row of data in its place, and push what lies below down."""
     height, count = sheet.row_dimensions[at].height, max(len(rows), 1)
-    _insert_below(sheet, at, count - 1)
+    insert_below(sheet, at, count - 1)
     for offset in range(count):
         row = rows[offset] if rows else {}
         named = {**values, **{_ROWS + key: value for key, value in row.items()}}
@@ -90,24 +124,6 @@ def _repeat_row(
                 cell.value = Translator(text, origin).translate_formula(cell.coordinate)
             else:
                 cell.value = text
-
-
-def _insert_below(sheet: Any, at: int, count: int) -> None:
-    """Insert rows; openpyxl moves cells but neither merged ranges nor heights, so these are moved here."""
-    if not count:
-        return
-    merged = [area for area in list(sheet.merged_cells.ranges) if area.min_row > at]
-    heights = {row: dim.height for row, dim in sheet.row_dimensions.items() if row > at and dim.height}
-    for area in merged:
-        sheet.merged_cells.remove(area)
-    sheet.insert_rows(at + 1, count)
-    for area in merged:
-        area.shift(row_shift=count)
-        sheet.merge_cells(area.coord)
-    for row in heights:
-        sheet.row_dimensions[row].height = None
-    for row, height in heights.items():
-        sheet.row_dimensions[row + count].height = height
 
 
 def _is_row_mark(value: object) -> bool:

@@ -1,8 +1,9 @@
 """A Book written as an Excel workbook, by XlsxWriter.
 
-Rows go out one by one (constant memory), so a long sheet needs no more memory than a short one. Texts are written
-as texts, whatever they begin with; formulas come only from declared columns and carry what they come to, since
-viewers that do not calculate show the stored value. The file appears under its name whole, or not at all.
+A book of many rows goes out row by row (constant memory), so that a long sheet needs no more memory than a short one;
+tables cannot be written that way, so such a book has filters instead. Texts are written as texts, whatever they begin
+with; formulas come only from declared columns and carry what they come to, since viewers that do not calculate show
+the stored value. The file appears under its name whole, or not at all.
 """
 
 import os
@@ -18,16 +19,17 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from inventory.sheets import names, style
+from inventory.sheets import extras, names, style
 from inventory.sheets.columns import Book, Column, Kind, Ratio, Row, Value
 from inventory.sheets.formulas import Layout, cell_formula, column_letters, total_formula, total_value
 
 _OPTIONS = {
-    "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+TABLE_ROWS = 20_000
+"""A book of more rows is written row by row, with filters in place of tables."""
 _FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
 _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
@@ -68,29 +70,32 @@ def fill(book: Book, path: Path) -> None:
     """Write the workbook straight to `path`; for callers that stage the file themselves."""
     # Rows wait in files until the workbook is closed; a folder of its own takes them away also after a fault.
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
-        workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": folder})
-        workbook.set_properties({"title": book.title, "author": book.author, "created": book.made_at})
-        formats = _Formats(workbook)
+        long = book.row_count > TABLE_ROWS
+        workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": folder, "constant_memory": long})
+        workbook.set_properties(_properties(book))
+        formats = extras.Formats(workbook)
         sheet_names = names.sheet_names(sheet.name for sheet in book.sheets)
         layouts = [Layout.of(sheet, name) for sheet, name in zip(book.sheets, sheet_names, strict=True)]
         by_name = {layout.sheet.name: layout for layout in layouts}
-        for layout in layouts:
-            _SheetWriter(workbook.add_worksheet(layout.name), layout, by_name, formats, book).write()
+        tables = names.table_names(sheet_names)
+        for layout, table in zip(layouts, tables, strict=True):
+            out = workbook.add_worksheet(layout.name)
+            sheet = _SheetWriter(out, layout, by_name, formats, book)
+            sheet.write()
+            extras.add(workbook, out, layout, formats, book, table="" if long else table, widths=sheet.widths)
         workbook.close()
 
 
-class _Formats:
-    """Each look once in a workbook."""
-
-    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
-        self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def get(self, look: dict[str, Any]) -> Any:
-        key = tuple(sorted(look.items()))
-        if key not in self._made:
-            self._made[key] = self._workbook.add_format(look)
-        return self._made[key]
+def _properties(book: Book) -> dict[str, Any]:
+    zh = book.lang == "zh"
+    return {
+        "title": book.title,
+        "subject": book.subject,
+        "author": book.author,
+        "company": book.unit,
+        "created": book.made_at,
+        "comments": f"{'数据日期' if zh else 'Data of'} {book.data_date.isoformat()}",
+    }
 
 
 class _SheetWriter:
@@ -101,7 +106,7 @@ class _SheetWriter:
         worksheet: Worksheet,
         layout: Layout,
         layouts: dict[str, Layout],
-        formats: _Formats,
+        formats: extras.Formats,
         book: Book,
     ) -> None:
         self.out, self.sheet, self.layout, self.layouts = worksheet, layout.sheet, layout, layouts
@@ -137,8 +142,6 @@ class _SheetWriter:
         out.freeze_panes(layout.header_row + 1, self.sheet.frozen)
         # Serial numbers and asset tags are texts though they look like numbers; Excel need not mark each.
         out.ignore_errors({"number_stored_as_text": f"A1:{column_letters(last)}{layout.last_row + 1}"})
-        if self.sheet.filtered and len(self.sheet.rows):
-            out.autofilter(layout.header_row, 0, layout.last_row, last)
 
     def _set_up_print(self) -> None:
         out, zh = self.out, self.book.lang == "zh"
@@ -149,7 +152,8 @@ class _SheetWriter:
         out.repeat_rows(self.layout.header_row)
         out.center_horizontally()
         title, day = names.header_text(self.sheet.title), self.book.data_date.isoformat()
-        out.set_header(f"&L{title}&R{'数据日期：' if zh else 'Data of '}{day}")
+        unit = f"&C{names.header_text(self.book.unit)}" if self.book.unit else ""
+        out.set_header(f"&L{title}{unit}&R{'数据日期：' if zh else 'Data of '}{day}")
         out.set_footer("&C第 &P 页  共 &N 页" if zh else "&CPage &P of &N")
 
     def _line(self) -> Any:

@@ -12,12 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from inventory.rules.lifecycle import Bucket, judge
+from inventory.rules.lifecycle import Bucket
 from inventory.rules.money import line_amount
-from inventory.rules.standards import Allowance, Ask, Holding, Rule, allowed, asks, price_caps, service_lives
+from inventory.rules.standards import Allowance, Ask, Holding, allowed, asks, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
-from reports.books.frames import Params, by_row
-from reports.books.lives import held, prices_by_class
+from reports.books.frames import Params
+from reports.books.lives import prices_by_class
+from reports.books.standards import Standards
 
 MARKS = ("handles_secrets", "field_work", "own_network")
 
@@ -31,6 +32,8 @@ class Department:
     posts: int
     staff: int
     marks: tuple[str, ...]
+    standard: str = ""
+    """The code of the standard it is judged by; '' without one."""
 
     @property
     def counted(self) -> int:
@@ -73,11 +76,6 @@ class Requests:
     standings: tuple[Standing, ...]
 
 
-def rules_of(frame: pd.DataFrame) -> list[Rule]:
-    """The frame 'standard_rules' (a column 'rule' of inventory.rules.standards.Rule) as a list."""
-    return list(frame["rule"])
-
-
 def departments_of(frame: pd.DataFrame) -> list[Department]:
     """The frame 'departments' as values, in its order."""
     return [
@@ -87,21 +85,10 @@ def departments_of(frame: pd.DataFrame) -> list[Department]:
             int(row["posts"]),
             int(row["staff"]),
             tuple(mark for mark in MARKS if row[mark]),
+            str(row["standard"]),
         )
         for row in frame.to_dict("records")
     ]
-
-
-def with_lives(devices: pd.DataFrame, rules: Sequence[Rule], params: Params) -> pd.DataFrame:
-    """The devices on the books with 'bucket', by the standard's least life where it has one, else the class's."""
-    devices = held(devices)
-    lives = service_lives(rules)
-    buckets = by_row(
-        devices,
-        ["class_code", "in_service_on", "purchased_on", "service_life_years"],
-        lambda code, start, bought, life: judge(start, bought, lives.get(code, life), params.as_of).bucket.value,
-    )
-    return devices.assign(bucket=buckets)
 
 
 def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
@@ -120,18 +107,20 @@ def holdings(devices: pd.DataFrame) -> dict[str, dict[str, Holding]]:
 
 
 def requests(
-    departments: pd.DataFrame, devices: pd.DataFrame, rules: Sequence[Rule], prices: pd.DataFrame, params: Params
+    departments: pd.DataFrame, devices: pd.DataFrame, standards: Standards, prices: pd.DataFrame, params: Params
 ) -> Requests:
-    """The request of every department. `devices` with buckets (see with_lives)."""
-    by_department, price_list, caps = holdings(devices), prices_by_class(prices), price_caps(rules)
+    """The request of every department. `devices` with buckets (see lives.with_due)."""
+    by_department, price_list = holdings(devices), prices_by_class(prices)
+    caps = {code: price_caps(rules) for code, rules in standards.rules.items()}
     lines: list[Line] = []
     standings: list[Standing] = []
     for department in departments_of(departments):
         mine = by_department.get(department.name, {})
         counts = {code: holding.held for code, holding in mine.items()}
-        allowances = allowed(rules, department.counted, department.marks, counts)
+        allowances = allowed(standards.of(department.standard), department.counted, department.marks, counts)
         wanted = asks(allowances, mine, fill=params.fill)
-        lines += [_line(department, ask, price_list, caps) for ask in wanted if ask.quantity]
+        own_caps = caps.get(department.standard, {})
+        lines += [_line(department, ask, price_list, own_caps) for ask in wanted if ask.quantity]
         standings += _standings(department, allowances, mine, wanted)
     return Requests(tuple(lines), tuple(standings))
 
@@ -200,8 +189,8 @@ def _more(line: Line, params: Params) -> Iterator[str]:
         yield say("单价表无价格，待询价", "no price on the list, to be quoted")
 
 
-def worn_outside(devices: pd.DataFrame, rules: Sequence[Rule]) -> "pd.Series[Any]":
+def worn_outside(devices: pd.DataFrame, standards: Standards) -> "pd.Series[Any]":
     """Whether each device is worn and of a class that no rule lists, so that nothing can be asked for it."""
-    listed = {code for rule in rules for code in rule.classes}
+    listed = {code for rule in standards.all_rules() for code in rule.classes}
     worn = (devices["bucket"] == Bucket.PAST_DUE.value) | (devices["status"] == TO_BE_SCRAPPED)
     return worn & ~devices["class_code"].isin(listed)

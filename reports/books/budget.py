@@ -8,10 +8,12 @@ import pandas as pd
 
 from inventory.rules.lifecycle import Bucket
 from inventory.rules.money import capital, total
-from inventory.rules.standards import Rule, problems
+from inventory.rules.standards import problems
 from inventory.sheets.columns import Column, Gathered, Kind, Product, Row, Sheet
-from reports.books.asking import Line, Requests, Standing, reason, requests, rules_of, with_lives, worn_outside
+from reports.books.asking import Line, Requests, Standing, reason, requests, worn_outside
 from reports.books.frames import Frames, Params, Unjudged, class_name, notes, unjudged
+from reports.books.lives import with_due
+from reports.books.standards import Standards, standards_of
 
 TITLE = ("新增资产配置预算表", "Request for new assets")
 _INT, _MONEY = Kind.INT, Kind.MONEY
@@ -71,8 +73,9 @@ RULES = (
         "argued case by case, without a number.",
     ),
     (
-        "使用年限取标准规定的最低年限，标准未规定的取类别年限；按印数计的年限没有数据，未判断。",
-        "Service life is the standard's least life, else the class's; a life in pages is not judged for want of data.",
+        "到期按类别的更新政策判断；使用年限取类别年限与标准最低年限中较长者；按印数计的年限没有数据，未判断。",
+        "Due by the refresh policy of the class; the service life is the class's, but not less than the standard's "
+        "least life; a life in pages is not judged for want of data.",
     ),
     (
         "单价为数据日期有效的单价表价格，高于标准上限的取上限；金额＝申请数量×单价，逐行取到分后相加。",
@@ -93,9 +96,9 @@ FILL_RULE = (
 
 def build(frames: Frames, params: Params) -> list[Sheet]:
     """Needs devices, departments, classes, prices, standard_rules, funding."""
-    rules = rules_of(frames["standard_rules"])
-    devices = with_lives(frames["devices"], rules, params)
-    asked = requests(frames["departments"], devices, rules, frames["prices"], params)
+    standards = standards_of(frames["standard_rules"])
+    devices = with_due(frames, params.as_of)
+    asked = requests(frames["departments"], devices, standards, frames["prices"], params)
     source, source_amount = _source(frames["funding"], params.year)
     over = _over_source(asked.lines, source, source_amount)
     table = _table(asked.lines, frames, source, over, params)
@@ -104,18 +107,24 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
         _gathered(table, "department", params.say("按单位汇总", "By department"), params),
     ]
     title = params.say(*TITLE)
-    used = [_standard_rule(frames["standard_rules"]), *RULES, *([FILL_RULE] if params.fill else [])]
+    used = [*standard_lines(standards), *RULES, *([FILL_RULE] if params.fill else [])]
     used += over
-    missing = _missing(devices, frames, rules, asked, bool(source))
+    missing = _missing(devices, frames, standards, asked, bool(source))
     return [table, *gathered, _standing(asked.standings, params), notes(params, title, used, missing, len(table.rows))]
 
 
-def _standard_rule(frame: pd.DataFrame) -> tuple[str, str]:
-    if frame.empty:
-        return "没有默认的配置标准，不能计算配置标准数。", "No allocation standard applies by default."
-    name, since = frame["standard_name"].iloc[0], frame["valid_from"].iloc[0]
-    when = f"{since:%Y-%m-%d}" if since is not None else "-"
-    return f"配置标准：{name}，自 {when} 施行。", f"Allocation standard: {name}, in force from {when}."
+def standard_lines(standards: Standards) -> list[tuple[str, str]]:
+    """A sentence for each standard in use: its name and since when; the default one first."""
+    if not standards.rules:
+        return [("没有默认的配置标准，不能计算配置标准数。", "No allocation standard applies by default.")]
+    lines = []
+    for code, (name, since) in sorted(standards.names.items(), key=lambda one: one[0] != standards.default):
+        when = f"{since:%Y-%m-%d}" if since is not None else "-"
+        own = code != standards.default
+        zh = "部分单位另用的配置标准" if own else "配置标准"
+        en = "Standard of some departments" if own else "Allocation standard"
+        lines.append((f"{zh}：{name}，自 {when} 施行。", f"{en}: {name}, in force from {when}."))
+    return lines
 
 
 def _source(funding: pd.DataFrame, year: int) -> tuple[str, Decimal | None]:
@@ -261,12 +270,12 @@ def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
 
 
 def _missing(
-    devices: pd.DataFrame, frames: Frames, rules: Sequence[Rule], asked: Requests, has_source: bool
+    devices: pd.DataFrame, frames: Frames, standards: Standards, asked: Requests, has_source: bool
 ) -> list[Unjudged]:
-    return [*_missing_rows(devices, frames["departments"], rules), *_missing_figures(rules, asked, has_source)]
+    return [*_missing_rows(devices, frames["departments"], standards), *_missing_figures(standards, asked, has_source)]
 
 
-def _missing_rows(devices: pd.DataFrame, departments: pd.DataFrame, rules: Sequence[Rule]) -> list[Unjudged]:
+def _missing_rows(devices: pd.DataFrame, departments: pd.DataFrame, standards: Standards) -> list[Unjudged]:
     return [
         unjudged(
             devices, devices["department"] == "", "设备没有登记单位，未计入任何单位", "device without a department"
@@ -279,7 +288,7 @@ def _missing_rows(devices: pd.DataFrame, departments: pd.DataFrame, rules: Seque
         ),
         unjudged(
             devices,
-            worn_outside(devices, rules),
+            worn_outside(devices, standards),
             "超期或拟报废，但标准没有此类别，未申请",
             "past life or to be scrapped, but no rule lists the class: not asked for",
         ),
@@ -290,12 +299,19 @@ def _missing_rows(devices: pd.DataFrame, departments: pd.DataFrame, rules: Seque
             "department without authorised posts: staff in post counted",
             key="name",
         ),
+        unjudged(
+            departments,
+            departments["standard"] == "",
+            "单位在数据日期没有施行中的配置标准，未申请",
+            "department without a standard in force on the data date: nothing asked for",
+            key="name",
+        ),
     ]
 
 
-def _missing_figures(rules: Sequence[Rule], asked: Requests, has_source: bool) -> list[Unjudged]:
+def _missing_figures(standards: Standards, asked: Requests, has_source: bool) -> list[Unjudged]:
     no_price = [line for line in asked.lines if line.price_yuan is None]
-    wrong = problems(rules)
+    wrong = [problem for rules in standards.rules.values() for problem in problems(rules)]
     return [
         Unjudged(
             len(no_price),

@@ -2,32 +2,42 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
+from inventory.rules.lifecycle import add_months
 from inventory.rules.names import is_junk_serial
-from inventory.sheets.columns import Column, Kind, Ratio, Sheet
-from reports.books import words
-from reports.books.frames import Frames, Params, Unjudged, head, notes, sheet_rows, unjudged, values
+from inventory.rules.standards import allowed
+from inventory.sheets.columns import Chart, Column, Kind, Ratio, Shade, Sheet
+from reports.books import coverage_lists as lists
+from reports.books import indicators, words
+from reports.books.asking import departments_of
+from reports.books.frames import Frames, Params, Unjudged, by_row, head, notes, sheet_rows, unjudged, values
 from reports.books.lives import held, seen_since
+from reports.books.standards import standards_of
 
 TITLE = ("信息化设备覆盖情况", "Coverage of equipment and network")
+NEEDS = ("devices", "departments", "classes", "unregistered", "standard_rules", "segment_macs", "coverage_before")
 SEEN_DAYS = 30
 _INT, _RATIO, _PART = Kind.INT, Kind.RATIO, Kind.PERCENT
 _COUNTS = (
     Column("staff", "实有人数", "Staff in post", _INT, total=True),
     Column("computers", "在用计算机", "Computers in use", _INT, total=True),
     Column("per_person", "人均计算机", "Computers per person", _RATIO, total=True, calc=Ratio("computers", "staff")),
+    Column("standard", "计算机标准数", "Computers allowed", _INT, total=True),
+    Column("standard_share", "占标准比例", "Of the standard", _PART, total=True, calc=Ratio("computers", "standard")),
     Column("seen", "已登记且发现", "Registered and seen", _INT, total=True),
     Column("not_seen", "已登记未发现", "Registered, not seen", _INT, total=True),
-    Column("seen_share", "发现率", "Share seen", _PART, total=True, calc=Ratio("seen", "computers")),
+    Column("seen_share", "发现率", "Share seen", _PART, total=True, calc=Ratio("seen", "computers"), shade=Shade.LOW),
     Column("unregistered", "发现未登记", "Seen, not registered", _INT, total=True),
     Column("managed", "应采集设备", "Devices to poll", _INT, total=True),
     Column("polled_well", "采集正常", "Polled well", _INT, total=True),
     Column("polled_share", "采集率", "Share polled well", _PART, total=True, calc=Ratio("polled_well", "managed")),
 )
+_COMPLETE = Ratio("complete", "records")
 _QUALITY = (
     Column("records", "登记数", "Records", _INT, total=True),
     Column("no_serial", "缺序列号", "No serial", _INT, total=True),
@@ -35,7 +45,9 @@ _QUALITY = (
     Column("no_place", "缺存放地点", "No place", _INT, total=True),
     Column("no_holder", "缺使用人", "No holder", _INT, total=True),
     Column("complete", "四项齐全", "All four", _INT, total=True),
-    Column("complete_share", "齐全率", "Share complete", _PART, total=True, calc=Ratio("complete", "records")),
+    Column("complete_share", "齐全率", "Share complete", _PART, total=True, calc=_COMPLETE, shade=Shade.LOW),
+    Column("verified", "一年内核实", "Verified within a year", _INT, total=True),
+    Column("verified_share", "核实率", "Share verified", _PART, total=True, calc=Ratio("verified", "records")),
 )
 _SUMMED = tuple(c.key for c in (*_COUNTS, *_QUALITY) if c.calc is None)
 _TOWN = Column("town", "乡镇", "Town")
@@ -87,31 +99,75 @@ RULES = (
         "登记质量统计在账设备（计划与已报废除外）；无意义的序列号（如厂家占位符）算缺。",
         "Quality counts devices on the books (neither planned nor scrapped); a serial that says nothing is none.",
     ),
+    (
+        "计算机标准数：单位的标准中列计算机类别的条目之和（包含在其他条目内的不重复计）；一年内核实：数据日期前十二个月内。",
+        "Computers allowed: the rules of the department's standard that list classes of computers, added up (not those "
+        "within another of them). Verified within a year: in the twelve months before the data date.",
+    ),
+    (
+        "变化与数据日期前最近一次保存的每日数据比较；每日数据只存各单位的计数。",
+        "Change: against the latest daily counts kept before the data date; only counts by department are kept.",
+    ),
 )
 
 
 def build(frames: Frames, params: Params) -> list[Sheet]:
-    """Needs devices, departments, unregistered."""
+    """Needs the frames NEEDS."""
     say, title = params.say, params.say(*TITLE)
     units = _by_department(frames, params)
     towns = _by_town(units)
     quality = (_TOWN, _DEPARTMENT, *_QUALITY)
     empty = say("此范围内没有单位和设备。", "There is neither a department nor a device in this scope.")
+    chart = Chart(say("各乡镇覆盖率", "Coverage by town"), "town", _CHARTED, number="0%")
     parts = (
-        (say("按乡镇", "By town"), _TOWN_COLUMNS, towns),
-        (say("按单位", "By department"), _DEPARTMENT_COLUMNS, units),
-        (say("登记质量", "Quality of records"), quality, units),
+        (say("按乡镇", "By town"), _TOWN_COLUMNS, towns, (chart,)),
+        (say("按单位", "By department"), _DEPARTMENT_COLUMNS, units, ()),
+        (say("登记质量", "Quality of records"), quality, units, ()),
     )
-    sheets = [
-        Sheet(name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params), empty=empty, frozen=1)
-        for name, columns, frame in parts
+    by_town, by_department, records = (
+        replace(
+            Sheet(name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params), empty=empty, frozen=1),
+            charts=charts,
+        )
+        for name, columns, frame, charts in parts
+    )
+    since = params.as_of - timedelta(days=SEEN_DAYS)
+    found = lists.build(_judged(frames["devices"], params), frames["unregistered"], since, params, title)
+    return [
+        by_town,
+        indicators.build(totals(units), frames["coverage_before"], params, title),
+        by_department,
+        lists.by_segment(frames["segment_macs"], since, params, title),
+        records,
+        *found,
+        notes(params, title, RULES, _missing(frames, units, params), len(frames["devices"])),
     ]
-    return [*sheets, notes(params, title, RULES, _missing(frames, units, params), len(frames["devices"]))]
+
+
+_CHARTED = ("segment_share", "fiber_share", "seen_share", "polled_share")
+
+
+def counts(frames: Frames, params: Params) -> list[tuple[str, str, dict[str, int]]]:
+    """(town, department or '', counts) of the day: what a daily snapshot keeps. Needs as build does."""
+    found = []
+    for row in _by_department(frames, params).to_dict("records"):
+        is_department = bool(row["is_department"])
+        numbers = {key: int(row[key]) for key in ("segment", "fiber", *_SUMMED) if row[key]}
+        name = str(row["name"]) if is_department else ""
+        found.append((str(row["town"]), name, numbers | ({"departments": 1} if is_department else {})))
+    return found
+
+
+def totals(units: pd.DataFrame) -> dict[str, int]:
+    """All counts of the scope together."""
+    sums = {key: int(units[key].sum()) for key in ("segment", "fiber", *_SUMMED)}
+    return sums | {"departments": int(units["is_department"].sum())}
 
 
 def _by_department(frames: Frames, params: Params) -> pd.DataFrame:
     """One row for each department, and one for each town's devices or MACs that belong to none."""
     counts = _counts(frames, params)
+    allowed_ = _allowed(frames)
     rows = []
     for unit in frames["departments"].to_dict("records"):
         found = counts.pop((unit["town"], unit["name"]), {})
@@ -123,6 +179,7 @@ def _by_department(frames: Frames, params: Params) -> pd.DataFrame:
                 "staff": unit["staff"],
                 "segment": int(unit["has_segment"]),
                 "fiber": int(unit["has_fiber"]),
+                "standard": allowed_.get(unit["name"], 0),
                 **found,
             }
         )
@@ -171,6 +228,28 @@ def _counts(frames: Frames, params: Params) -> dict[tuple[str, str], dict[str, i
     return found
 
 
+def _allowed(frames: Frames) -> dict[str, int]:
+    """{department: computers that its standard allows}: rules for classes of computers, none within another."""
+    standards, devices = standards_of(frames["standard_rules"]), held(frames["devices"])
+    classes = frames["classes"]
+    computers = set(classes.loc[classes["role"] == "computer", "class_code"])
+    counted: dict[str, Counter[str]] = {}
+    for name, code in zip(devices["department"], devices["class_code"], strict=True):
+        counted.setdefault(name, Counter())[code] += 1
+    found = {}
+    for one in departments_of(frames["departments"]):
+        rules = allowed(standards.of(one.standard), one.counted, one.marks, counted.get(one.name))
+        mine = {code: two for code, two in rules.items() if computers & set(two.rule.classes)}
+        numbers = [two.number for two in mine.values() if two.rule.within not in mine and two.number is not None]
+        found[one.name] = sum(numbers)
+    return found
+
+
+def _judged(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """The devices with their marks beside what names them."""
+    return devices.join(_marked(devices, params).drop(columns=["town", "department", "managed", "polled_well"]))
+
+
 def _marked(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
     """The devices with a 0 or 1 for everything that is counted."""
     on_books = devices["status"].isin(held(devices)["status"].unique())
@@ -182,6 +261,8 @@ def _marked(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
         "no_place": devices["site"] == "",
         "no_holder": devices["holder"] == "",
     }
+    year_ago = add_months(params.as_of, -12)
+    verified = by_row(devices, ["verified_on"], lambda on: on is not None and year_ago <= on).astype(bool)
     complete = ~pd.concat(lacks.values(), axis=1).any(axis=1) if len(devices) else on_books
     marks: Mapping[str, Any] = {
         "computers": in_use,
@@ -192,6 +273,7 @@ def _marked(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
         "records": on_books,
         **{key: on_books & lack for key, lack in lacks.items()},
         "complete": on_books & complete,
+        "verified": on_books & verified,
     }
     return devices[["town", "department"]].assign(**{key: mark.astype("int64") for key, mark in marks.items()})
 

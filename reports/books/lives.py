@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from inventory.rules.depreciation import book_value
-from inventory.rules.lifecycle import age_years, base_date, judge
+from inventory.rules.lifecycle import Criterion, age_years, base_date, dates, decide, planned_life
 from inventory.rules.status import HELD
-from reports.books.frames import by_row
+from reports.books.frames import Frames, by_row, values
+from reports.books.standards import Lives, standards_of
 
 _DATES = ["in_service_on", "purchased_on"]
 
@@ -19,17 +20,71 @@ def held(devices: pd.DataFrame) -> pd.DataFrame:
     return devices[devices["status"].isin(HELD)]
 
 
-def with_due(devices: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Adds base_on, basis, due_on and bucket (see inventory.rules.lifecycle) from the class's service life."""
-    found = by_row(
-        devices, [*_DATES, "service_life_years"], lambda start, bought, life: judge(start, bought, life, as_of)
+_DUE_KEYS = (
+    "department",
+    "class_code",
+    "service_life_years",
+    "depreciation_years",
+    "in_service_on",
+    "purchased_on",
+    "first_seen_on",
+    "warranty_ends_on",
+    "support_state",
+    "support_ends_on",
+    "criteria",
+    "override_on",
+)
+
+
+def with_due(frames: Frames, as_of: date) -> pd.DataFrame:
+    """The devices on the books with their dates and when they are due (see inventory.rules.lifecycle).
+
+    Adds base_on, basis; the five dates in_service, warranty, accounting, life, support (a date, or 'never' or
+    'unknown'); least_years, due_on, due_by and missing (tuples of criteria), bucket. Needs devices, departments,
+    standard_rules.
+    """
+    devices = held(frames["devices"])
+    lives = standards_of(frames["standard_rules"]).lives(frames["departments"])
+    given = zip(*(values(devices, key) for key in _DUE_KEYS), strict=True)
+    rows = [_due(*row, lives=lives, as_of=as_of) for row in given]
+    columns = zip(*rows, strict=True) if rows else [()] * len(_DUE)
+    added = {key: pd.Series(list(cells), devices.index, object) for key, cells in zip(_DUE, columns, strict=True)}
+    return devices.assign(**added)
+
+
+FIVE = ("in_service", "warranty", "accounting", "life", "support")
+_DUE = ("base_on", "basis", *FIVE, "least_years", "due_on", "due_by", "missing", "bucket")
+
+
+def _due(
+    department: str, asset_class: str, class_years: int | None, depreciation_years: int | None,
+    in_service_on: date | None, purchased_on: date | None, first_seen_on: date | None,
+    warranty_ends_on: date | None, support_state: str, support_ends_on: date | None,
+    criteria: tuple[Criterion, ...], override_on: date | None, *, lives: Lives, as_of: date,
+) -> tuple[Any, ...]:  # fmt: skip
+    least = lives.least(department, asset_class)
+    found = dates(
+        in_service_on=in_service_on,
+        purchased_on=purchased_on,
+        first_seen_on=first_seen_on,
+        warranty_ends_on=warranty_ends_on,
+        depreciation_years=depreciation_years,
+        life_years=planned_life(class_years, least),
+        support_state=support_state,
+        support_ends_on=support_ends_on,
     )
-    return devices.assign(
-        base_on=found.map(lambda due: due.base_on),
-        basis=found.map(lambda due: due.basis.value),
-        due_on=found.map(lambda due: due.due_on),
-        bucket=found.map(lambda due: due.bucket.value),
-    ).astype({"base_on": object, "due_on": object, "basis": object, "bucket": object})
+    decision = decide(found, criteria, override_on)
+    return (
+        found.base_on,
+        found.basis.value,
+        *(when.on or when.state.value for when in (found.in_service, found.warranty, found.accounting, found.life)),
+        found.support.on or found.support.state.value,
+        least,
+        decision.when.on,
+        decision.by,
+        decision.missing,
+        decision.bucket(as_of).value,
+    )
 
 
 def with_value(devices: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -7,10 +7,21 @@ from typing import Any
 import pandas as pd
 
 from inventory.rules.lifecycle import Bucket
-from inventory.sheets.columns import Column, Kind, Row, Sheet
+from inventory.sheets.columns import Chart, Column, Kind, Row, Sheet
 from reports.books import words
-from reports.books.frames import Frames, Params, Unjudged, class_name, head, notes, sheet_rows, translated, unjudged
-from reports.books.lives import held, prices_by_class, with_due
+from reports.books.frames import (
+    Frames,
+    Params,
+    Unjudged,
+    by_row,
+    class_name,
+    head,
+    notes,
+    sheet_rows,
+    translated,
+    unjudged,
+)
+from reports.books.lives import FIVE, prices_by_class, with_due
 
 TITLE = ("设备更新计划", "Refresh plan")
 COLUMNS = (
@@ -24,8 +35,14 @@ COLUMNS = (
     Column("status", "状态", "Status"),
     Column("base_on", "起算日期", "Counted from", Kind.DATE),
     Column("basis", "起算依据", "Which date"),
-    Column("service_life_years", "使用年限", "Life, years", Kind.INT),
+    Column("in_service", "启用日期", "In service", Kind.DATE),
+    Column("warranty", "保修截止", "Warranty end", Kind.DATE),
+    Column("accounting", "折旧期满", "Accounting end", Kind.DATE),
+    Column("life", "使用年限期满", "End of planned life", Kind.DATE),
+    Column("support", "厂家支持截止", "End of support", Kind.DATE),
     Column("due_on", "到期日期", "Due", Kind.DATE),
+    Column("due_by", "到期依据", "Due by", wrap=True, width=16),
+    Column("override", "人工确定", "Set by hand", wrap=True, width=18),
     Column("bucket", "到期情况", "State"),
     Column("cost_yuan", "更新单价", "Replacement", Kind.MONEY, total=True),
 )
@@ -52,9 +69,16 @@ RULES = (
         "Devices planned or scrapped are left out.",
     ),
     (
-        "起算日期为启用日期，没有则为购置日期；到期日期＝起算日期＋类别使用年限，月末无此日则取当月最后一日。",
-        "Counted from the in-service date, else the purchase date; due = that date + the class's service life; where "
-        "the month has no such day, its last day.",
+        "起算日期为启用日期，没有则为购置日期，再没有则为网络首次发现日期；使用年限期满＝起算日期＋使用年限（类别年限与标准"
+        "最低年限中较长者），月末无此日则取当月最后一日。",
+        "Counted from the in-service date, else the purchase date, else the day the network first saw it; end of "
+        "planned life = that date + the service life (the class's, but not less than the standard's least); where the "
+        "month has no such day, its last day.",
+    ),
+    (
+        "五个日期分别列出，互不合并；到期日期为类别更新政策所选日期中最早的，人工确定的优先，并注明理由和确定人。",
+        "Five dates stand apart, never merged; due is the earliest of those that the refresh policy of the class "
+        "chooses; a date set by hand counts in its place, with reason and author.",
     ),
     (
         "“已超期”：到期日期早于数据日期；“一年内到期”：自数据日期起十二个月以内；其余为“一年后到期”。",
@@ -75,7 +99,7 @@ _DUE = (Bucket.PAST_DUE, Bucket.WITHIN_YEAR)
 
 
 def build(frames: Frames, params: Params) -> list[Sheet]:
-    """Needs devices, prices."""
+    """Needs devices, departments, standard_rules, prices."""
     devices = _devices(frames, params)
     say, title = params.say, params.say(*TITLE)
     empty = say("此范围内没有应计入的设备。", "No device counts in this scope.")
@@ -89,13 +113,18 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
         _summary(devices, "town", say("按乡镇", "By town"), say("乡镇", "Town"), params, empty),
         _summary(devices, "department", say("按单位", "By department"), say("单位", "Department"), params, empty),
         _by_year(devices, params, empty),
+        _by_age(devices, params, empty),
     ]
     return [*summaries, detail, notes(params, title, RULES, _missing(devices), len(devices))]
 
 
 def _devices(frames: Frames, params: Params) -> pd.DataFrame:
-    devices = with_due(held(frames["devices"]), params.as_of)
+    devices = with_due(frames, params.as_of)
     prices = prices_by_class(frames["prices"])
+    devices = devices.assign(
+        **{key: by_row(devices, [key], words.date_or_state(key, params)) for key in FIVE},
+        due_by=by_row(devices, ["due_by"], lambda by: words.listed(by, words.CRITERION, params)),
+    )
     costs = [prices.get(code) for code in devices["class_code"]]
     return devices.assign(
         **{"class": class_name(devices, params.lang)},
@@ -136,7 +165,29 @@ def _by_year(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
     if len(without):
         rows.append((params.say("无到期日期", "no due date"), len(without), None, None))
     title = f"{params.say(*TITLE)} · {name}"
-    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty)
+    charts = (
+        Chart(params.say("各年到期设备（台）", "Devices by year due"), "year", ("devices",)),
+        Chart(params.say("各年更新费（元）", "Replacement by year due, yuan"), "year", ("cost_yuan",)),
+    )
+    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty, charts=charts)
+
+
+def _by_age(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
+    """How old the devices are: by the year from which each is counted."""
+    name = params.say("按起算年份", "By year counted from")
+    columns = (
+        Column("year", "起算年份", "Counted from", width=16),
+        Column("devices", "设备数", "Devices", Kind.INT, total=True),
+        Column("share", "比例", "Share", Kind.PERCENT),
+    )
+    years = devices["base_on"].map(lambda day: str(day.year), na_action="ignore")
+    counts = years.value_counts().sort_index()
+    rows: list[Row] = [(str(year), int(count), int(count) / len(devices)) for year, count in counts.items()]
+    if unknown := int(years.isna().sum()):
+        rows.append((params.say("不详", "unknown"), unknown, unknown / len(devices)))
+    title = f"{params.say(*TITLE)} · {name}"
+    chart = Chart(params.say("各年起用的设备（台）", "Devices by year counted from"), "year", ("devices",))
+    return Sheet(name, title, columns, rows, head(params), empty=empty, charts=(chart,))
 
 
 def _missing(devices: pd.DataFrame) -> list[Unjudged]:
@@ -146,14 +197,14 @@ def _missing(devices: pd.DataFrame) -> list[Unjudged]:
         unjudged(
             devices,
             bucket == Bucket.UNKNOWN.value,
-            "没有启用和购置日期，无法判断是否到期",
-            "neither in-service nor purchase date: cannot say when due",
+            "政策所选的日期都不详，无法判断是否到期",
+            "none of the dates that the policy chooses is known: cannot say when due",
         ),
         unjudged(
             devices,
             bucket == Bucket.NO_LIFE.value,
-            "类别没有使用年限，不按年限到期",
-            "class without a service life: never due by age",
+            "政策所选的日期都没有（如类别没有使用年限），不会到期",
+            "none of the dates that the policy chooses exists (a class without a service life): never due",
         ),
         unjudged(
             devices,

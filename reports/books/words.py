@@ -1,5 +1,10 @@
 """Codes of the register in Chinese and English, as reports print them."""
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from reports.books.frames import Params
+
 STATUS = {
     "planned": ("计划", "planned"),
     "in_stock": ("闲置", "in stock"),
@@ -9,7 +14,12 @@ STATUS = {
     "to_be_scrapped": ("待报废", "to be scrapped"),
     "scrapped": ("已报废", "scrapped"),
 }
-BASIS = {"in_service": ("启用日期", "in service"), "purchase": ("购置日期", "purchase"), "none": ("无日期", "no date")}
+BASIS = {
+    "in_service": ("启用日期", "in service"),
+    "purchase": ("购置日期", "purchase"),
+    "first_seen": ("首次发现", "first seen"),
+    "none": ("无日期", "no date"),
+}
 BUCKET = {
     "past_due": ("已超期", "past due"),
     "within_year": ("一年内到期", "due within the year"),
@@ -17,6 +27,17 @@ BUCKET = {
     "unknown": ("日期不详", "date unknown"),
     "no_life": ("未定年限", "no service life"),
 }
+CRITERION = {
+    "life": ("使用年限", "planned life"),
+    "support": ("厂家支持", "end of support"),
+    "accounting": ("折旧期满", "accounting end"),
+    "warranty": ("保修", "warranty end"),
+    "override": ("人工确定", "set by hand"),
+    "scrap": ("拟报废", "to be scrapped"),
+}
+NEVER = {"support": ("未公布截止", "no end announced")}
+"""What 'never' means for one of the five dates; for the others it is 'none'."""
+CONDITION = {"": ("", ""), "good": ("良好", "good"), "worn": ("一般", "worn"), "poor": ("较差", "poor")}
 FIBER_STATUS = {"planned": ("规划", "planned"), "in_use": ("在用", "in use"), "retired": ("停用", "retired")}
 LENGTH_SOURCE = {
     "unknown": ("不详", "unknown"),
@@ -30,3 +51,14 @@ YES = ("有", "yes")
 NO = ("无", "no")
 NO_DEPARTMENT = ("（未登记单位）", "(no department)")
 NO_TOWN = ("（未登记乡镇）", "(no town)")
+
+
+def date_or_state(key: str, params: Params) -> Callable[[date | str], date | str]:
+    """Puts 'never' and 'unknown' in the place of one of the five dates into words; a date stays."""
+    spoken = {"unknown": params.say("不详", "unknown"), "never": params.say(*NEVER.get(key, ("无", "none")))}
+    return lambda value: spoken[value] if isinstance(value, str) else value
+
+
+def listed(codes: Iterable[str], words: Mapping[str, tuple[str, str]], params: Params) -> str:
+    """Codes in words, with commas between."""
+    return params.say("、", ", ").join(params.say(*words[code]) for code in codes)

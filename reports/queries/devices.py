@@ -1,14 +1,27 @@
 """The devices of a scope, with what the network knows of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from collectors.models import DeviceState, Difference, Sighting
-from inventory.models import AssetClass, Department, Device, DeviceType, Location, Person, Site, Town
+from inventory.models import (
+    AssetClass,
+    Department,
+    Device,
+    DeviceType,
+    DueOverride,
+    Location,
+    Person,
+    RefreshPolicy,
+    Site,
+    Town,
+)
+from inventory.rules.lifecycle import Criterion
 from reports.queries.scope import CHUNK, Scope, frame, local
 
 ENDED_WELL = frozenset({"complete", "empty", "unsupported"})
@@ -23,8 +36,11 @@ DEVICE_COLUMNS = {
     "service_life_years": "object",
     "depreciation_years": "object",
     "type": "object",
+    "support_state": "object",
+    "support_ends_on": "object",
     "serial": "object",
     "status": "object",
+    "condition": "object",
     "town": "object",
     "department": "object",
     "holder": "object",
@@ -32,7 +48,13 @@ DEVICE_COLUMNS = {
     "place": "object",
     "purchased_on": "object",
     "in_service_on": "object",
+    "warranty_ends_on": "object",
+    "first_seen_on": "object",
+    "verified_on": "object",
     "price_yuan": "object",
+    "criteria": "object",
+    "override_on": "object",
+    "override": "object",
     "last_seen_at": "object",
     "last_seen_where": "object",
     "managed": "bool",
@@ -40,12 +62,15 @@ DEVICE_COLUMNS = {
     "differences": "int64",
 }
 """Texts as str; service_life_years, depreciation_years int or None; dates date or None; price_yuan Decimal or None;
-last_seen_at local datetime or None. 'place' is site and location, 'type' maker and model."""
+last_seen_at local datetime or None. 'place' is site and location, 'type' maker and model; 'support_state' and
+support_ends_on are the type's. first_seen_on is given only where neither in-service nor purchase date is known.
+'criteria' is the tuple of inventory.rules.lifecycle.Criterion that the class's policy chooses; 'override' says why and
+by whom a due date was set by hand."""
 
 
 def devices(scope: Scope, as_of: date) -> pd.DataFrame:
     """Every device of the scope, whatever its status, by town, department and tag. Columns: DEVICE_COLUMNS."""
-    names, network = _Names(), _Network(scope)
+    names, network, decided = _Names(), _Network(scope), _Decided(scope)
     order = names.department_order()
     last = (len(order), "")
     found = Device.objects.filter(scope.devices()).values_list(
@@ -54,21 +79,25 @@ def devices(scope: Scope, as_of: date) -> pd.DataFrame:
         "device_type_id",
         "serial",
         "status",
+        "condition",
         "department_id",
         "holder_id",
         "site_id",
         "location_id",
         "purchased_on",
         "in_service_on",
+        "warranty_ends_on",
+        "verified_on",
         "price_yuan",
     )
-    rows = sorted(found.iterator(CHUNK), key=lambda row: (order.get(row[5], last), row[1]))
-    return frame([_device_row(row, names, network) for row in rows], DEVICE_COLUMNS)
+    rows = sorted(found.iterator(CHUNK), key=lambda row: (order.get(row[6], last), row[1]))
+    return frame([_device_row(row, names, network, decided) for row in rows], DEVICE_COLUMNS)
 
 
-def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network") -> tuple[Any, ...]:
-    pk, tag, type_id, serial, status, department_id, holder_id, site_id, location_id, bought, start, price = row
-    type_name, of_class = names.types[type_id]
+def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network", decided: "_Decided") -> tuple[Any, ...]:
+    pk, tag, type_id, serial, status, condition, department_id, holder_id, site_id, location_id, *dates, price = row
+    bought, start, warranty, verified = dates
+    type_name, class_id, support, of_class = names.types[type_id]
     department, town = names.departments.get(department_id, ("", ""))
     site, site_town = names.sites.get(site_id, ("", ""))
     location = names.locations.get(location_id, "")
@@ -76,8 +105,10 @@ def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network") -> t
         tag,
         *of_class,
         type_name,
+        *support,
         serial,
         status,
+        condition,
         town if department_id else site_town,
         department,
         names.persons.get(holder_id, ""),
@@ -85,7 +116,12 @@ def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network") -> t
         f"{site} {location}".strip(),
         bought,
         start,
+        warranty,
+        decided.first_seen.get(pk),
+        verified,
         price,
+        decided.criteria[class_id],
+        *decided.overrides.get(pk, (None, "")),
         local(network.seen.get(pk)),
         network.where.get(pk, ""),
         pk in network.polled_well,
@@ -107,8 +143,11 @@ class _Names:
         }
         self.persons = dict(Person.objects.values_list("pk", "name"))
         classes = {row[0]: row[1:] for row in AssetClass.objects.values_list("pk", *_CLASS_FIELDS)}
-        types = DeviceType.objects.values_list("pk", "manufacturer__name", "model", "asset_class_id")
-        self.types = {pk: (f"{maker} {model}", classes[of]) for pk, maker, model, of in types}
+        fields = ("pk", "manufacturer__name", "model", "asset_class_id", "end_of_support_state", "end_of_support")
+        self.types = {
+            pk: (f"{maker} {model}", of, tuple(support), classes[of])
+            for pk, maker, model, of, *support in DeviceType.objects.values_list(*fields)
+        }
         self.locations = _paths(Location.objects.values_list("pk", "parent_id", "name"))
 
     def department_order(self) -> dict[int, tuple[int, str]]:
@@ -133,6 +172,42 @@ def _paths(rows: Iterable[tuple[int, int | None, str]]) -> dict[int, str]:
             at = above if above is not None else 0
         paths[pk] = "/".join(reversed(steps))
     return paths
+
+
+class _Decided:
+    """What bears on due dates: policies by class, dates set by hand and days first seen by device."""
+
+    def __init__(self, scope: Scope) -> None:
+        parents = dict(AssetClass.objects.values_list("pk", "parent_id"))
+        own = {policy.asset_class_id: policy.criteria() for policy in RefreshPolicy.objects.all()}
+        self.criteria = {pk: inherited(pk, parents, own) for pk in parents}
+        by_hand = DueOverride.objects.filter(scope.devices("device__"))
+        self.overrides: dict[int, tuple[date, str]] = {
+            pk: (day, f"{reason} — {author}, {on}")
+            for pk, day, reason, author, on in by_hand.values_list(
+                "device_id", "due_on", "reason", "author", "decided_on"
+            )
+        }
+        undated = Sighting.objects.filter(
+            scope.devices("device__"), device__in_service_on__isnull=True, device__purchased_on__isnull=True
+        )
+        firsts = (
+            undated.filter(device__isnull=False).order_by().values("device_id").annotate(first=Min("first_seen_at"))
+        )
+        self.first_seen = {row["device_id"]: timezone.localtime(row["first"]).date() for row in firsts}
+
+
+def inherited(
+    pk: int, parents: Mapping[int, int | None], own: Mapping[int, tuple[Criterion, ...]]
+) -> tuple[Criterion, ...]:
+    """The criteria of the nearest class upwards that has a policy; the planned life alone without any."""
+    at, seen = pk, set()
+    while at in parents and at not in seen:
+        if at in own:
+            return own[at]
+        seen.add(at)
+        at = parents[at] or 0
+    return (Criterion.LIFE,)
 
 
 class _Network:

@@ -178,6 +178,43 @@ def unregistered(scope: Scope, as_of: date) -> pd.DataFrame:
     return frame(sorted(rows), UNREGISTERED_COLUMNS)
 
 
+SEGMENT_MAC_COLUMNS = {
+    "town": "object",
+    "segment": "object",
+    "site": "object",
+    "departments": "object",
+    "registered": "bool",
+    "last_seen_at": "object",
+}
+"""Texts as str; a segment without any MAC has one row whose last_seen_at is None."""
+
+
+def segment_macs(scope: Scope, as_of: date) -> pd.DataFrame:
+    """MACs that stand on a switch now, by the LAN segment of their VLAN at the switch's site, else in its town alone.
+
+    Columns: SEGMENT_MAC_COLUMNS. What stands in no known segment is left out.
+    """
+    listed = segments(scope, as_of)
+    by_place: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+    for index, (town, site, vlan) in enumerate(zip(listed["town"], listed["site"], listed["vlan_id"], strict=True)):
+        for place in {site, f"town {town}"} if vlan is not None else set():
+            by_place[place, vlan].append(index)
+    only = {key: found[0] for key, found in by_place.items() if len(found) == 1}
+    facts = [tuple(row) for row in listed[["town", "name", "site", "departments"]].itertuples(index=False)]
+    rows: list[tuple[object, ...]] = []
+    with_any = set()
+    found_macs = Sighting.objects.filter(ended_at__isnull=True, vlan_id__isnull=False).values_list(
+        "switch__site__name", "switch__site__town__name", "vlan_id", "device_id", "last_seen_at"
+    )
+    for site, town, vlan, device_id, at in found_macs.iterator(CHUNK):
+        found = only.get((site or "", vlan), only.get((f"town {town}", vlan)))
+        if found is not None:
+            with_any.add(found)
+            rows.append((*facts[found], device_id is not None, local(at)))
+    rows += [(*facts[index], False, None) for index in range(len(facts)) if index not in with_any]
+    return frame(sorted(rows, key=lambda row: tuple(map(str, row[:3]))), SEGMENT_MAC_COLUMNS)
+
+
 def _departments_by_vlan() -> dict[tuple[int | str, int | None], str]:
     """{(site or town's name, VLAN): department} for segments that serve one department alone."""
     served: dict[tuple[int | str, int | None], set[str]] = {}

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from inventory.models import AssetClass, Device, FundingSource, PriceList, SegmentDepartment, Site
 from inventory.rules.status import HELD
-from inventory.standards import rules_in_force
+from inventory.standards import rules_in_force, standards_in_force
 from reports.queries.scope import Scope, frame
 
 DEPARTMENT_COLUMNS = {
@@ -20,7 +20,9 @@ DEPARTMENT_COLUMNS = {
     "own_network": "bool",
     "has_segment": "bool",
     "has_fiber": "bool",
+    "standard": "object",
 }
+"""Texts; 'standard' is the code of the standard in force for the department on the data date, '' without one."""
 
 
 def departments(scope: Scope, as_of: date) -> pd.DataFrame:
@@ -35,9 +37,16 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
     rows = (
         scope.departments()
         .order_by("town__position", "name")
-        .values_list("pk", "name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
+        .values_list("pk", "standard__series", *_DEPARTMENT_FIELDS)
     )
-    return frame([(*row, pk in segment, pk in fiber) for pk, *row in rows], DEPARTMENT_COLUMNS)
+    codes, default = standards_in_force(as_of)
+    return frame(
+        [(*row, pk in segment, pk in fiber, codes.get(series, "") if series else default) for pk, series, *row in rows],
+        DEPARTMENT_COLUMNS,
+    )
+
+
+_DEPARTMENT_FIELDS = ("name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
 
 
 CLASS_COLUMNS = {
@@ -46,13 +55,14 @@ CLASS_COLUMNS = {
     "class_name_en": "object",
     "classification_code": "object",
     "unit": "object",
+    "role": "object",
 }
 
 
 def classes(scope: Scope, as_of: date) -> pd.DataFrame:
     """All asset classes. Columns: CLASS_COLUMNS, texts."""
-    rows = AssetClass.objects.order_by("code").values_list("code", "name", "name_en", "classification_code", "unit")
-    return frame(list(rows), CLASS_COLUMNS)
+    fields = ("code", "name", "name_en", "classification_code", "unit", "role")
+    return frame(list(AssetClass.objects.order_by("code").values_list(*fields)), CLASS_COLUMNS)
 
 
 PRICE_COLUMNS = {"class_code": "object", "price_yuan": "object", "valid_from": "object"}
@@ -68,6 +78,12 @@ def prices(scope: Scope, as_of: date) -> pd.DataFrame:
     )
     latest = {code: (code, price, since) for code, price, since in rows}
     return frame(sorted(latest.values(), key=lambda row: row[0]), PRICE_COLUMNS)
+
+
+def price_list(scope: Scope, as_of: date) -> pd.DataFrame:
+    """All prices of the list, also those that begin later. Columns: PRICE_COLUMNS."""
+    rows = PriceList.objects.order_by("asset_class__code", "valid_from")
+    return frame(list(rows.values_list("asset_class__code", "price_yuan", "valid_from")), PRICE_COLUMNS)
 
 
 FUNDING_COLUMNS = {
@@ -86,13 +102,22 @@ def funding(scope: Scope, as_of: date) -> pd.DataFrame:
     return frame(list(rows), FUNDING_COLUMNS)
 
 
-RULE_COLUMNS = {"rule": "object", "standard_name": "object", "valid_from": "object"}
-"""'rule' holds inventory.rules.standards.Rule; valid_from date or None."""
+RULE_COLUMNS = {
+    "rule": "object",
+    "standard": "object",
+    "standard_name": "object",
+    "valid_from": "object",
+    "default": "bool",
+}
+"""'rule' holds inventory.rules.standards.Rule; 'standard' the code of its standard; valid_from date or None;
+'default' is true for the standard that holds where a department has none of its own."""
 
 
 def standard_rules(scope: Scope, as_of: date) -> pd.DataFrame:
-    """The rules of the default standard, in their order, when it is in force on the data date; else none.
+    """The rules, in their order, of the default standard in force on the data date, and of departments' own ones.
 
     A rule that lists a class lists the classes below it too.
     """
-    return frame([(one.rule, one.standard, one.valid_from) for one in rules_in_force(as_of)], RULE_COLUMNS)
+    own = scope.departments().order_by().values_list("standard__series", flat=True).distinct()
+    found = rules_in_force(as_of, [series for series in own if series])
+    return frame([(one.rule, one.code, one.standard, one.valid_from, one.default) for one in found], RULE_COLUMNS)

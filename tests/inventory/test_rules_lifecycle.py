@@ -6,7 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.rules.lifecycle import Basis, Bucket, add_months, add_years, age_years, base_date, judge
+from inventory.rules.lifecycle import (
+    NEVER,
+    UNKNOWN,
+    Basis,
+    Bucket,
+    Criterion,
+    State,
+    When,
+    accounting_end,
+    add_months,
+    add_years,
+    age_years,
+    base_date,
+    dates,
+    decide,
+    fiscal_start,
+    fiscal_year,
+    judge,
+)
 
 AS_OF = date(2026, 11, 24)
 
@@ -72,3 +90,93 @@ def test_age_counts_whole_months() -> None:
     assert age_years(date(2020, 11, 25), AS_OF) == 5.9
     assert age_years(date(2026, 12, 1), AS_OF) == 0.0
     assert age_years(None, AS_OF) is None
+
+
+def test_five_dates_are_kept_apart() -> None:
+    found = dates(
+        in_service_on=date(2020, 2, 29),
+        purchased_on=date(2019, 12, 5),
+        warranty_ends_on=date(2023, 2, 28),
+        depreciation_years=5,
+        life_years=6,
+        support_state="date",
+        support_ends_on=date(2025, 10, 14),
+    )
+    assert (found.base_on, found.basis) == (date(2020, 2, 29), Basis.IN_SERVICE)
+    assert [found.in_service.on, found.warranty.on, found.accounting.on, found.life.on, found.support.on] == [
+        date(2020, 2, 29),
+        date(2023, 2, 28),
+        date(2025, 1, 31),
+        date(2026, 2, 28),
+        date(2025, 10, 14),
+    ]
+
+
+def test_unknown_and_never_are_values_of_their_own() -> None:
+    blank = dates(life_years=6, depreciation_years=6)
+    assert [blank.in_service, blank.warranty, blank.accounting, blank.life, blank.support] == [UNKNOWN] * 5
+    without = dates(purchased_on=date(2020, 1, 1), support_state="not_announced")
+    assert [without.accounting, without.life, without.support] == [NEVER] * 3
+    assert without.basis is Basis.PURCHASE and without.in_service == UNKNOWN
+
+
+def test_what_the_network_saw_first_counts_for_the_life_but_not_for_the_books() -> None:
+    found = dates(first_seen_on=date(2021, 3, 31), life_years=6, depreciation_years=6)
+    assert (found.basis, found.life.on, found.accounting) == (Basis.FIRST_SEEN, date(2027, 3, 31), UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("base", "years", "end"),
+    [
+        (date(2020, 1, 1), 6, date(2025, 12, 31)),
+        (date(2020, 1, 31), 6, date(2025, 12, 31)),
+        (date(2020, 3, 31), 4, date(2024, 2, 29)),
+        (date(2020, 3, 1), 5, date(2025, 2, 28)),
+        (date(2020, 3, 5), 0, date(2020, 3, 31)),
+    ],
+)
+def test_books_are_full_at_the_end_of_the_last_month_charged(base: date, years: int, end: date) -> None:
+    assert accounting_end(base, years) == end
+
+
+FOUND = dates(purchased_on=date(2020, 5, 10), life_years=6, support_state="date", support_ends_on=date(2025, 1, 14))
+
+
+def test_the_earliest_of_the_chosen_dates_makes_a_device_due() -> None:
+    by_life = decide(FOUND, [Criterion.LIFE])
+    assert (by_life.when.on, by_life.by, by_life.missing) == (date(2026, 5, 10), ("life",), ())
+    both = decide(FOUND, [Criterion.SUPPORT, Criterion.LIFE])
+    assert (both.when.on, both.by) == (date(2025, 1, 14), ("support",))
+
+
+def test_a_chosen_date_that_is_not_known_is_told_and_never_makes_due() -> None:
+    found = decide(FOUND, [Criterion.LIFE, Criterion.WARRANTY])
+    assert found.when.on == date(2026, 5, 10) and found.missing == ("warranty",)
+    assert decide(FOUND, [Criterion.WARRANTY]).when.state is State.UNKNOWN
+    assert decide(dates(purchased_on=date(2010, 1, 1)), [Criterion.LIFE]).when.state is State.NEVER
+    assert decide(FOUND, []).when.state is State.NEVER
+
+
+def test_dates_that_fall_on_one_day_are_all_named() -> None:
+    found = dates(purchased_on=date(2020, 5, 10), life_years=6, warranty_ends_on=date(2026, 5, 10))
+    assert decide(found, list(Criterion)).by == ("life", "warranty")
+
+
+def test_a_date_set_by_hand_counts_in_place_of_all() -> None:
+    found = decide(FOUND, [Criterion.LIFE, Criterion.SUPPORT], date(2029, 12, 31))
+    assert (found.when, found.by) == (When(State.KNOWN, date(2029, 12, 31)), ("override",))
+
+
+def test_a_fiscal_year_bears_the_number_of_the_year_in_which_it_begins() -> None:
+    assert [fiscal_year(day, 4) for day in (date(2027, 3, 31), date(2027, 4, 1), date(2028, 3, 31))] == [
+        2026,
+        2027,
+        2027,
+    ]
+    assert fiscal_year(date(2027, 12, 31)) == 2027 and fiscal_start(2027, 4) == date(2027, 4, 1)
+
+
+@given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.integers(1, 12))
+def test_a_day_lies_in_its_fiscal_year(day: date, month: int) -> None:
+    year = fiscal_year(day, month)
+    assert fiscal_start(year, month) <= day < fiscal_start(year + 1, month)

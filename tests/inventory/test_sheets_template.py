@@ -6,6 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.styles import Font
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from inventory.sheets.read import Fault
 from inventory.sheets.template import fill_template
@@ -56,7 +58,7 @@ def test_without_rows_the_pattern_becomes_one_blank_row(template: Path, tmp_path
 
 def test_a_name_without_data_is_told_and_nothing_is_written(template: Path, tmp_path: Path) -> None:
     fault = fill_template(template, tmp_path / "out.xlsx", {"year": 2027, "unit": ""}, ROWS)
-    assert isinstance(fault, Fault) and fault.code == "unknown_names" and "total" in fault.en
+    assert isinstance(fault, Fault) and fault.code == "unknown_names" and "Sheet!B3 {{total}}" in fault.en
     assert not (tmp_path / "out.xlsx").exists()
 
 
@@ -64,3 +66,47 @@ def test_what_is_no_workbook_is_told(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_text("x")
     fault = fill_template(tmp_path / "t.xlsx", tmp_path / "out.xlsx", {})
     assert isinstance(fault, Fault) and fault.code == "not_xlsx"
+
+
+def test_formulas_that_reach_over_the_pattern_grow_with_it(template: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(template)
+    sheet = workbook.active
+    sheet["B3"], sheet["C3"], sheet["A5"], sheet["E1"] = "=SUM(B2:B2)", "=B3*2", "=SUM($B$2:$B$3)", "=B3+A1+LOG10(B2)"
+    other = workbook.create_sheet("他表")
+    other["A1"], other["A2"], other["A3"] = "=Sheet!B3", "=SUM(Sheet!B2:B2)+B3", "=别名"
+    rule = DataValidation(type="whole", operator="greaterThan", formula1="0")
+    rule.add("B2")
+    sheet.add_data_validation(rule)
+    sheet.print_area = "A1:D5"
+    workbook.save(template)
+    assert fill_template(template, tmp_path / "out.xlsx", VALUES, [*ROWS, ROWS[0]]) is None
+    made = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    sheet, other = made["Sheet"], made["他表"]
+    assert (sheet["B5"].value, sheet["C5"].value) == ("=SUM(B2:B4)", "=B5*2")
+    assert (sheet["A7"].value, sheet["E1"].value) == ("=SUM($B$2:$B$5)", "=B5+A1+LOG10(B2)")
+    assert [other[f"A{row}"].value for row in (1, 2, 3)] == ["=Sheet!B5", "=SUM(Sheet!B2:B4)+B3", "=别名"]
+    assert str(sheet.data_validations.dataValidation[0].sqref) == "B2:B4"
+    assert sheet.print_area.endswith("$A$1:$D$7")
+
+
+def test_cells_with_a_name_are_filled_like_marked_ones(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet["A1"], sheet["A1"].font = "写在这里", Font(bold=True)
+    sheet["C9"] = "不动"
+    names = {"year": "$A$1", "rows.unit": "$A$3", "rows.quantity": "$B$3", "ours": "$C$9"}
+    for name, place in names.items():
+        workbook.defined_names[name] = DefinedName(name, attr_text=f"Sheet!{place}")
+    workbook.save(tmp_path / "t.xlsx")
+    assert fill_template(tmp_path / "t.xlsx", tmp_path / "out.xlsx", {"year": 2027}, ROWS) is None
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert (sheet["A1"].value, sheet["A1"].font.b, sheet["C10"].value) == (2027, True, "不动")
+    assert [[cell.value for cell in row[:2]] for row in sheet["A3:B4"]] == [["财政局", 3], ["=1+1", 2]]
+
+
+def test_two_pattern_rows_are_told_with_their_cell(template: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.load_workbook(template)
+    workbook.active["B7"] = "{{rows.unit}}"
+    workbook.save(template)
+    fault = fill_template(template, tmp_path / "out.xlsx", VALUES, ROWS)
+    assert isinstance(fault, Fault) and fault.code == "two_patterns" and "Sheet!B7" in fault.zh

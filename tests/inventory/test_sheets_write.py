@@ -81,7 +81,7 @@ def test_a_date_before_excels_calendar_is_written_as_text(tmp_path: Path) -> Non
 
 def test_it_prints_on_landscape_a4_one_page_wide_with_its_header_repeated(tmp_path: Path) -> None:
     text = dump(made(tmp_path))
-    assert "freeze A4 filter A3:F6" in text
+    assert "freeze A4 filter None" in text and "tables t_申请=A3:F6" in text
     assert "page landscape paper 9 fit True" in text and "repeat $3:$3" in text
     assert "'数据日期：2026-11-24' footer '第 &P 页  共 &N 页'" in text
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from inventory.rules.lifecycle import Criterion
 from inventory.rules.standards import ByNeed, Rule, Share, Tiers
 from reports.books.frames import Frames, Params
+from reports.books.plans.drawing import draw
+from reports.books.plans.planned import Drawn, Exceeding, Head, Money
 
 AS_OF = date(2026, 11, 24)
 PARAMS = Params(as_of=AS_OF, made_at=datetime(2026, 11, 24, 9, 30), year=2027)
@@ -28,8 +31,11 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         zip(CLASS_KEYS, kind, strict=True),
         asset_tag=tag,
         type="Lenovo M4500",
+        support_state="unknown",
+        support_ends_on=None,
         serial=f"SN-{tag}",
         status="in_use",
+        condition="",
         town="双河镇" if department != "五申镇政府" else "五申镇",
         department=department,
         holder="样例甲",
@@ -37,6 +43,12 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         place="财政楼 2楼/203",
         purchased_on=OLD,
         in_service_on=None,
+        warranty_ends_on=None,
+        first_seen_on=None,
+        verified_on=None,
+        criteria=(Criterion.LIFE,),
+        override_on=None,
+        override="",
         price_yuan=Decimal("7200.00"),
         last_seen_at=datetime(2026, 11, 20, 8, 15),
         last_seen_where="TK-SW-1 GigabitEthernet0/0/3",
@@ -72,11 +84,12 @@ DEPARTMENT_KEYS = [
     "own_network",
     "has_segment",
     "has_fiber",
+    "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, True, False),
-    ("财政局", "双河镇", 4, 5, False, False, False, True, True),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False),
+    ("审计局", "双河镇", 19, 18, False, True, True, True, False, "central"),
+    ("财政局", "双河镇", 4, 5, False, False, False, True, True, "central"),
+    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False, "central"),
 ]
 RULES = [
     Rule(
@@ -103,7 +116,7 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys(DEPARTMENT_KEYS[4:], bool)
+    marks = dict.fromkeys(DEPARTMENT_KEYS[4:-1], bool)
     found = {
         "devices": devices(),
         "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
@@ -162,12 +175,12 @@ def frames(**changes: pd.DataFrame) -> Frames:
         ),
         "classes": table(
             [
-                ("desktop", "台式计算机", "Desktop computer", "A02010104", "台"),
-                ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "A02010601", "台"),
-                ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台"),
-                ("switch", "交换机", "Switch", "A02010202", "台"),
+                ("desktop", "台式计算机", "Desktop computer", "A02010104", "台", "computer"),
+                ("printer-a4-mono", "A4黑白打印机", "A4 mono printer", "A02010601", "台", "printer"),
+                ("printer-a4-colour", "A4彩色打印机", "", "A02010601", "台", "printer"),
+                ("switch", "交换机", "Switch", "A02010202", "台", "network"),
             ],
-            ["class_code", "class_name", "class_name_en", "classification_code", "unit"],
+            ["class_code", "class_name", "class_name_en", "classification_code", "unit", "role"],
         ),
         "prices": table(
             [
@@ -176,12 +189,38 @@ def frames(**changes: pd.DataFrame) -> Frames:
             ],
             ["class_code", "price_yuan", "valid_from"],
         ),
+        "price_list": table(
+            [
+                ("desktop", Decimal("4800.00"), date(2024, 1, 1)),
+                ("desktop", Decimal("4990.00"), date(2026, 1, 1)),
+                ("printer-a4-mono", Decimal("1250.00"), date(2026, 1, 1)),
+                ("switch", Decimal("3200.00"), date(2028, 1, 1)),
+            ],
+            ["class_code", "price_yuan", "valid_from"],
+        ),
         "funding": table(
             [("信息化年度专款", "yearly", Decimal("5000.00"), 2000, None), ("2006年资金", "capital", None, 2006, 2006)],
             ["name", "kind", "amount_yuan", "from_year", "to_year"],
         ),
         "standard_rules": table(
-            [(rule, "中央标准", date(2016, 7, 1)) for rule in RULES], ["rule", "standard_name", "valid_from"]
+            [(rule, "central", "中央标准", date(2016, 7, 1), True) for rule in RULES],
+            ["rule", "standard", "standard_name", "valid_from", "default"],
+        ).astype({"default": bool}),
+        "segment_macs": table(
+            [
+                ("双河镇", "财政局网段", "财政楼", "财政局", True, datetime(2026, 11, 23, 7, 0)),
+                ("双河镇", "财政局网段", "财政楼", "财政局", True, datetime(2026, 8, 1, 7, 0)),
+                ("双河镇", "财政局网段", "财政楼", "财政局", False, datetime(2026, 11, 23, 7, 0)),
+                ("五申镇", "五申网段", "五申镇政府院", "五申镇政府", False, None),
+            ],
+            ["town", "segment", "site", "departments", "registered", "last_seen_at"],
+        ).astype({"registered": bool}),
+        "coverage_before": table(
+            [
+                (date(2026, 10, 1), "双河镇", "财政局", {"staff": 5, "computers": 2, "seen": 1, "departments": 1}),
+                (date(2026, 10, 1), "双河镇", "审计局", {"staff": 18, "departments": 1, "segment": 1}),
+            ],
+            ["day", "town", "department", "counts"],
         ),
         "unregistered": table(
             [
@@ -193,6 +232,47 @@ def frames(**changes: pd.DataFrame) -> Frames:
         ),
     }
     return found | changes
+
+
+HEAD = Head(
+    name="更新规划",
+    as_of=AS_OF,
+    first_year=2027,
+    years=3,
+    change_percent=Decimal("1.5"),
+    order=("past_due", "support", "failed", "fairness"),
+    scope=("", ""),
+    unit="信息中心",
+    preparer="样例甲",
+    reviewer="示范乙",
+    money=(
+        Money(2027, "信息化年度专款", Decimal("7000.00")),
+        Money(2028, "信息化年度专款", Decimal("5000.00")),
+        Money(2028, "更新资金", Decimal("3300.00")),
+        Money(2029, "更新资金", None),
+    ),
+    exceeding=(Exceeding("五申镇政府", "desktop", 1, Decimal("5600.00"), "窗口增设"),),
+)
+CHANGED = (("年数：2 → 3", "number of years: 2 → 3"),)
+OTHER_HEAD = replace(HEAD, name="不限资金", money=(), exceeding=(), version=2, changes=CHANGED)
+BOTH = (Criterion.LIFE, Criterion.SUPPORT)
+SET = (
+    ("SW-2", "support_state", "date"),
+    ("SW-2", "support_ends_on", date(2026, 6, 30)),
+    ("KI-1", "override_on", date(2028, 12, 31)),
+    ("KI-1", "override", "展会用，之后更换 — 样例甲, 2026-09-01"),
+)
+
+
+def drawn(head: Head = HEAD, given: Frames | None = None) -> Drawn:
+    """A plan of the literal county; with a policy that the vendor's end of support counts too for its switches."""
+    found = given or frames()
+    rows = found["devices"].copy()
+    if len(rows):
+        rows["criteria"] = [BOTH if code == "switch" else (Criterion.LIFE,) for code in rows["class_code"]]
+        for tag, key, value in SET:
+            rows.loc[rows["asset_tag"] == tag, key] = value
+    return draw({**found, "devices": rows}, head)
 
 
 def empty_frames() -> Frames:

@@ -126,8 +126,8 @@ def test_refresh_summaries_agree_with_the_devices() -> None:
     years = by(sheets["按到期年份"], "year")
     assert years["2024"]["devices"] == 4 and years["无到期日期"]["devices"] == 2
     assert counted(sheets["说明"], "无法判断") == {
-        "没有启用和购置日期，无法判断是否到期": 1,
-        "类别没有使用年限，不按年限到期": 1,
+        "政策所选的日期都不详，无法判断是否到期": 1,
+        "政策所选的日期都没有": 1,
         "已到期或一年内到期，但单价表没有价格": 2,
     }
 

@@ -11,13 +11,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from collectors.models import DeviceProfile, DeviceState, Difference, ManagementProfile, Sighting
-from inventory.models import FiberLink, Interface, PriceList, Segment, SegmentDepartment
+from inventory.models import DueOverride, FiberLink, Interface, PriceList, RefreshPolicy, Segment, SegmentDepartment
+from inventory.rules.lifecycle import Criterion
 from inventory.services import write
 from inventory.services.write import Actor
 from reports.queries import devices, network, planning
 from reports.queries.scope import Scope
 from reports.services import QUERIES
-from tests.factories import AssetClassFactory, DepartmentFactory, DeviceFactory, SiteFactory, TownFactory
+from tests.factories import (
+    AssetClassFactory,
+    DepartmentFactory,
+    DeviceFactory,
+    DeviceTypeFactory,
+    SiteFactory,
+    TownFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AS_OF = date(2026, 11, 24)
@@ -52,6 +60,34 @@ def test_a_device_comes_with_its_names_and_what_the_network_knows() -> None:
     assert row["price_yuan"] == Decimal("4990.00") and row["purchased_on"] == date(2024, 2, 29)
     assert row["last_seen_at"] == datetime(2026, 11, 21, 2, 30) and row["last_seen_where"] == "TK-SW-1 GE0/0/3"
     assert row["differences"] == 1 and row["in_service_on"] is None and row["holder"] == ""
+
+
+def test_a_policy_holds_for_the_classes_below_that_have_none_of_their_own() -> None:
+    network = AssetClassFactory(code="network")
+    switch, firewall = AssetClassFactory(code="switch", parent=network), AssetClassFactory(code="fw", parent=network)
+    create(RefreshPolicy(asset_class=network, by_support=True))
+    create(RefreshPolicy(asset_class=firewall, by_life=False, by_support=True))
+    for tag, kind in (("A", switch), ("B", firewall), ("C", AssetClassFactory(code="desktop"))):
+        DeviceFactory(asset_tag=tag, device_type=DeviceTypeFactory(asset_class=kind))
+    found = devices.devices(Scope(), AS_OF).set_index("asset_tag")["criteria"]
+    life, support = Criterion.LIFE, Criterion.SUPPORT
+    assert [found[tag] for tag in "ABC"] == [(life, support), (support,), (life,)]
+
+
+def test_a_device_without_dates_brings_the_day_it_was_first_seen_and_what_was_set_by_hand() -> None:
+    dated, undated = DeviceFactory(purchased_on=date(2024, 1, 1)), DeviceFactory()
+    for n, device in enumerate((dated, undated)):
+        create(Sighting(mac=f"00e0fc00000{n}", device=device, first_seen_at=SEEN, last_seen_at=SEEN))
+    create(
+        DueOverride(
+            device=undated, due_on=date(2027, 1, 1), reason="进水", author="样例甲", decided_on=date(2026, 5, 1)
+        )
+    )
+    found = devices.devices(Scope(), AS_OF).set_index("asset_tag")
+    assert found.loc[undated.asset_tag, "first_seen_on"] == date(2026, 11, 21)
+    assert found.loc[dated.asset_tag, "first_seen_on"] is None
+    assert found.loc[undated.asset_tag, "override_on"] == date(2027, 1, 1)
+    assert found.loc[undated.asset_tag, "override"] == "进水 — 样例甲, 2026-05-01"
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,7 @@
 Other packages add their own files with `register`. The order here is the order of loading.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from django.db.models import QuerySet
-
 from inventory.models import (
-    AllocationRule,
-    AllocationStandard,
     AssetClass,
     Cable,
     Department,
@@ -19,78 +11,27 @@ from inventory.models import (
     DeviceType,
     FiberCable,
     FiberLink,
-    FundingSource,
     Interface,
     IPAddress,
     Location,
     Manufacturer,
     Person,
     Prefix,
-    PriceList,
     Segment,
     Site,
     Town,
 )
-from inventory.models.base import RegisterModel
 from inventory.models.fiber import FiberStatus, LengthSource, Ownership
-from inventory.models.hardware import AssetRole, DeviceStatus, SupportState
-from inventory.models.money import FundingKind, Mark, RuleKind
+from inventory.models.hardware import AssetRole, Condition, DeviceStatus, SupportState
 from inventory.models.network import InterfaceKind
 from inventory.models.places import DepartmentKind, LocationKind
 from inventory.services.importing import cells, hooks
-from inventory.services.importing.cells import AnyColumn, Column, Part, Reference
-
-Key = tuple[str, ...]
-
-
-class Hook(Protocol):
-    """Writes what one row of a file says beyond its own model. Made anew for each file."""
-
-    def check(self, line: int, row: Mapping[str, str], obj: Any) -> bool:
-        """Read the row; whether anything will change. Raises cells.BadCell with the column as second argument."""
-
-    def write(self, unit: Any) -> None:
-        """Write all that the rows said, after their own models are saved."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A kind of file. `key_of` gives an existing row's natural key as text, in the order of `key`."""
-
-    name: str
-    model: type[RegisterModel]
-    key: tuple[str, ...]
-    columns: tuple[AnyColumn, ...]
-    key_of: Callable[[Any], Key]
-    related: tuple[str, ...] = ()
-    hook: Callable[[Any], Hook] | None = None
-    """Takes the Lookup."""
-
-    def existing(self) -> QuerySet[Any]:
-        found = self.model._default_manager.all()
-        return found.select_related(*self.related) if self.related else found
-
-
-@dataclass(slots=True)
-class Registry:
-    """All files, in loading order."""
-
-    files: dict[str, File] = field(default_factory=dict)
-
-    def register(self, *files: File) -> None:
-        for file in files:
-            self.files[file.name] = file
-
-
-def _named(obj: Any) -> Key:
-    return (obj.name,)
-
-
-NAME = Column("name", required=True)
-NOTE = Column("note", empty="")
+from inventory.services.importing.cells import Column, Part, Reference
+from inventory.services.importing.money_files import DECISIONS, MONEY, STANDARDS
+from inventory.services.importing.spec import NAME, NOTE, File, Registry, named
 
 PLACES = (
-    File("towns", Town, ("name",), (NAME, Column("name_en", empty=""), Column("position", cells.integer)), _named),
+    File("towns", Town, ("name",), (NAME, Column("name_en", empty=""), Column("position", cells.integer)), named),
     File(
         "sites",
         Site,
@@ -102,7 +43,7 @@ PLACES = (
             Column("latitude", cells.decimal),
             Column("longitude", cells.decimal),
         ),
-        _named,
+        named,
     ),
     File(
         "locations",
@@ -131,8 +72,9 @@ PLACES = (
             Column("handles_secrets", cells.boolean),
             Column("field_work", cells.boolean),
             Column("own_network", cells.boolean),
+            Reference("standard", "standards"),
         ),
-        _named,
+        named,
     ),
     File(
         "persons",
@@ -150,7 +92,7 @@ PLACES = (
     ),
 )
 CATALOGUE = (
-    File("manufacturers", Manufacturer, ("name",), (NAME, Column("name_zh", empty="")), _named),
+    File("manufacturers", Manufacturer, ("name",), (NAME, Column("name_zh", empty="")), named),
     File(
         "asset_classes",
         AssetClass,
@@ -184,72 +126,6 @@ CATALOGUE = (
         related=("manufacturer",),
     ),
 )
-MONEY = (
-    File(
-        "funding_sources",
-        FundingSource,
-        ("name",),
-        (
-            NAME,
-            Column("kind", cells.choice(FundingKind)),
-            Column("amount_yuan", cells.decimal),
-            Column("from_year", cells.integer),
-            Column("to_year", cells.integer),
-        ),
-        _named,
-    ),
-    File(
-        "prices",
-        PriceList,
-        ("asset_class", "valid_from"),
-        (
-            Reference("asset_class", "asset_classes", required=True),
-            Column("price_yuan", cells.decimal, required=True),
-            Column("valid_from", cells.date, required=True),
-        ),
-        lambda price: (price.asset_class.code, price.valid_from.isoformat()),
-        related=("asset_class",),
-    ),
-    File(
-        "standards",
-        AllocationStandard,
-        ("code",),
-        (
-            Column("code", required=True),
-            NAME,
-            Column("valid_from", cells.date),
-            Column("default", cells.boolean),
-        ),
-        lambda standard: (standard.code,),
-    ),
-    File(
-        "standard_rules",
-        AllocationRule,
-        ("standard", "code", "mark"),
-        (
-            Reference("standard", "standards", required=True),
-            Column("code", required=True),
-            NAME,
-            Column("mark", cells.choice(Mark), empty=""),
-            Column("kind", cells.choice(RuleKind), required=True),
-            Column("share_percent", cells.decimal),
-            Column("least", cells.integer),
-            Column("at_most", cells.integer),
-            Column("steps", cells.steps),
-            Reference("as_many_as", "asset_classes"),
-            Column("within", empty=""),
-            Column("instead_of", empty=""),
-            Part("asset_classes"),
-            Column("price_cap_yuan", cells.decimal),
-            Column("service_life_years", cells.integer),
-            Column("life_pages", cells.integer),
-            Column("needs_approval", cells.boolean),
-        ),
-        lambda rule: (rule.standard.code, rule.code, rule.mark),
-        related=("standard",),
-        hook=hooks.RuleClasses,
-    ),
-)
 HARDWARE = (
     File(
         "devices",
@@ -262,6 +138,7 @@ HARDWARE = (
             Reference("model", "device_types", ("manufacturer", "model"), field="device_type", required=True),
             Column("serial", empty=""),
             Column("status", cells.choice(DeviceStatus)),
+            Column("condition", cells.choice(Condition), empty=""),
             Reference("department", "departments"),
             Reference("holder", "persons", ("department", "holder")),
             Reference("site", "sites"),
@@ -326,7 +203,7 @@ NETWORK = (
             Reference("gateway_interface", "interfaces", ("gateway_device", "gateway_interface"), field="gateway"),
             Part("departments"),
         ),
-        _named,
+        named,
         hook=hooks.SegmentDepartments,
     ),
     File(
@@ -373,7 +250,7 @@ FIBER = (
             Column("cost_yuan", cells.decimal),
             Column("route", cells.json_object),
         ),
-        _named,
+        named,
     ),
     File(
         "fiber_links",
@@ -391,10 +268,10 @@ FIBER = (
             Column("purpose", empty=""),
             Part("strands"),
         ),
-        _named,
+        named,
         hook=hooks.LinkStrands,
     ),
 )
 
 REGISTRY = Registry()
-REGISTRY.register(*PLACES, *CATALOGUE, *MONEY, *HARDWARE, *NETWORK, *FIBER)
+REGISTRY.register(*STANDARDS, *PLACES, *CATALOGUE, *MONEY, *HARDWARE, *DECISIONS, *NETWORK, *FIBER)

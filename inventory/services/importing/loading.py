@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from inventory.services import write
 from inventory.services.importing.cells import CLEAR, BadCell, Column, Part, Reference
-from inventory.services.importing.files import REGISTRY, File, Hook, Registry
+from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.hooks import Preparing
 from inventory.services.importing.lookup import Key, Lookup
 from inventory.services.importing.reading import Problem, Sheet, read_csv
+from inventory.services.importing.spec import File, Hook, Registry
 from inventory.services.write import Change
 
 NOT_LOADED = frozenset({"deviations"})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from inventory.services.importing.cells import BadCell
 
 if TYPE_CHECKING:
-    from inventory.services.importing.files import File, Registry
+    from inventory.services.importing.spec import File, Registry
 
 Key = tuple[str, ...]
 

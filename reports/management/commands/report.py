@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inventory.services.write import Actor
-from reports import catalogue
+from reports import catalogue, plans
 from reports.background import perform
+from reports.faults import Fault
 from reports.models import ReportRun, RunState
+from reports.planbooks import fill_plan_template, make_plan_book
 from reports.scheduling import make_due
-from reports.services import Fault, Request, find_scope, make_reports
+from reports.services import Made, Request, find_scope, make_reports
 
 YEARS = range(1990, 2101)
 
@@ -44,13 +46,21 @@ class Command(BaseCommand):
             "--fill", action="store_true", help=_("budget: ask up to the standard, not only to replace")
         )
 
+        parser.add_argument(
+            "--plan", default="", metavar="PLAN", help=_("budget, plan: from this refresh plan (number or name)")
+        )
+
+        parser.add_argument(
+            "--template", type=Path, default=None, metavar="FILE", help=_("budget of a plan: fill in this workbook")
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is not None:
             self._run(options["run"])
         elif options["due"]:
             self._due()
         elif options["name"] and options["out"]:
-            self._make(options)
+            self._of_plan(options) if options["plan"] else self._make(options)
         else:
             raise CommandError(_("Name a report and a folder (report coverage --out DIR), or say --due."))
 
@@ -89,7 +99,31 @@ class Command(BaseCommand):
         if isinstance(made, Fault):
             raise CommandError(made.text)
         for one in made:
-            self.stdout.write(f"{one.path}  " + _("%(rows)d rows") % {"rows": one.rows} + f"  sha256 {one.sha256[:16]}")
+            self._told(one)
+
+    def _of_plan(self, options: dict[str, Any]) -> None:
+        """The budget of a year of a plan, or the plan itself."""
+        known = [book.name for book in catalogue.PLAN_BOOKS]
+        if options["name"] not in known:
+            words = {"name": options["name"], "names": "、".join(known)}
+            raise CommandError(_("There is no report '%(name)s' of a plan; there are: %(names)s") % words)
+        plan = plans.find_plan(options["plan"])
+        if isinstance(plan, Fault):
+            raise CommandError(plan.text)
+        year, actor = _year(options["year"]), Actor(_user(), source="command")
+        if year and not plan.first_year <= year < plan.first_year + plan.years:
+            raise CommandError(_("%(plan)s does not reach to %(year)d.") % {"plan": plan, "year": year})
+        out, lang = options["out"], options["lang"]
+        if options["template"] is not None:
+            made = fill_plan_template(plan, options["template"], out, actor, lang=lang, year=year)
+        else:
+            made = make_plan_book(options["name"], plan, out, actor, lang=lang, year=year)
+        if isinstance(made, Fault):
+            raise CommandError(made.text)
+        self._told(made)
+
+    def _told(self, one: Made) -> None:
+        self.stdout.write(f"{one.path}  " + _("%(rows)d rows") % {"rows": one.rows} + f"  sha256 {one.sha256[:16]}")
 
 
 def _day(text: str) -> date:

@@ -1,0 +1,337 @@
+"""Which devices to renew in which year with the money there is. Pure: values in, a choice for each device out.
+
+Year by year: what is due joins what was carried over; both are put into the planner's order and taken one by one
+while the standard leaves room and a source holds the price. What cannot be taken is carried over; what is left after
+the last year is undone. Every choice says why, as codes that `reports.books.reasons` puts into words. The same input
+gives the same choices: ties end at the asset tag.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from inventory.rules.lifecycle import fiscal_year
+from inventory.rules.standards import Allowance
+from inventory.rules.status import TO_BE_SCRAPPED, UNDER_REPAIR
+
+
+class Order(StrEnum):
+    """By what devices are put into an order; the first criterion that tells two apart decides."""
+
+    PAST_DUE = "past_due"
+    """Whole fiscal years since the one in which it became due; more first."""
+    SUPPORT = "support"
+    """The vendor's support has ended by the year's first day."""
+    FAILED = "failed"
+    """To be scrapped first, then under repair."""
+    CONDITION = "condition"
+    """Poor, worn, then the rest."""
+    SECRETS = "handles_secrets"
+    FIELD_WORK = "field_work"
+    OWN_NETWORK = "own_network"
+    FAIRNESS = "fairness"
+    """The department of whose due devices the smallest part has been renewed so far."""
+
+
+DEFAULT_ORDER = (Order.PAST_DUE, Order.SUPPORT, Order.FAILED, Order.CONDITION, Order.SECRETS, Order.FAIRNESS)
+MARKS = (Order.SECRETS, Order.FIELD_WORK, Order.OWN_NETWORK)
+_CONDITIONS = {"poor": 0, "worn": 1}
+_FAILED = {TO_BE_SCRAPPED: 0, UNDER_REPAIR: 1}
+
+STAGES: dict[str, tuple[str, ...]] = {
+    "planned": ("requested",),
+    "requested": ("granted", "refused", "planned"),
+    "granted": ("bought", "requested"),
+    "refused": ("requested",),
+    "bought": ("in_service", "granted"),
+    "in_service": ("bought",),
+}
+"""The steps of a replacement after approval, each forward and one back."""
+
+Why = tuple[str, ...]
+"""A code and its values as texts, such as ('past_due', '3')."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A device that is due on a day of the plan or before it."""
+
+    tag: str
+    asset_class: str
+    department: str
+    due_on: date
+    status: str = "in_use"
+    condition: str = ""
+    support_ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A department: its marks, what each rule allows it, what it holds of each class."""
+
+    name: str
+    marks: frozenset[str]
+    allowances: Mapping[str, Allowance]
+    held: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Money of one source for one year. Without an amount it holds whatever is needed."""
+
+    source: str
+    amount_yuan: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a planner asks for beyond the rules, for a reason: so many above the standard, or at a price of its own."""
+
+    quantity: int
+    reason: str
+    price_yuan: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a plan goes by. `money` names the purses of each year in the order in which they are used up.
+
+    Without any money stated at all (an empty mapping) every year has what it needs.
+    """
+
+    first_year: int
+    years: int
+    order: Sequence[Order] = DEFAULT_ORDER
+    first_month: int = 1
+    money: Mapping[int, Sequence[Purse]] = field(default_factory=dict)
+    extras: Mapping[tuple[str, str], Extra] = field(default_factory=dict)
+
+    @property
+    def all_years(self) -> range:
+        return range(self.first_year, self.first_year + self.years)
+
+    def due_year(self, due_on: date) -> int:
+        """The fiscal year of a due date; what was due before the plan counts in the year in which it was."""
+        return fiscal_year(due_on, self.first_month)
+
+    def purses(self, year: int) -> list[Purse]:
+        return list(self.money.get(year, ())) if self.money else [Purse("")]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What became of one candidate: renewed in `year` from `source` at that price, or undone (no year), and why."""
+
+    tag: str
+    due_year: int
+    year: int | None
+    why: tuple[Why, ...]
+    source: str = ""
+    price_yuan: Decimal | None = None
+    over_standard: bool = False
+
+
+PriceOf = Callable[[Candidate, int], Decimal | None]
+"""The price of renewing a candidate in a year; None when there is none."""
+
+
+def choose(candidates: Sequence[Candidate], units: Mapping[str, Unit], terms: Terms, price_of: PriceOf) -> list[Choice]:
+    """A choice for each candidate that is due by the end of the last year, in the order of the candidates."""
+    draw = _Draw(units, terms, price_of)
+    waiting = sorted(candidates, key=lambda one: (one.due_on, one.tag))
+    pool: list[Candidate] = []
+    at = 0
+    for year in terms.all_years:
+        while at < len(waiting) and terms.due_year(waiting[at].due_on) <= year:
+            draw.becomes_due(waiting[at])
+            pool.append(waiting[at])
+            at += 1
+        pool = draw.year(year, pool)
+    found = {**draw.chosen, **{one.tag: draw.undone(one) for one in pool}}
+    return [found[one.tag] for one in candidates if one.tag in found]
+
+
+class _Draw:
+    """The state of one drawing: what rules and purses still leave, and what was chosen so far."""
+
+    def __init__(self, units: Mapping[str, Unit], terms: Terms, price_of: PriceOf) -> None:
+        self.units, self.terms, self.price_of = units, terms, price_of
+        self.chosen: dict[str, Choice] = {}
+        self.refused: dict[str, tuple[Why, ...]] = {}
+        self.due: Counter[str] = Counter()
+        self.renewed: Counter[str] = Counter()
+        self.room = {name: _room(unit) for name, unit in units.items()}
+        self.rules = {name: _rules_by_class(unit) for name, unit in units.items()}
+        self.extras = {key: extra.quantity for key, extra in terms.extras.items()}
+        self.purses: list[list[Any]] = []
+        split = list(terms.order).index(Order.FAIRNESS) if Order.FAIRNESS in terms.order else len(terms.order)
+        self.before, self.after = terms.order[:split], terms.order[split + 1 :]
+        self.fair = Order.FAIRNESS in terms.order
+
+    def becomes_due(self, one: Candidate) -> None:
+        """It no longer serves, and so leaves room under the rules that list its class."""
+        self.due[one.department] += 1
+        for code in self.rules.get(one.department, {}).get(one.asset_class, ()):
+            self.room[one.department][code] += 1
+
+    def year(self, year: int, pool: Sequence[Candidate]) -> list[Candidate]:
+        """Take what can be taken in a year; gives what is carried over."""
+        self.purses = [[purse.source, purse.amount_yuan] for purse in self.terms.purses(year)]
+        ranked = enumerate(self._in_order(year, pool), 1)
+        return [one for rank, one in ranked if not self._take(one, year, rank, len(pool))]
+
+    def _in_order(self, year: int, pool: Sequence[Candidate]) -> Iterator[Candidate]:
+        """The pool in the planner's order. Lazily: fairness heeds what was taken meanwhile."""
+        keyed = [(self._key(one, year, self.before), self._key(one, year, self.after), one) for one in pool]
+        keyed.sort(key=lambda item: (item[0], item[1], item[2].tag))
+        if not self.fair:
+            yield from (one for _, _, one in keyed)
+            return
+        for _, group in groupby(keyed, key=lambda item: item[0]):
+            yield from self._in_turns([one for _, _, one in group])
+
+    def _in_turns(self, group: Sequence[Candidate]) -> Iterator[Candidate]:
+        """One after another from the department of which the smallest part is renewed; its own in their order."""
+        queues: dict[str, list[Candidate]] = {}
+        for one in reversed(group):
+            queues.setdefault(one.department, []).append(one)
+        heap = [(self._share(name), name) for name in queues]
+        heapq.heapify(heap)
+        while heap:
+            _, name = heapq.heappop(heap)
+            yield queues[name].pop()
+            if queues[name]:
+                heapq.heappush(heap, (self._share(name), name))
+
+    def _share(self, department: str) -> float:
+        return self.renewed[department] / max(self.due[department], 1)
+
+    def _key(self, one: Candidate, year: int, order: Sequence[Order]) -> tuple[int, ...]:
+        return tuple(self._place(one, year, criterion) for criterion in order)
+
+    def _place(self, one: Candidate, year: int, criterion: Order) -> int:
+        """Smaller comes first."""
+        if criterion is Order.PAST_DUE:
+            return self.terms.due_year(one.due_on)
+        if criterion is Order.SUPPORT:
+            return 0 if self._unsupported(one, year) else 1
+        if criterion is Order.FAILED:
+            return _FAILED.get(one.status, 2)
+        if criterion is Order.CONDITION:
+            return _CONDITIONS.get(one.condition, 2)
+        unit = self.units.get(one.department)
+        return 0 if unit is not None and criterion.value in unit.marks else 1
+
+    def _unsupported(self, one: Candidate, year: int) -> bool:
+        start = date(year, self.terms.first_month, 1)
+        return one.support_ends_on is not None and one.support_ends_on < start
+
+    def _take(self, one: Candidate, year: int, rank: int, of: int) -> bool:
+        full = self._full(one)
+        extra = self.terms.extras.get((one.department, one.asset_class))
+        over = (
+            bool(full) and full[0][0] == "over_standard" and self.extras.get((one.department, one.asset_class), 0) > 0
+        )
+        if full and not over:
+            return self._refuse(one, *full)
+        price = self.price_of(one, year)
+        if price is None and self.terms.money:
+            return self._refuse(one, ("no_price",))
+        purse = self._purse(price)
+        if purse is None:
+            return self._refuse(one, *self._too_dear(price or Decimal(0), year))
+        why = [("rank", str(rank), str(of), str(year)), *self._reasons(one, year)]
+        self._pay(one, purse, price, over=over)
+        if extra is not None and (over or extra.price_yuan is not None):
+            why.append(("exception", extra.reason))
+        due_year = self.terms.due_year(one.due_on)
+        self.chosen[one.tag] = Choice(one.tag, due_year, year, tuple(why), purse[0], price, over)
+        return True
+
+    def _full(self, one: Candidate) -> tuple[Why, ...]:
+        """Why no rule lets it be renewed; () when they do."""
+        if one.department not in self.units:
+            return (("no_department",),)
+        codes = self.rules[one.department].get(one.asset_class)
+        if codes is None:
+            return (("no_rule",),)
+        room, allowances = self.room[one.department], self.units[one.department].allowances
+        for code in codes:
+            if room[code] < 1:
+                rule = allowances[code].rule
+                return (("over_standard", rule.name or rule.code, str(allowances[code].number)),)
+        return ()
+
+    def _purse(self, price: Decimal | None) -> list[Any] | None:
+        needed = price or Decimal(0)
+        return next((purse for purse in self.purses if purse[1] is None or purse[1] >= needed), None)
+
+    def _pay(self, one: Candidate, purse: list[Any], price: Decimal | None, *, over: bool) -> None:
+        if purse[1] is not None and price is not None:
+            purse[1] -= price
+        self.renewed[one.department] += 1
+        for code in self.rules[one.department][one.asset_class]:
+            self.room[one.department][code] -= 1
+        if over:
+            self.extras[one.department, one.asset_class] -= 1
+
+    def _too_dear(self, price: Decimal, year: int) -> Iterator[Why]:
+        most = max((purse.amount_yuan or Decimal(0) for purse in self.terms.purses(year)), default=Decimal(0))
+        if price > most:
+            yield "too_dear", str(price), str(most), str(year)
+        else:
+            left = max((purse[1] for purse in self.purses), default=Decimal(0))
+            yield "no_money", str(price), str(left), str(year)
+
+    def _reasons(self, one: Candidate, year: int) -> Iterator[Why]:
+        """What of the order speaks for it, in that order."""
+        for criterion in self.terms.order:
+            if criterion is Order.PAST_DUE:
+                years = year - self.terms.due_year(one.due_on)
+                yield ("past_due", str(years)) if years else ("due_this_year",)
+            elif criterion is Order.FAIRNESS:
+                yield "fairness", str(self.renewed[one.department]), str(self.due[one.department])
+            elif self._place(one, year, criterion) < (2 if criterion in (Order.FAILED, Order.CONDITION) else 1):
+                yield criterion.value, *self._told(one, criterion)
+
+    @staticmethod
+    def _told(one: Candidate, criterion: Order) -> Iterator[str]:
+        if criterion is Order.SUPPORT and one.support_ends_on is not None:
+            yield one.support_ends_on.isoformat()
+        if criterion is Order.FAILED:
+            yield one.status
+        if criterion is Order.CONDITION:
+            yield one.condition
+
+    def _refuse(self, one: Candidate, *why: Why) -> bool:
+        self.refused[one.tag] = why
+        return False
+
+    def undone(self, one: Candidate) -> Choice:
+        return Choice(one.tag, self.terms.due_year(one.due_on), None, self.refused[one.tag])
+
+
+def _room(unit: Unit) -> dict[str, int]:
+    """What each rule with a number leaves before anything is due: its number less what is held."""
+    return {
+        code: allowance.number - sum(unit.held.get(one, 0) for one in allowance.rule.classes)
+        for code, allowance in unit.allowances.items()
+        if allowance.number is not None
+    }
+
+
+def _rules_by_class(unit: Unit) -> dict[str, list[str]]:
+    """{class: codes of the rules with a number that list it}; [] where all that list it are by need."""
+    found: dict[str, list[str]] = {}
+    for code, allowance in unit.allowances.items():
+        for asset_class in allowance.rule.classes:
+            codes = found.setdefault(asset_class, [])
+            if allowance.number is not None:
+                codes.append(code)
+    return found

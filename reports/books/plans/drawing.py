@@ -1,0 +1,265 @@
+"""Frames and what a planner set → a plan drawn. Pure.
+
+Candidates come from the due dates of `lives`, numbers from the standard of each department, prices from the dated list
+below the cap; the choice itself is made by inventory.rules.planning.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from inventory.rules.lifecycle import Bucket, add_years, age_years, fiscal_start, fiscal_year
+from inventory.rules.planning import Candidate, Choice, Extra, Order, Purse, Terms, Unit, choose
+from inventory.rules.prices import Priced, Tariff
+from inventory.rules.standards import Allowance, allowed, price_caps
+from inventory.rules.status import TO_BE_SCRAPPED
+from reports.books.asking import Department, departments_of
+from reports.books.frames import Frames
+from reports.books.lives import with_due
+from reports.books.plans.planned import (
+    ClassFacts,
+    Drawn,
+    Head,
+    Item,
+    PriceFacts,
+    RuleFacts,
+    StandardFacts,
+    UnitFacts,
+    Unjudged,
+)
+from reports.books.standards import Standards, standards_of
+
+NEEDS = ("devices", "departments", "classes", "price_list", "standard_rules")
+Row = Mapping[str, Any]
+
+
+def draw(frames: Frames, head: Head) -> Drawn:
+    """Draw a plan. Needs the frames NEEDS, of the plan's scope and date."""
+    standards = standards_of(frames["standard_rules"])
+    devices = with_due(frames, head.as_of)
+    departments = departments_of(frames["departments"])
+    units, facts = _units(departments, devices, standards)
+    tariff = _tariff(frames["price_list"], head)
+    pricing = _Pricing(tariff, standards, departments, head)
+    found = _found(devices, head)
+    candidates = [_candidate(row) for row in found]
+    choices = {one.tag: one for one in choose(candidates, units, terms_of(head), pricing.yuan)}
+    items = tuple(_item(row, choices[row["asset_tag"]], pricing, units, head) for row in found)
+    return Drawn(
+        head,
+        items,
+        facts,
+        _standards(standards),
+        _prices(frames["price_list"], head),
+        _classes(frames["classes"], devices),
+        tuple(_unjudged(devices)),
+        len(devices),
+    )
+
+
+def terms_of(head: Head) -> Terms:
+    """What the planner set, as the rules of planning take it."""
+    money: dict[int, list[Purse]] = {}
+    for one in head.money:
+        money.setdefault(one.year, []).append(Purse(one.source, one.amount_yuan))
+    extras = {
+        (one.department, one.asset_class): Extra(one.quantity, one.reason, one.price_yuan) for one in head.exceeding
+    }
+    order = [Order(one) for one in head.order]
+    return Terms(head.first_year, head.years, order, head.first_month, money, extras)
+
+
+def _units(
+    departments: Iterable[Department], devices: pd.DataFrame, standards: Standards
+) -> tuple[dict[str, Unit], tuple[UnitFacts, ...]]:
+    held: dict[str, Counter[str]] = {}
+    for name, code in zip(devices["department"], devices["class_code"], strict=True):
+        held.setdefault(name, Counter())[code] += 1
+    places = {code: {id(rule): at for at, rule in enumerate(rules)} for code, rules in standards.rules.items()}
+    units: dict[str, Unit] = {}
+    facts = []
+    for one in departments:
+        mine = dict(held.get(one.name, {}))
+        numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine)
+        units[one.name] = Unit(one.name, frozenset(one.marks), numbers, mine)
+        kept = tuple((places[one.standard][id(two.rule)], two.number) for two in numbers.values())
+        facts.append(UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept))
+    return units, tuple(facts)
+
+
+class _Pricing:
+    """Prices by class, department and year: the list's, not above the cap; or what the planner asks for instead."""
+
+    def __init__(self, tariff: Tariff, standards: Standards, departments: Iterable[Department], head: Head) -> None:
+        self.tariff = tariff
+        self.caps = {code: price_caps(rules) for code, rules in standards.rules.items()}
+        self.judged_by = {one.name: one.standard for one in departments}
+        self.asked = {
+            (one.department, one.asset_class): one.price_yuan for one in head.exceeding if one.price_yuan is not None
+        }
+
+    def cap(self, department: str, asset_class: str) -> Decimal | None:
+        return self.caps.get(self.judged_by.get(department, ""), {}).get(asset_class)
+
+    def priced(self, department: str, asset_class: str, year: int) -> Priced | None:
+        cap = self.cap(department, asset_class)
+        asked = self.asked.get((department, asset_class))
+        if asked is not None:
+            return Priced(asked, asked, cap)
+        return self.tariff.price(asset_class, year, cap)
+
+    def yuan(self, one: Candidate, year: int) -> Decimal | None:
+        priced = self.priced(one.department, one.asset_class, year)
+        return None if priced is None else priced.yuan
+
+
+def _tariff(prices: pd.DataFrame, head: Head) -> Tariff:
+    entries: dict[str, list[tuple[date, Decimal]]] = {}
+    for code, yuan, since in zip(prices["class_code"], prices["price_yuan"], prices["valid_from"], strict=True):
+        entries.setdefault(code, []).append((since, yuan))
+    return Tariff(entries, head.as_of, head.change_percent, head.first_month)
+
+
+_ITEM_KEYS = (
+    "asset_tag",
+    "class_code",
+    "type",
+    "serial",
+    "town",
+    "department",
+    "holder",
+    "status",
+    "condition",
+    "purchased_on",
+    "base_on",
+    "basis",
+    "due_on",
+    "due_by",
+    "missing",
+    "override",
+    "last_seen_at",
+    "support_ends_on",
+    "least_years",
+)
+
+
+def _found(devices: pd.DataFrame, head: Head) -> list[dict[str, Any]]:
+    """The devices that are due by the end of the plan; what is to be scrapped is due on the plan's date at latest."""
+    end = fiscal_start(head.first_year + head.years, head.first_month)
+    rows = devices[list(_ITEM_KEYS)].to_dict("records")
+    found = []
+    for row in rows:
+        clean = {str(key): None if value is pd.NaT or value != value else value for key, value in row.items()}
+        due_on = clean["due_on"]
+        if clean["status"] == TO_BE_SCRAPPED and (due_on is None or due_on > head.as_of):
+            clean.update(due_on=head.as_of, due_by=("scrap",))
+        if clean["due_on"] is not None and clean["due_on"] < end:
+            found.append(clean)
+    return found
+
+
+def _candidate(row: Row) -> Candidate:
+    return Candidate(
+        row["asset_tag"],
+        row["class_code"],
+        row["department"],
+        row["due_on"],
+        row["status"],
+        row["condition"],
+        row["support_ends_on"],
+    )
+
+
+def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit], head: Head) -> Item:
+    department, code = row["department"], row["class_code"]
+    priced = None if choice.year is None else pricing.priced(department, code, choice.year)
+    unit = units.get(department)
+    return Item(
+        tag=row["asset_tag"],
+        asset_class=code,
+        type=row["type"],
+        serial=row["serial"],
+        town=row["town"],
+        department=department,
+        holder=row["holder"],
+        status=row["status"],
+        condition=row["condition"],
+        bought_on=row["purchased_on"],
+        base_on=row["base_on"],
+        basis=row["basis"],
+        age_years=age_years(row["base_on"], head.as_of),
+        due_on=row["due_on"],
+        due_by=row["due_by"],
+        missing=row["missing"],
+        override=row["override"],
+        last_seen_on=None if row["last_seen_at"] is None else row["last_seen_at"].date(),
+        due_year=choice.due_year,
+        year=choice.year,
+        why=choice.why,
+        source=choice.source,
+        price_yuan=choice.price_yuan,
+        listed_yuan=None if priced is None else priced.listed_yuan,
+        cap_yuan=pricing.cap(department, code),
+        over_standard=choice.over_standard,
+        below_life=choice.year is not None and _below_life(row, choice.year, head),
+        needs_approval=unit is not None and _needs_approval(unit.allowances, code),
+        reason=next((why[1] for why in choice.why if why[0] == "exception"), ""),
+    )
+
+
+def _below_life(row: Row, year: int, head: Head) -> bool:
+    """Whether it would be renewed in a year in which the standard's least life is not yet over."""
+    if row["base_on"] is None or row["least_years"] is None or row["status"] == TO_BE_SCRAPPED:
+        return False
+    return fiscal_year(add_years(row["base_on"], row["least_years"]), head.first_month) > year
+
+
+def _needs_approval(allowances: Mapping[str, Allowance], asset_class: str) -> bool:
+    return any(one.rule.needs_approval for one in allowances.values() if asset_class in one.rule.classes)
+
+
+def _unjudged(devices: pd.DataFrame) -> Iterable[Unjudged]:
+    """Devices of which it is not known when they are due; not those that are to be scrapped anyway."""
+    chosen = devices[(devices["bucket"] == Bucket.UNKNOWN.value) & (devices["status"] != TO_BE_SCRAPPED)]
+    keys = ("asset_tag", "class_code", "town", "department")
+    for tag, code, town, department in zip(*(chosen[key] for key in keys), strict=True):
+        yield Unjudged(tag, code, town, department, "date_unknown")
+
+
+def _standards(standards: Standards) -> dict[str, StandardFacts]:
+    return {
+        code: StandardFacts(
+            *standards.names[code],
+            tuple(
+                RuleFacts(one.code, one.name or one.code, one.classes, one.price_cap_yuan, one.needs_approval)
+                for one in rules
+            ),
+        )
+        for code, rules in standards.rules.items()
+    }
+
+
+def _prices(prices: pd.DataFrame, head: Head) -> tuple[PriceFacts, ...]:
+    """The entries that the plan may reckon with: of those that began by its date the last, and all later ones."""
+    found = []
+    columns = (prices[key] for key in ("class_code", "price_yuan", "valid_from"))
+    entries = [PriceFacts(*row) for row in zip(*columns, strict=True)]
+    for one in entries:
+        newer = [two for two in entries if two.asset_class == one.asset_class and one.valid_from < two.valid_from]
+        if not any(two.valid_from <= head.as_of for two in newer):
+            found.append(one)
+    return tuple(sorted(found, key=lambda one: (one.asset_class, one.valid_from)))
+
+
+def _classes(classes: pd.DataFrame, devices: pd.DataFrame) -> dict[str, ClassFacts]:
+    """The classes with the criteria of their policies, as the devices bring them."""
+    criteria = dict(zip(devices["class_code"], devices["criteria"], strict=True))
+    keys = ("class_code", "class_name", "class_name_en", "classification_code", "unit")
+    return {
+        code: ClassFacts(zh, en or zh, number, unit, tuple(one.value for one in criteria.get(code, ())))
+        for code, zh, en, number, unit in zip(*(classes[key] for key in keys), strict=True)
+    }

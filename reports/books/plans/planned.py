@@ -1,0 +1,182 @@
+"""A plan as it was drawn: every value that its workbooks show, and nothing that they must look up. Pure.
+
+A draft is drawn anew from the register; an approved plan is this value, kept. Texts that differ by language are
+pairs (Chinese, English); reasons are codes that `reasons` puts into words.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Money:
+    """Money of one source for one year; without an amount as much as is needed."""
+
+    year: int
+    source: str
+    amount_yuan: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Exceeding:
+    """What is asked for beyond the standard or the price cap, and why."""
+
+    department: str
+    asset_class: str
+    quantity: int
+    price_yuan: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the planner set, and who answers for it. `order` holds inventory.rules.planning.Order values."""
+
+    name: str
+    as_of: date
+    first_year: int
+    years: int
+    version: int = 1
+    first_month: int = 1
+    change_percent: Decimal = Decimal(0)
+    order: tuple[str, ...] = ()
+    scope: Pair = ("", "")
+    unit: str = ""
+    preparer: str = ""
+    reviewer: str = ""
+    approved_by: str = ""
+    approved_on: date | None = None
+    money: tuple[Money, ...] = ()
+    exceeding: tuple[Exceeding, ...] = ()
+    changes: tuple[Pair, ...] = ()
+    """What changed against the version before, in sentences."""
+
+    @property
+    def all_years(self) -> range:
+        return range(self.first_year, self.first_year + self.years)
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    zh: str
+    en: str
+    classification_code: str = ""
+    measure: str = ""
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """A rule of a standard as it stood."""
+
+    code: str
+    name: str
+    classes: tuple[str, ...]
+    cap_yuan: Decimal | None = None
+    needs_approval: bool = False
+
+
+@dataclass(frozen=True)
+class StandardFacts:
+    name: str
+    valid_from: date | None
+    rules: tuple[RuleFacts, ...]
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """A department: staff, what it holds by class, and what each rule allows it: (place of the rule, number)."""
+
+    name: str
+    town: str
+    posts: int
+    staff: int
+    counted: int
+    standard: str
+    held: dict[str, int]
+    numbers: tuple[tuple[int, int | None], ...]
+
+
+@dataclass(frozen=True)
+class PriceFacts:
+    asset_class: str
+    price_yuan: Decimal
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A device that is due within the plan, and what was chosen for it: renewed in `year`, or undone (None)."""
+
+    tag: str
+    asset_class: str
+    type: str
+    serial: str
+    town: str
+    department: str
+    holder: str
+    status: str
+    condition: str
+    bought_on: date | None
+    base_on: date | None
+    basis: str
+    age_years: float | None
+    due_on: date
+    due_by: tuple[str, ...]
+    missing: tuple[str, ...]
+    override: str
+    last_seen_on: date | None
+    due_year: int
+    year: int | None
+    why: tuple[tuple[str, ...], ...]
+    source: str = ""
+    price_yuan: Decimal | None = None
+    listed_yuan: Decimal | None = None
+    cap_yuan: Decimal | None = None
+    over_standard: bool = False
+    below_life: bool = False
+    needs_approval: bool = False
+    reason: str = ""
+    """Why it is asked for although above the standard or the cap."""
+
+    @property
+    def above_cap(self) -> bool:
+        return self.price_yuan is not None and self.cap_yuan is not None and self.price_yuan > self.cap_yuan
+
+    @property
+    def past_life(self) -> bool:
+        """Due by a date, and not only because it is to be scrapped."""
+        return self.due_by != ("scrap",)
+
+    def waits_in(self, year: int) -> bool:
+        """Whether it is due by the year and not renewed before it."""
+        return self.due_year <= year and (self.year is None or self.year >= year)
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A device that could not be judged, and why (a code of `reasons`)."""
+
+    tag: str
+    asset_class: str
+    town: str
+    department: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan drawn: its head, every device due within it, and all that was reckoned with."""
+
+    head: Head
+    items: tuple[Item, ...]
+    units: tuple[UnitFacts, ...] = ()
+    standards: dict[str, StandardFacts] = field(default_factory=dict)
+    prices: tuple[PriceFacts, ...] = ()
+    classes: dict[str, ClassFacts] = field(default_factory=dict)
+    unjudged: tuple[Unjudged, ...] = ()
+    devices: int = 0
+    """Devices on the books in the scope."""

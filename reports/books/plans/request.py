@@ -1,0 +1,291 @@
+"""The budget request of a year of a plan (新增资产配置预算表): table, summaries, justification, standard beside stock.
+
+Built from a plan as it was drawn, and from nothing else.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from inventory.rules.money import capital, total
+from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Shade, Sheet
+from reports.books import budget
+from reports.books.frames import Params
+from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
+from reports.books.plans.parts import (
+    BLANK,
+    assumptions,
+    class_name,
+    funds,
+    head_line,
+    items_sheet,
+    prices_sheet,
+    unjudged_sheet,
+)
+from reports.books.plans.planned import Drawn, Item
+
+TITLE = budget.TITLE
+MOST_SHEETS = 40
+"""With more departments that ask, their own sheets are left out: the request names them all."""
+_INT, _MONEY = Kind.INT, Kind.MONEY
+RULES = (
+    (
+        "申请数量为计划安排在该年更新的设备台数，逐台列于“更新理由清单”；金额＝申请数量×单价，逐行取到分后相加。",
+        "Asked for = devices that the plan renews in the year, listed one by one; amount = quantity × price, rounded "
+        "to fen line by line, then added.",
+    ),
+    (
+        "其中超期服役与拟报废按该年初尚未更新的计，两者兼有的在两列各计一次；按需配备的不设配置标准数。",
+        "Past life and to be scrapped: what is not yet renewed at the year's beginning; a device that is both counts "
+        "in both columns. By need: no number.",
+    ),
+    (
+        "超标准、超单价上限的行在“申请理由”首部注明并附例外理由，表末写明台数，不能隐去。",
+        "A line above the standard or the price cap says so first in its reason, with the exception's reason; the foot "
+        "says how many.",
+    ),
+    (
+        "大写金额按生成时的合计写成；改动数量或单价后须重写。",
+        "The total in capital characters is written from the total as made; after a change it must be written anew.",
+    ),
+)
+
+
+def build(drawn: Drawn, params: Params) -> list[Sheet]:
+    """The sheets of the request of `params.year`, or of the plan's first year."""
+    year = params.year if params.year in drawn.head.all_years else drawn.head.first_year
+    say = params.say
+    lines = lines_of(drawn, year)
+    asked = [one for line in lines for one in line.asked]
+    asking = table(drawn, lines, year, params)
+    empty = say("没有申请。", "Nothing is asked for.")
+    reasons_sheet = items_sheet(say("更新理由清单", "Justification"), asked, drawn, params, empty=empty)
+    return [
+        asking,
+        _by_class(asking, params),
+        _by_source(asking, reasons_sheet, asked, params),
+        _by_department(asking, params),
+        reasons_sheet,
+        _standing(drawn, lines, year, params),
+        *_departments(drawn, lines, year, params),
+        unjudged_sheet(drawn, params),
+        prices_sheet(drawn, params),
+        assumptions(drawn, params, RULES),
+    ]
+
+
+def _table(
+    drawn: Drawn, lines: Sequence[Line], year: int, name: str, params: Params, units: Collection[str] = ()
+) -> Sheet:
+    """The request of all departments, or of those named."""
+    say = params.say
+    amount = total(line.amount_yuan for line in lines)
+    title = say(f"{year} 年{TITLE[0]}", f"{TITLE[1]}, {year}")
+    year_text = say(f"预算年度：{year}", f"Budget year: {year}")
+    return Sheet(
+        name,
+        title,
+        _columns(drawn, params),
+        [_row(line, drawn, params) for line in lines],
+        head_line(drawn, params, year_text),
+        (
+            capital_line(amount, params),
+            _beyond(lines, params),
+            *_carried(drawn, units, year, params),
+            _signs(drawn, params),
+        ),
+        empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
+        frozen=2,
+    )
+
+
+def table(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> Sheet:
+    """The request alone."""
+    return _table(drawn, lines, year, params.say("预算申请", "Request"), params)
+
+
+def _columns(drawn: Drawn, params: Params) -> tuple[Column, ...]:
+    """The request's own columns, with what the finance office may fill in and where figures come from."""
+    sources = tuple(dict.fromkeys(one.source for one in drawn.head.money if one.source))
+    filled = {
+        "quantity": Filling(whole=True),
+        "price_yuan": Filling(),
+        "source": Filling(choices=sources) if sources else None,
+    }
+    told = {
+        "allowed": params.say("标准与人数见“标准核对”和“说明”", "Standard and staff: see 'Standard and stock'"),
+        "quantity": params.say("逐台见“更新理由清单”", "One by one in 'Justification'"),
+        "price_yuan": params.say("见“单价”表", "See 'Prices'"),
+    }
+    return tuple(replace(one, source=told.get(one.key, ""), filling=filled.get(one.key)) for one in budget.COLUMNS)
+
+
+def _row(line: Line, drawn: Drawn, params: Params) -> Row:
+    known = drawn.classes.get(line.asset_class)
+    unit = line.unit
+    return (
+        unit.name,
+        class_name(drawn, line.asset_class, params),
+        known.classification_code if known else "",
+        known.measure if known else "",
+        unit.posts,
+        unit.staff,
+        params.say("按需", "by need") if line.allowed is None else line.allowed,
+        line.held,
+        line.past_life,
+        line.to_be_scrapped,
+        len(line.asked),
+        line.asked[0].cap_yuan,
+        line.price_yuan,
+        line.amount_yuan,
+        sources(line.asked, params),
+        reason(line, params),
+        "",
+    )
+
+
+def capital_line(amount: Decimal, params: Params) -> str:
+    return params.say("合计（大写）：人民币", "Total in words: RMB ") + capital(amount)
+
+
+def _beyond(lines: Sequence[Line], params: Params) -> str:
+    """How many are beyond the rules; said also when none is."""
+    asked = [one for line in lines for one in line.asked]
+    over, dear = sum(one.over_standard for one in asked), sum(one.above_cap for one in asked)
+    return params.say(
+        f"其中：超配置标准 {over} 台，超单价上限 {dear} 台。",
+        f"Of these: {over} above the standard, {dear} above the price cap.",
+    )
+
+
+def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) -> list[str]:
+    """What is due and not asked for that year: what the money or the standard does not reach."""
+    waiting = [one for one in drawn.items if one.waits_in(year) and one.year != year]
+    left = sum(not units or one.department in units for one in waiting)
+    if not left:
+        return []
+    zh, en = f"该年另有 {left} 台到期设备未安排，结转下年。", f"{left} more devices are due and carried over."
+    return [params.say(zh, en)]
+
+
+def _signs(drawn: Drawn, params: Params) -> str:
+    head = drawn.head
+    preparer, reviewer = params.preparer or head.preparer or BLANK, params.reviewer or head.reviewer or BLANK
+    return params.say(
+        f"编制人：{preparer}    审核人：{reviewer}    单位负责人（签章）：{BLANK}    日期：＿＿＿＿年＿＿月＿＿日",
+        f"Prepared by: {preparer}    Reviewed by: {reviewer}    Head of unit (signature, seal): {BLANK}    "
+        f"Date: {BLANK}",
+    )
+
+
+def _by_class(table: Sheet, params: Params) -> Sheet:
+    """By class, with what the finance office decides."""
+    say = params.say
+    choices = (say("同意", "granted"), say("调减", "reduced"), say("不同意", "refused"))
+    more = (
+        Column("verdict", "审核意见", "Verdict", width=12, filling=Filling(choices)),
+        Column("granted", "核定数量", "Granted", _INT, width=10, total=True, filling=Filling(whole=True)),
+        Column("granted_yuan", "核定金额", "Granted, yuan", _MONEY, width=16, total=True, filling=Filling()),
+        Column("remark", "审核说明", "Remark", wrap=True, width=24),
+    )
+    return _gathered(table, "class", say("按类别汇总", "By class"), params, more)
+
+
+def _by_department(table: Sheet, params: Params) -> Sheet:
+    return _gathered(table, "department", params.say("按单位汇总", "By department"), params, ())
+
+
+def _gathered(table: Sheet, key: str, name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
+    """Quantity and amount of the request by one of its columns, by formulas from its sheet."""
+    by, quantity, amount = table.place(key), table.place("quantity"), table.place("amount_yuan")
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for row in table.rows:
+        count, money = sums.get(str(row[by]), (0, Decimal(0)))
+        asked, cost = row[quantity], row[amount]
+        assert isinstance(asked, int)
+        sums[str(row[by])] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
+    first = table.columns[by]
+    asked_of, cost_of = (Gathered(table.name, key, key, column) for column in ("quantity", "amount_yuan"))
+    columns = (
+        Column(key, first.zh, first.en, width=26),
+        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=asked_of),
+        Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost_of),
+        *more,
+    )
+    rows: list[Row] = [(text, *both, *("" for _ in more)) for text, both in sums.items()]
+    return _summary(name, table, columns, rows, total(money for _, money in sums.values()), params)
+
+
+def _by_source(table: Sheet, justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:
+    """By source of funds, gathered from the list of devices: one line of the request may have several sources."""
+    sums: dict[str, list[Decimal | None]] = {}
+    for one in asked:
+        sums.setdefault(funds(one.source, params), []).append(one.price_yuan)
+    count = Counted(justified.name, "source", "source")
+    cost = Gathered(justified.name, "source", "source", "price_yuan")
+    columns = (
+        Column("source", "资金来源", "Funds", wrap=True, width=26),
+        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=count),
+        Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost),
+    )
+    rows: list[Row] = [(source, len(prices), total(prices)) for source, prices in sums.items()]
+    name = params.say("按资金来源汇总", "By source of funds")
+    return _summary(name, table, columns, rows, total(one.price_yuan for one in asked), params)
+
+
+def _summary(
+    name: str, of: Sheet, columns: tuple[Column, ...], rows: list[Row], amount: Decimal, params: Params
+) -> Sheet:
+    empty = params.say("没有申请。", "Nothing is asked for.")
+    return Sheet(name, f"{of.title} · {name}", columns, rows, of.head, (capital_line(amount, params),), empty=empty)
+
+
+_STANDING_COLUMNS = (
+    Column("department", "单位", "Department", wrap=True, width=20),
+    Column("rule", "标准条目", "Rule", wrap=True, width=26),
+    Column("counted", "计算人数", "Staff counted", _INT),
+    Column("allowed", "配置标准数", "Standard", _INT),
+    Column("held", "存量", "Held", _INT),
+    Column("waiting", "其中到期或拟报废", "Due or to be scrapped", _INT),
+    Column("asked", "申请数量", "Asked for", _INT),
+    Column("room", "申请后余量", "Left free after", _INT),
+    Column("over", "超标准", "Over", _INT, shade=Shade.POSITIVE),
+)
+
+
+def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> Sheet:
+    """What each rule allows in each department beside what is held, due and asked for.
+
+    Over: what is held above the number. Room after: number less what is held and not due, less what is asked for.
+    """
+    waiting = Counter((one.department, one.asset_class) for one in drawn.items if one.waits_in(year))
+    asked = Counter({(line.unit.name, line.asset_class): len(line.asked) for line in lines})
+    rows: list[Row] = []
+    for unit in drawn.units:
+        for rule, number in rules_of(drawn, unit):
+            held = sum(unit.held.get(code, 0) for code in rule.classes)
+            due, new = (sum(counts[unit.name, code] for code in rule.classes) for counts in (waiting, asked))
+            if held or number:
+                shown = _stands(number, held, due, new, params)
+                rows.append((unit.name, rule.name, unit.counted, *shown))
+    name = params.say("标准核对", "Standard and stock")
+    title = f"{drawn.head.name} · {name}"
+    empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")
+    return Sheet(name, title, _STANDING_COLUMNS, rows, head_line(drawn, params), empty=empty, frozen=1)
+
+
+def _stands(number: int | None, held: int, due: int, new: int, params: Params) -> Row:
+    if number is None:
+        need = params.say("按需", "by need")
+        return need, held, due, new, need, 0
+    return number, held, due, new, max(number - (held - due) - new, 0), max(held - number, 0)
+
+
+def _departments(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> list[Sheet]:
+    """A request for each department, to be signed there; left out when they are many or there is only one."""
+    names = list(dict.fromkeys(line.unit.name for line in lines))
+    if not 1 < len(names) <= MOST_SHEETS:
+        return []
+    own = {name: [one for one in lines if one.unit.name == name] for name in names}
+    return [_table(drawn, own[name], year, name, params, [name]) for name in names]

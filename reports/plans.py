@@ -1,0 +1,302 @@
+"""Refresh plans: make, draw, approve, reopen, follow. The only writer of plans.
+
+A draft is drawn from the register each time; approving keeps what was drawn, and from then on nothing is looked up.
+Faults that a person can mend come back as Fault; ValidationError comes from the models' own constraints.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Sum
+from django.utils.translation import gettext as _
+
+from inventory.models import AssetClass, Device, FundingSource
+from inventory.rules.planning import STAGES
+from inventory.selectors import UnknownName, find_department
+from inventory.services import write
+from inventory.services.write import Actor
+from reports.books.plans.changes import changes
+from reports.books.plans.drawing import draw
+from reports.books.plans.kept import pack, unpack
+from reports.books.plans.planned import Drawn, Exceeding, Head, Item, Money
+from reports.faults import Fault
+from reports.models import PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
+from reports.queries import devices, planning
+from reports.queries.scope import Scope
+
+
+@dataclass(frozen=True)
+class MoneyAsked:
+    """Money for a year: the name of a funding source, and an amount (None: as much as is needed)."""
+
+    year: int
+    source: str
+    amount_yuan: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionAsked:
+    """Beyond the standard or the cap: department and code of the class by name, and the reason."""
+
+    department: str
+    asset_class: str
+    quantity: int
+    reason: str
+    price_yuan: Decimal | None = None
+
+
+def find_plan(text: str) -> RefreshPlan | Fault:
+    """A plan by its number, its name (the newest version) or name and version ('更新规划 v2')."""
+    versioned = re.fullmatch(r"(.+?) ?v(\d+)", text)
+    if text.isascii() and text.isdigit():
+        found = RefreshPlan.objects.filter(pk=int(text))
+    elif versioned:
+        found = RefreshPlan.objects.filter(name=versioned[1], version=int(versioned[2]))
+    else:
+        found = RefreshPlan.objects.filter(name=text)
+    plan = found.order_by("-version").first()
+    if plan is None:
+        rows = RefreshPlan.objects.order_by("name", "version").values_list("pk", "name", "version")[:20]
+        words = {"plan": text, "plans": "、".join(f"{pk} {name} v{version}" for pk, name, version in rows)}
+        return Fault("unknown_plan", _("There is no plan '%(plan)s'; there are: %(plans)s") % words)
+    return plan
+
+
+def make(
+    plan: RefreshPlan, money: Sequence[MoneyAsked], exceptions: Sequence[ExceptionAsked], actor: Actor
+) -> RefreshPlan | Fault:
+    """Save a new draft with its money and exceptions. Faults: names that do not exist."""
+    rows = _rows(plan, money, exceptions)
+    if isinstance(rows, Fault):
+        return rows
+    with write.unit(actor, reason=_("refresh plan made")) as unit:
+        unit.create(plan)
+        for row in rows:
+            row.plan = plan  # now that it has a key
+            unit.create(row)
+    return plan
+
+
+def change(
+    plan: RefreshPlan, money: Sequence[MoneyAsked], exceptions: Sequence[ExceptionAsked], actor: Actor
+) -> RefreshPlan | Fault:
+    """Save a draft's changed settings, and this money and these exceptions in place of those before."""
+    rows = _rows(plan, money, exceptions)
+    if isinstance(rows, Fault):
+        return rows
+    with write.unit(actor, reason=_("refresh plan changed")) as unit:
+        unit.update(plan)
+        for old in (*plan.money.all(), *plan.exceptions.all()):
+            unit.delete(old)
+        for row in rows:
+            unit.create(row)
+    return plan
+
+
+def _rows(
+    plan: RefreshPlan, money: Sequence[MoneyAsked], exceptions: Sequence[ExceptionAsked]
+) -> list[PlanMoney | PlanException] | Fault:
+    """The rows that belong to a plan, its names looked up."""
+    rows: list[PlanMoney | PlanException] = []
+    sources = {source.name: source for source in FundingSource.objects.all()}
+    for position, one in enumerate(money):
+        if one.source not in sources:
+            words = {"name": one.source, "names": "、".join(sources)}
+            return Fault("unknown_source", _("There is no source of funds '%(name)s'; there are: %(names)s") % words)
+        source = sources[one.source]
+        rows.append(PlanMoney(plan=plan, year=one.year, position=position, source=source, amount_yuan=one.amount_yuan))
+    classes = {asset_class.code: asset_class for asset_class in AssetClass.objects.all()}
+    for asked in exceptions:
+        if asked.asset_class not in classes:
+            return Fault("unknown_class", _("There is no asset class '%s'.") % asked.asset_class)
+        try:
+            department = find_department(asked.department)
+        except UnknownName as unknown:
+            return Fault("unknown_department", str(unknown))
+        kind = classes[asked.asset_class]
+        values: dict[str, Any] = {"quantity": asked.quantity, "price_yuan": asked.price_yuan, "reason": asked.reason}
+        rows.append(PlanException(plan=plan, department=department, asset_class=kind, **values))
+    return rows
+
+
+def drawn(plan: RefreshPlan) -> Drawn:
+    """The plan as it stands: an approved one as it was kept, a draft from the register."""
+    if plan.state == PlanState.APPROVED:
+        items = plan.items.order_by("position").values_list("facts", flat=True)
+        return unpack(Drawn, {**_kept(plan), "items": list(items)})
+    found = draw(_frames(plan), head_of(plan))
+    if plan.previous is not None:
+        head = dataclasses.replace(found.head, changes=changes(drawn(plan.previous), found))
+        found = dataclasses.replace(found, head=head)
+    return found
+
+
+def _kept(plan: RefreshPlan) -> dict[str, Any]:
+    assert plan.kept is not None
+    kept: dict[str, Any] = plan.kept
+    return kept
+
+
+def scope_of(plan: RefreshPlan) -> Scope:
+    return Scope(None if plan.department else plan.town, plan.department)
+
+
+def _frames(plan: RefreshPlan) -> dict[str, Any]:
+    scope, day = scope_of(plan), plan.as_of
+    return {
+        "devices": devices.devices(scope, day),
+        "departments": planning.departments(scope, day),
+        "classes": planning.classes(scope, day),
+        "price_list": planning.price_list(scope, day),
+        "standard_rules": planning.standard_rules(scope, day),
+    }
+
+
+def head_of(plan: RefreshPlan) -> Head:
+    """What the planner set, as a plain value."""
+    scope = scope_of(plan)
+    return Head(
+        name=plan.name,
+        as_of=plan.as_of,
+        first_year=plan.first_year,
+        years=plan.years,
+        version=plan.version,
+        first_month=plan.first_month,
+        change_percent=Decimal(plan.change_percent),
+        order=tuple(plan.order),
+        scope=(scope.words("zh"), scope.words("en")),
+        unit=plan.unit or (str(plan.department) if plan.department else ""),
+        preparer=plan.preparer,
+        reviewer=plan.reviewer,
+        approved_by=plan.approved_by,
+        approved_on=plan.approved_on,
+        money=tuple(Money(*row) for row in plan.money.values_list("year", "source__name", "amount_yuan")),
+        exceeding=tuple(
+            Exceeding(*row)
+            for row in plan.exceptions.values_list(
+                "department__name", "asset_class__code", "quantity", "price_yuan", "reason"
+            )
+        ),
+    )
+
+
+def approve(plan: RefreshPlan, *, by: str, on: date, actor: Actor) -> RefreshPlan | Fault:
+    """Keep the plan as it is drawn now. Faults: 'approved', 'no_preparer'."""
+    if plan.state == PlanState.APPROVED:
+        return Fault("approved", _("%s is approved already; reopen it as a new version.") % plan)
+    if not plan.preparer or not plan.reviewer:
+        return Fault("no_preparer", _("A plan needs a preparer and a reviewer before it is approved."))
+    plan.approved_by, plan.approved_on = by, on
+    found = drawn(plan)
+    plan.state, plan.kept = PlanState.APPROVED, pack(dataclasses.replace(found, items=()))
+    rows = [
+        {
+            "plan_id": plan.pk,
+            "position": position,
+            "asset_tag": item.tag,
+            "year": item.year,
+            "facts": pack(item),
+        }
+        for position, item in enumerate(found.items)
+    ]
+    with write.unit(actor, reason=_("refresh plan approved")) as unit:
+        unit.update(plan)
+        unit.create_rows(PlanItem, rows)
+    return plan
+
+
+def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fault:
+    """A new draft that begins as a copy of an approved plan. Faults: 'not_approved', 'newer'."""
+    if plan.state != PlanState.APPROVED:
+        return Fault("not_approved", _("%s is a draft: change it as it is.") % plan)
+    newest = RefreshPlan.objects.filter(name=plan.name).aggregate(newest=Max("version"))["newest"]
+    if newest != plan.version:
+        words = {"plan": plan, "version": newest}
+        return Fault("newer", _("%(plan)s has a newer version already: v%(version)d.") % words)
+    kept = ("name", "first_year", "years", "first_month", "town", "department", "change_percent", "order", "unit")
+    people = ("preparer", "reviewer", "note")
+    copied = {name: getattr(plan, name) for name in (*kept, *people)}
+    new = RefreshPlan(**copied, version=plan.version + 1, previous=plan, as_of=as_of)
+    with write.unit(actor, reason=_("refresh plan reopened")) as unit:
+        unit.create(new)
+        for money in plan.money.all():
+            money.pk, money._state.adding, money.plan = None, True, new
+            unit.create(money)
+        for exception in plan.exceptions.all():
+            exception.pk, exception._state.adding, exception.plan = None, True, new
+            unit.create(exception)
+    return new
+
+
+def follow(
+    plan: RefreshPlan,
+    tags: Iterable[str],
+    stage: str,
+    *,
+    on: date,
+    actor: Actor,
+    replaced_by: Device | None = None,
+    paid_yuan: Decimal | None = None,
+    note: str = "",
+) -> int | Fault:
+    """Set how far the replacement of some devices of an approved plan has come; gives how many.
+
+    Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed'. All or none.
+    """
+    wanted = list(dict.fromkeys(tags))
+    items = {item.asset_tag: item for item in plan.items.filter(asset_tag__in=wanted)}
+    for tag in wanted:
+        fault = _step_fault(items.get(tag), tag, stage)
+        if fault is not None:
+            return fault
+    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "note": note}
+    with write.unit(actor, reason=_("execution of %s") % plan) as unit:
+        for item in items.values():
+            item.stage, item.stage_on = stage, on
+            for name, value in more.items():
+                if value:
+                    setattr(item, name, value)
+            unit.update(item)
+    return len(items)
+
+
+def _step_fault(item: PlanItem | None, tag: str, stage: str) -> Fault | None:
+    if item is None:
+        return Fault("not_in_plan", _("Device %s is not in this approved plan.") % tag)
+    if item.year is None:
+        return Fault("not_renewed", _("The plan does not renew device %s.") % tag)
+    if stage not in STAGES[item.stage]:
+        words = {"tag": tag, "old": item.get_stage_display(), "new": PlanStage(stage).label}
+        return Fault("no_such_step", _("Device %(tag)s is %(old)s: it cannot become %(new)s in one step.") % words)
+    return None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Devices of a year at one stage, and what was paid for them."""
+
+    year: int
+    stage: str
+    devices: int
+    paid_yuan: Decimal
+
+
+def progress(plan: RefreshPlan) -> list[Progress]:
+    """How far an approved plan has come, by year and stage."""
+    rows = (
+        plan.items.filter(year__isnull=False)
+        .order_by("year", "stage")
+        .values_list("year", "stage")
+        .annotate(devices=Count("pk"), paid=Sum("paid_yuan"))
+    )
+    return [Progress(year or 0, stage, count, paid or Decimal(0)) for year, stage, count, paid in rows]
+
+
+def item_of(row: PlanItem) -> Item:
+    """A row of an approved plan as the value it was drawn as."""
+    return unpack(Item, row.facts)

@@ -1,0 +1,117 @@
+"""The books of a plan from literal frames: golden dumps in both languages, nothing hidden, kept and read back alike."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory.sheets.columns import Book, Sheet
+from inventory.sheets.dump import dump
+from inventory.sheets.write import write
+from reports import catalogue
+from reports.books.frames import Params
+from reports.books.plans import compare, request
+from reports.books.plans.changes import changes
+from reports.books.plans.kept import pack, unpack
+from reports.books.plans.planned import Drawn, Item, Money
+from tests.reports.literal import AS_OF, ENGLISH, HEAD, OTHER_HEAD, PARAMS, drawn, empty_frames
+
+GOLDEN = Path(__file__).parent / "golden"
+BOOKS = ("plan", "budget", "compare")
+
+
+def built(name: str, params: Params) -> list[Sheet]:
+    if name == "compare":
+        return compare.build(drawn(), drawn(OTHER_HEAD), params)
+    return catalogue.plan_book(name).build(drawn(), params)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_book_of_a_plan_is_as_it_was(tmp_path: Path, name: str, lang: str) -> None:
+    params = replace(PARAMS if lang == "zh" else ENGLISH, year=2028)
+    path = tmp_path / "book.xlsx"
+    write(Book(name, built(name, params), lang, AS_OF, PARAMS.made_at, unit="信息中心"), path)
+    text, golden = dump(path), GOLDEN / f"of-plan-{name}-{lang}.txt"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["plan", "budget"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_empty_scope_gives_a_book_that_says_so(tmp_path: Path, name: str, lang: str) -> None:
+    params = PARAMS if lang == "zh" else ENGLISH
+    sheets = catalogue.plan_book(name).build(drawn(given=empty_frames()), params)
+    write(Book(name, sheets, lang, AS_OF, PARAMS.made_at), tmp_path / "book.xlsx")
+    assert all(sheet.empty for sheet in sheets if not len(sheet.rows))
+
+
+def test_every_choice_has_words_in_both_languages() -> None:
+    for params in (PARAMS, ENGLISH):
+        for sheet in built("plan", params):
+            if any(column.key == "why" for column in sheet.columns):
+                assert all(row[sheet.place("why")] for row in sheet.rows)
+
+
+def test_a_kept_plan_is_the_same_when_it_is_read_back_and_so_are_its_workbooks(tmp_path: Path) -> None:
+    found = drawn()
+    again = unpack(Drawn, json.loads(json.dumps(pack(found))))
+    assert again == found
+    texts = []
+    for number, one in enumerate((found, again)):
+        path = tmp_path / f"{number}.xlsx"
+        write(Book("budget", request.build(one, PARAMS), "zh", AS_OF, PARAMS.made_at), path)
+        texts.append(dump(path))
+    assert texts[0] == texts[1]
+
+
+DATES = st.none() | st.dates()
+MONEY = st.none() | st.decimals(0, 10**9, places=2)
+ITEMS = st.builds(
+    Item,
+    due_on=st.dates(),
+    bought_on=DATES,
+    base_on=DATES,
+    last_seen_on=DATES,
+    price_yuan=MONEY,
+    age_years=st.none() | st.floats(0, 99),
+)
+
+
+@given(ITEMS)
+def test_any_item_survives_being_kept(item: Item) -> None:
+    assert unpack(Item, json.loads(json.dumps(pack(item)))) == item
+
+
+def test_what_changed_between_two_versions_is_told() -> None:
+    money = (Money(2027, "信息化年度专款", Decimal(12000)), *HEAD.money[1:3])
+    told = changes(drawn(), drawn(replace(HEAD, as_of=date(2026, 12, 1), money=money, exceeding=())))
+    assert [zh for zh, _ in told] == [
+        "数据日期：2026-11-24 → 2026-12-01",
+        "2027年资金“信息化年度专款”：7,000.00 → 12,000.00",
+        "2029年资金“更新资金”：不限 → 无",
+        "取消例外：五申镇政府 desktop 1 窗口增设",
+        "更新年度改变3台",
+        "金额改变2台",
+    ]
+    assert changes(drawn(), drawn()) == ()
+
+
+def test_a_request_above_the_standard_cannot_hide_it() -> None:
+    table = request.build(drawn(), replace(PARAMS, year=2029))[0]
+    told = {row[0]: row[table.place("reason")] for row in table.rows}
+    assert str(told["五申镇政府"]).startswith("【超单价上限1台】窗口增设。")
+    assert table.foot[1] == "其中：超配置标准 0 台，超单价上限 1 台。"
+
+
+def test_devices_that_cannot_be_renewed_or_judged_are_listed() -> None:
+    left = {one.tag: one.why[0][0] for one in drawn().items if one.year is None}
+    assert left == {"PC-8": "no_department", "KI-1": "no_rule", "PR-2": "over_standard"}
+    assert [one.tag for one in drawn().unjudged] == ["PC-3"]

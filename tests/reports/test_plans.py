@@ -1,0 +1,241 @@
+"""Plans over time: approval freezes, reopening makes a version, execution is followed; and the `plan` command."""
+
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from inventory.models import AllocationRule, Device, PriceList
+from inventory.services import write
+from inventory.sheets.dump import dump
+from reports import plans
+from reports.faults import Fault
+from reports.models import PlanItem, PlanMoney, RefreshPlan, ReportRun
+from reports.planbooks import make_plan_book
+from reports.plans import ExceptionAsked, MoneyAsked
+from tests.factories import TESTER
+from tests.reports.hand_county import AS_OF, make_county, make_plan
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 12, 1)
+
+
+@pytest.fixture
+def plan() -> RefreshPlan:
+    make_county()
+    return make_plan()
+
+
+def approved(plan: RefreshPlan) -> RefreshPlan:
+    found = plans.approve(plan, by="王主任", on=DAY, actor=TESTER)
+    assert not isinstance(found, Fault), found
+    return RefreshPlan.objects.get(pk=plan.pk)
+
+
+def change_everything() -> None:
+    """A year later: dearer, another standard, devices gone."""
+    with write.unit(TESTER) as unit:
+        for price in PriceList.objects.all():
+            price.price_yuan *= 2
+            unit.update(price)
+        for rule in AllocationRule.objects.filter(standard__default=True, kind="share"):
+            rule.share_percent = Decimal(10)
+            unit.update(rule)
+        unit.delete(Device.objects.get(asset_tag="A1"))
+        other = Device.objects.get(asset_tag="B1")
+        other.purchased_on = date(2026, 1, 1)
+        unit.update(other)
+
+
+def test_an_approved_plan_gives_the_same_workbooks_whatever_changed_since(plan: RefreshPlan, tmp_path: Path) -> None:
+    kept = approved(plan)
+    texts = []
+    for folder in ("before", "after"):
+        for name in ("plan", "budget"):
+            made = make_plan_book(name, RefreshPlan.objects.get(pk=kept.pk), tmp_path / folder, TESTER, year=2027)
+            assert not isinstance(made, Fault)
+            texts.append(dump(made.path))
+        if folder == "before":
+            change_everything()
+    assert texts[:2] == texts[2:]
+    assert "王主任" in texts[0] and ReportRun.objects.filter(report="budget").count() == 2
+
+
+def test_a_draft_follows_the_register(plan: RefreshPlan) -> None:
+    before = plans.drawn(plan)
+    change_everything()
+    assert plans.drawn(plan) != before
+
+
+def test_an_approved_plan_cannot_be_changed_nor_its_money_nor_what_it_says_of_a_device(plan: RefreshPlan) -> None:
+    kept = approved(plan)
+    kept.years = 9
+    money = kept.money.first()
+    assert money is not None
+    money.amount_yuan = Decimal(1)
+    item = kept.items.get(asset_tag="A1")
+    item.year = 2029
+    for row in (kept, money, item):
+        with pytest.raises(ValidationError), write.unit(TESTER) as unit:
+            unit.update(row)
+    with pytest.raises(ValidationError), write.unit(TESTER) as unit:
+        unit.create(PlanMoney(plan=kept, year=2028, position=9, source=money.source))
+    again = plans.approve(RefreshPlan.objects.get(pk=kept.pk), by="x", on=DAY, actor=TESTER)
+    assert isinstance(again, Fault) and again.code == "approved"
+
+
+def test_a_plan_without_preparer_or_reviewer_is_not_approved(plan: RefreshPlan) -> None:
+    fault = plans.approve(make_plan(name="草稿", reviewer=""), by="x", on=DAY, actor=TESTER)
+    assert isinstance(fault, Fault) and fault.code == "no_preparer"
+
+
+def test_reopening_makes_a_new_version_that_says_what_changed(plan: RefreshPlan) -> None:
+    refused = plans.reopen(plan, as_of=DAY, actor=TESTER)
+    assert isinstance(refused, Fault) and refused.code == "not_approved"
+    new = plans.reopen(approved(plan), as_of=AS_OF, actor=TESTER)
+    assert not isinstance(new, Fault) and (new.version, new.previous_id) == (2, plan.pk)
+    assert plans.drawn(new).head.changes == ()
+    more = [MoneyAsked(2027, "专款", Decimal(50000))]
+    changed = plans.change(new, more, [], TESTER)
+    assert not isinstance(changed, Fault)
+    told = [zh for zh, _ in plans.drawn(new).head.changes]
+    assert "2027年资金“专款”：11,100.00 → 50,000.00" in told and "2028年资金“资金”：5,000.00 → 无" in told
+    assert "更新年度改变5台" in told
+    newer = plans.reopen(RefreshPlan.objects.get(pk=plan.pk), as_of=DAY, actor=TESTER)
+    assert isinstance(newer, Fault) and newer.code == "newer"
+
+
+def test_execution_is_followed_step_by_step(plan: RefreshPlan) -> None:
+    kept = approved(plan)
+    assert kept.items.count() == 10
+
+    def step(stage: str, *tags: str, **more: object) -> int | Fault:
+        return plans.follow(kept, tags, stage, on=DAY, actor=TESTER, **more)  # type: ignore[arg-type]
+
+    assert step("requested", "A1", "B1", "A4") == 3
+    assert step("granted", "A1", "B1") == 2
+    new = Device.objects.get(asset_tag="A3")
+    assert step("bought", "A1", replaced_by=new, paid_yuan=Decimal(4900)) == 1
+    shown = [(one.year, one.stage, one.devices, one.paid_yuan) for one in plans.progress(kept)]
+    assert shown == [
+        (2027, "bought", 1, Decimal(4900)),
+        (2027, "granted", 1, Decimal(0)),
+        (2027, "requested", 1, Decimal(0)),
+        (2028, "planned", 3, Decimal(0)),
+    ]
+    for fault, code in (
+        (step("in_service", "B1"), "no_such_step"),
+        (step("requested", "A2"), "not_renewed"),
+        (step("requested", "A3"), "not_in_plan"),
+    ):
+        assert isinstance(fault, Fault) and fault.code == code
+    assert isinstance(step("requested", "B6", "A2"), Fault)
+    assert kept.items.get(asset_tag="B6").stage == "planned", "all or none"
+
+
+def test_names_that_do_not_exist_are_told(plan: RefreshPlan) -> None:
+    def refused(money: list[MoneyAsked], exceptions: list[ExceptionAsked]) -> str:
+        values = {"name": "x", "first_year": 2027, "as_of": AS_OF}
+        fault = plans.make(RefreshPlan(**values), money, exceptions, TESTER)
+        assert isinstance(fault, Fault)
+        return fault.code
+
+    assert refused([MoneyAsked(2027, "没有的")], []) == "unknown_source"
+    assert refused([], [ExceptionAsked("甲局", "boat", 1, "r")]) == "unknown_class"
+    assert refused([], [ExceptionAsked("丁局", "desktop", 1, "r")]) == "unknown_department"
+    assert RefreshPlan.objects.count() == 1
+
+
+def test_an_order_with_an_unknown_or_doubled_criterion_is_refused(plan: RefreshPlan) -> None:
+    for order in (["age"], ["past_due", "past_due"]):
+        with pytest.raises(ValidationError):
+            make_plan(name="顺序", order=order)
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("plan", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_path: Path) -> None:
+    people = ("--preparer", "样例甲", "--reviewer", "示范乙", "--unit", "信息中心")
+    money = ("--money", "2027:专款:11100", "--money", "2028:专款:11000", "--money", "2028:资金:5000")
+    said = run(
+        *("make", "五年规划", "--first-year", "2027", "--years", "2", "--as-of", "2026-11-24", "--change", "2"),
+        *("--order", "past_due,failed,fairness", *money, *people),
+    )
+    assert "11,020.00" in said and "13,121.20" in said
+    made = RefreshPlan.objects.get(name="五年规划")
+    assert "11,020.00" in run("show", "五年规划", "--out", str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"plan-五年规划-v1.xlsx", "budget-2027-五年规划-v1.xlsx"}
+    run("approve", str(made.pk), "--by", "王主任", "--on", "2026-12-01")
+    assert PlanItem.objects.filter(plan=made).count() == 10
+    run("follow", "五年规划 v1", "requested", "A1", "B1")
+    run("reopen", "五年规划", "--as-of", "2026-12-20")
+    assert "五年规划 v2" in run("list")
+    run("compare", "五年规划 v1", "更新规划", "--out", str(tmp_path))
+    budget = ("budget", "--plan", "五年规划 v1", "--year", "2028", "--out", str(tmp_path))
+    call_command("report", *budget, stdout=StringIO())
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"budget-2028-五年规划-v1.xlsx", "compare-五年规划_v1-更新规划_v1.xlsx"} <= names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("show", "没有"), "更新规划 v1"),
+        (("approve", "没有", "--by", "x"), "没有"),
+        (("make", "更新规划", "--first-year", "2027"), ""),
+        (("make", "新", "--first-year", "2027", "--money", "2027:没有:1"), "专款"),
+        (("make", "新", "--first-year", "1"), "1990"),
+        (("follow", "更新规划", "requested", "A1"), "A1"),
+    ],
+)
+def test_what_the_command_cannot_do_is_one_clear_line(plan: RefreshPlan, arguments: tuple[str, ...], told: str) -> None:
+    with pytest.raises(CommandError) as fault:
+        run(*arguments)
+    assert told in str(fault.value) and "\n" not in str(fault.value)
+
+
+def test_a_report_of_a_plan_must_exist_and_its_year_lie_in_the_plan(plan: RefreshPlan, tmp_path: Path) -> None:
+    for name, year in (("coverage", "2027"), ("budget", "2031")):
+        with pytest.raises(CommandError):
+            call_command("report", name, "--plan", "更新规划", "--year", year, "--out", str(tmp_path))
+
+
+def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["B1"], sheet["C1"] = "{{填报单位}}", "{{year}}", "{{大写金额}}"
+    sheet["A3"], sheet["B3"], sheet["C3"], sheet["D3"] = "{{rows.单位}}", "{{rows.申请数量}}", "{{rows.单价}}", "=B3*C3"
+    sheet["A4"], sheet["D4"] = "合计", "=SUM(D3:D3)"
+    book.save(tmp_path / "财政局表.xlsx")
+    file = str(tmp_path / "财政局表.xlsx")
+    words = ("--plan", "更新规划", "--year", "2027", "--template", file, "--out", str(tmp_path))
+    call_command("report", "budget", *words, stdout=StringIO())
+    made = openpyxl.load_workbook(tmp_path / "财政局表-更新规划-v1.xlsx").active
+    assert [cell.value for cell in made[1][:3]] == ["信息中心", 2027, "壹万壹仟零贰拾元整"]
+    assert [[cell.value for cell in row] for row in made["A3:D5"]] == [
+        ["乙局", 1, 5000, "=B3*C3"],
+        ["甲局", 1, 5000, "=B4*C4"],
+        ["甲局", 1, 1020, "=B5*C5"],
+    ]
+    assert made["D6"].value == "=SUM(D3:D5)"
+    assert ReportRun.objects.get(report="template").rows == 3
+
+
+def test_a_template_that_asks_for_what_is_not_there_is_told_by_its_cell(plan: RefreshPlan, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["B7"] = "{{rows.颜色}}"
+    book.save(tmp_path / "t.xlsx")
+    for file, told in (("t.xlsx", "Sheet!B7"), ("none.xlsx", "none.xlsx")):
+        words = ("--plan", "更新规划", "--template", str(tmp_path / file), "--out", str(tmp_path))
+        with pytest.raises(CommandError) as fault:
+            call_command("report", "budget", *words)
+        assert told in str(fault.value)
