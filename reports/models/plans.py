@@ -1,7 +1,7 @@
 """Plans with what they froze, and daily counts. Knows no report.
 
 Plans live here and not in the register: they are made from frames that know both the register and the network, and
-nothing below reads them (docs/adr/0015).
+nothing below reads them (docs/adr/0016).
 """
 
 from typing import ClassVar, Self
