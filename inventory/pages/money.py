@@ -65,7 +65,7 @@ kit.register(
             "needs_approval",
         ),
         default_columns=("name", "standard", "mark", "kind", "share_percent", "price_cap_yuan", "service_life_years"),
-        phone=("name", "kind", "price_cap_yuan"),
+        phone=("name", "share_percent", "price_cap_yuan"),
         filters=("standard", "kind", "mark", "needs_approval"),
         form=(
             Section(_("Allocation rule"), ("standard", "code", "name", "mark", "asset_classes")),

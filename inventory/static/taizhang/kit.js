@@ -85,9 +85,13 @@
       boxesOf(rows).forEach((box) => { box.checked = chosen.has(box.value); });
     }
     count();
-    const field = document.querySelector(".tz-editing input:not([type=hidden]), .tz-editing select, .tz-editing textarea");
-    if (field && event.detail.requestConfig.verb === "get") field.focus();
+    const field = event.target.closest(".tz-field")?.querySelector("dd :is(input:not([type=hidden]), select, textarea), .tz-pencil");
+    if (field) (field.tomselect || field).focus();
   });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.target.closest(".tz-editing")?.querySelector("a.btn").click();
+  });
+
   // A large workbook takes a while: its button waits for the cookie that comes with it, and makes no second one.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-export]");
