@@ -69,6 +69,8 @@ MENU = (
     ("planning", "allocation_standard", _("Standards"), "scale"),
     ("planning", "price_list", _("Price list"), "tag"),
     ("planning", "funding_source", _("Funding sources"), "coin"),
+    ("planning", "refresh_policy", _("Refresh policies"), "calendar-due"),
+    ("planning", "due_override", _("Due dates set by hand"), "calendar-cog"),
     ("administration", "user", _("Users"), "user-cog"),
 )
 """(section, name of the page, label, icon), in the order of the work: what is asked for most stands first."""

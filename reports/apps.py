@@ -31,10 +31,11 @@ def register_pages() -> None:
     from inventory import scope
     from inventory.pages import home
     from inventory.ui import menu
-    from reports.models import ReportRun, ReportSchedule
-    from reports.pages import lists, tasks  # noqa: F401
+    from reports.models import RefreshPlan, ReportRun, ReportSchedule
+    from reports.pages import lists, plan_panels, plans, tasks  # noqa: F401
 
     home.register_task(tasks.faults, order=300)
+    home.register_task(plan_panels.to_approve, order=150)
     readers = scope.allowed("report", ReportRun)
     menu.register("reports", _("Make a report"), "reports", "report", visible_to=readers, order=10)
     menu.register("reports", _("Reports made"), "report_run_list", "history", visible_to=readers, order=20)
@@ -47,4 +48,14 @@ def register_pages() -> None:
         visible_to=scope.allowed("report", ReportSchedule),
         writable_by=scope.allowed("add", ReportSchedule),
         order=30,
+    )
+    menu.register(
+        "planning",
+        _("Refresh plans"),
+        "refresh_plan_list",
+        "map-2",
+        add_url_name="refresh_plan_add",
+        visible_to=scope.allowed("view", RefreshPlan),
+        writable_by=scope.allowed("add", RefreshPlan),
+        order=5,
     )

@@ -9,17 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 
+import pandas as pd
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from inventory.services.write import Actor
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Row, Rows
 from inventory.sheets.write import fill, staged
 from reports import catalogue, history
-from reports.models import ReportRun
+from reports.models import RefreshPlan, ReportRun
+from reports.planbooks import plan_workbook
 from reports.preview import preview
 from reports.queries.scope import Scope
-from reports.services import Request, build, file_name, kept_parameters, sha256_of
+from reports.services import Request, build, file_name, keep_counts, kept_parameters, sha256_of
 
 log = logging.getLogger(__name__)
 READ, WRITTEN = 45, 99
@@ -92,11 +95,21 @@ def _make(run: ReportRun) -> None:
 
 
 def _workbook(run: ReportRun, progress: Progress) -> Workbook:
-    """The book of the catalogue that the row asks for; the row learns its file's name and what it was made with."""
+    """The book that the row asks for; the row learns its file's name and what it was made with."""
+    if key := run.parameters.get("plan"):
+        return _of_plan(run, RefreshPlan.objects.get(pk=key))
     book, request, now = catalogue.book(run.report), request_of(run), timezone.now()
-    workbook = build(book, request, now, run.made_by, {}, lambda part: progress.at(READ * part))
+    frames: dict[str, pd.DataFrame] = {}
+    workbook = build(book, request, now, run.made_by, frames, lambda part: progress.at(READ * part))
+    keep_counts(book, request, frames, Actor(run.made_by, user=run.owner))
     run.file_name = file_name(run.report, request)
     run.parameters = kept_parameters(book, request, now)
+    return workbook
+
+
+def _of_plan(run: ReportRun, plan: RefreshPlan) -> Workbook:
+    lang, year = run.parameters.get("lang", "zh"), run.parameters.get("year") or 0
+    run.file_name, workbook, run.parameters = plan_workbook(run.report, plan, run.made_by, lang=lang, year=year)
     return workbook
 
 

@@ -1,84 +1,85 @@
-"""Which charts stand beside a book's sheets, declared by the columns they show, and their values from those sheets.
+"""The charts of a report for a page: those of its sheets, and some that the workbook has no table for.
 
-A chart is drawn from the rows that the workbook holds, so that it cannot disagree with them. Knows no frame, no page.
+They are drawn from the rows that the workbook holds, so that they cannot disagree with it. Knows no frame, no page.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from inventory.sheets.columns import Kind, Sheet, Value
+from inventory.sheets.columns import Chart, Kind, Sheet, Value
 
 MOST = 40
 """A chart of more categories cannot be read; a table can."""
 
 
 @dataclass(frozen=True)
-class Chart:
-    """Bars of some columns for each value of column `by`, from the first sheet that begins with it and has them.
-
-    Without `series`: how many rows there are in each year of the date column `by`.
-    """
+class Years:
+    """How many rows of the first sheet fall into each year, by a column of dates."""
 
     zh: str
     en: str
     by: str
-    series: tuple[str, ...] = ()
 
 
-CHARTS: Mapping[str, tuple[Chart, ...]] = {
-    "register": (Chart("设备按购置年份", "Devices by year bought", "purchased_on"),),
-    "refresh": (
-        Chart("按年份到期的设备", "Devices by year due", "year", ("devices",)),
-        Chart("按年份的更新费", "Cost by year due", "year", ("cost_yuan",)),
-    ),
-    "coverage": (
-        Chart(
-            "各乡镇覆盖率",
-            "Coverage by town",
-            "town",
-            ("segment_share", "fiber_share", "seen_share", "polled_share"),
-        ),
-        Chart("各乡镇人均计算机", "Computers per person by town", "town", ("per_person",)),
-    ),
-    "budget": (Chart("按类别的申请金额", "Amount asked for by class", "class", ("amount_yuan",)),),
-}
+@dataclass(frozen=True)
+class Bars:
+    """Bars of a column along the first one, from sheets that begin with that and have it."""
+
+    zh: str
+    en: str
+    along: str
+    value: str
+
+
+BARS: Mapping[str, Bars] = {"budget": Bars("按类别的申请金额", "Amount asked for by class", "class", "amount_yuan")}
+YEARS: Mapping[str, Years] = {"register": Years("设备按购置年份", "Devices by year bought", "purchased_on")}
 
 
 def drawn(report: str, sheets: Sequence[Sheet], lang: str) -> list[dict[str, Any]]:
     """The charts of a report as plain values: title, kind of number, categories, and series of (name, values)."""
-    found = (_of(chart, sheets, lang) for chart in CHARTS.get(report, ()))
-    return [one for one in found if one is not None and 1 < len(one["categories"]) <= MOST]
+    return [one for one in _all(report, sheets, lang) if 1 < len(one["categories"]) <= MOST]
 
 
-def _of(chart: Chart, sheets: Sequence[Sheet], lang: str) -> dict[str, Any] | None:
-    sheet = next((one for one in sheets if _fits(chart, one)), None)
-    if sheet is None:
-        return None
-    title = chart.zh if lang == "zh" else chart.en
-    if not chart.series:
-        years = _by_year(sheet, sheet.place(chart.by))
-        series = [{"name": title, "values": list(years.values())}]
-        return {"title": title, "kind": Kind.INT.value, "categories": list(years), "series": series}
-    columns = [sheet.columns[sheet.place(key)] for key in chart.series]
-    places = [sheet.place(key) for key in chart.series]
-    rows = list(sheet.rows)
-    series = [
-        {"name": column.title(lang), "values": [_number(row[place]) for row in rows]}
-        for column, place in zip(columns, places, strict=True)
-    ]
-    categories = [str(row[sheet.place(chart.by)]) for row in rows]
-    return {"title": title, "kind": columns[0].kind.value, "categories": categories, "series": series}
+def _all(report: str, sheets: Sequence[Sheet], lang: str) -> Iterator[dict[str, Any]]:
+    if report in YEARS and sheets:
+        yield _years(YEARS[report], sheets[0], lang)
+    if report in BARS:
+        bars = BARS[report]
+        chart = Chart(bars.zh if lang == "zh" else bars.en, bars.along, (bars.value,))
+        fitting = (one for one in sheets if one.columns[0].key == bars.along and bars.value in _keys(one))
+        yield from (_bars(chart, sheet, lang) for sheet in fitting)
+    for sheet in sheets:
+        for chart in sheet.charts:
+            yield _bars(chart, sheet, lang)
 
 
-def _fits(chart: Chart, sheet: Sheet) -> bool:
-    keys = [column.key for column in sheet.columns]
-    if not chart.series:
-        return chart.by in keys
-    return keys[0] == chart.by and set(chart.series) <= set(keys)
+def _years(chart: Years, sheet: Sheet, lang: str) -> dict[str, Any]:
+    title, years = chart.zh if lang == "zh" else chart.en, _by_year(sheet, sheet.place(chart.by))
+    series = [{"name": title, "values": list(years.values())}]
+    return {"title": title, "kind": Kind.INT.value, "categories": list(years), "series": series}
+
+
+def _bars(chart: Chart, sheet: Sheet, lang: str) -> dict[str, Any]:
+    places, rows = [sheet.place(key) for key in chart.values], list(sheet.rows)
+    return {
+        "title": chart.title,
+        "kind": sheet.columns[places[0]].kind.value,
+        "stacked": chart.stacked,
+        "line": chart.kind == "line",
+        "categories": [str(row[sheet.place(chart.along)]) for row in rows],
+        "series": [
+            {"name": sheet.columns[place].title(lang), "values": [_number(row[place]) for row in rows]}
+            for place in places
+        ],
+    }
+
+
+def _keys(sheet: Sheet) -> set[str]:
+    return {column.key for column in sheet.columns}
 
 
 def _by_year(sheet: Sheet, place: int) -> dict[str, int]:

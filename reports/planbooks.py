@@ -3,7 +3,7 @@
 A plan's workbook is the same whenever it is made. Faults that a person can mend come back as Fault.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +27,20 @@ def make_plan_book(
     name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
 ) -> Made | Fault:
     """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
+    file, workbook, kept = plan_workbook(name, plan, actor.name, lang=lang, year=year)
+    return _keep(file, name, workbook, out, actor, kept)
+
+
+def plan_workbook(
+    name: str, plan: RefreshPlan, author: str, *, lang: str = "zh", year: int = 0
+) -> tuple[str, Workbook, dict[str, Any]]:
+    """A book of a plan ('plan', 'budget'): its file's name, itself, and the parameters that a ReportRun keeps."""
     book, found = catalogue.plan_book(name), plans.drawn(plan)
     params = _plan_params(found, lang, year)
     part = f"-{params.year or found.head.first_year}" if name == "budget" else ""
-    title = params.say(*book.title)
-    return _keep(
-        f"{name}{part}-{safe_part(found.head.name)}-v{found.head.version}.xlsx",
-        name,
-        title,
-        out,
-        book.build(found, params),
-        params,
-        actor,
-        {"plan": plan.pk, "version": plan.version, "year": year},
-    )
+    file = f"{name}{part}-{safe_part(found.head.name)}-v{found.head.version}.xlsx"
+    kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year}
+    return file, _workbook(params.say(*book.title), book.build(found, params), params, author), kept
 
 
 def fill_plan_template(
@@ -65,7 +65,8 @@ def fill_plan_template(
         return unwritable(out, error)
     if refused is not None:
         return Fault(refused.code, refused.text(lang))
-    line = _line("template", params, actor, {"plan": plan.pk, "year": year, "template": template.name})
+    kept = {**_of(params), "plan": plan.pk, "year": year, "template": template.name}
+    line = _line("template", params.as_of, actor, kept)
     line.file_name, line.sha256, line.rows = target.name, sha256_of(target), len(rows)
     with register.unit(actor, reason="report") as unit:
         unit.create(line)
@@ -80,7 +81,8 @@ def compare_plans(
     params = _plan_params(first, lang, 0)
     name = f"compare-{safe_part(compare.label(first))}-{safe_part(compare.label(second))}.xlsx"
     sheets = compare.build(first, second, params)
-    return _keep(name, "compare", params.say(*compare.TITLE), out, sheets, params, actor, {"plans": [one.pk, two.pk]})
+    workbook = _workbook(params.say(*compare.TITLE), sheets, params, actor.name)
+    return _keep(name, "compare", workbook, out, actor, {**_of(params), "plans": [one.pk, two.pk]})
 
 
 def _plan_params(found: Drawn, lang: str, year: int) -> Params:
@@ -90,25 +92,25 @@ def _plan_params(found: Drawn, lang: str, year: int) -> Params:
     return Params(head.as_of, made_at, lang, year, head.scope[0 if lang == "zh" else 1], head.unit)
 
 
+def _workbook(title: str, sheets: list[Sheet], params: Params, author: str) -> Workbook:
+    return Workbook(title, sheets, params.lang, params.as_of, params.made_at, author, unit=params.unit)
+
+
 def _keep(
-    name: str, report: str, title: str, out: Path, sheets: list[Sheet], params: Params, actor: register.Actor,
-    parameters: dict[str, Any],
-) -> Made | Fault:  # fmt: skip
+    name: str, report: str, workbook: Workbook, out: Path, actor: register.Actor, kept: dict[str, Any]
+) -> Made | Fault:
     fault = check_folder(out)
     if fault is not None:
         return fault
-    workbook = Workbook(title, sheets, params.lang, params.as_of, params.made_at, actor.name, unit=params.unit)
     try:
-        return keep(workbook, out / name, _line(report, params, actor, parameters), actor)
+        return keep(workbook, out / name, _line(report, workbook.data_date, actor, kept), actor)
     except OSError as error:
         return unwritable(out, error)
 
 
-def _line(report: str, params: Params, actor: register.Actor, parameters: dict[str, Any]) -> ReportRun:
-    return ReportRun(
-        report=report,
-        made_at=timezone.now(),
-        made_by=actor.name,
-        data_date=params.as_of,
-        parameters={"lang": params.lang, "scope": params.scope, **parameters},
-    )
+def _of(params: Params) -> dict[str, Any]:
+    return {"lang": params.lang, "scope": params.scope}
+
+
+def _line(report: str, day: date, actor: register.Actor, kept: dict[str, Any]) -> ReportRun:
+    return ReportRun(report=report, made_at=timezone.now(), made_by=actor.name, data_date=day, parameters=kept)

@@ -52,6 +52,7 @@ class ComputerForm(KitForm):
         Prefix.objects.none(),
         label=gettext_lazy("Prefix"),
         required=False,
+        empty_label="",
         help_text=gettext_lazy("To propose free addresses; left open, that of the department's LAN segment."),
     )
     address = forms.CharField(

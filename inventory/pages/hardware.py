@@ -49,7 +49,9 @@ kit.register(
                 title=_("place"),
                 needs=("site__name", "location__name", "location__parent__name", "location__parent__parent__name"),
                 order=("site__name", "location__parent__name", "location__name"),
-                html=lambda device: escape(place(device)) or NOTHING,
+                html=lambda device: (
+                    f'<span class="tz-keep">{escape(place(device))}</span>' if place(device) else NOTHING
+                ),
                 value=lambda device: place(device) or None,
             ),
             Column(name="town", path="site__town"),

@@ -13,12 +13,14 @@ from inventory.pages import (
     panels_network,
     panels_places,
     places,
+    planning,
     search,
+    standards,
 )
 from inventory.pages.kit import kit
 
-OWN = (places, hardware, network, fiber, money, panels_places, panels_network)
+OWN = (places, hardware, network, fiber, money, planning, panels_places, panels_network)
 """Imported so that they register their pages and panels."""
-HAND_MADE = (home, search, computers, moving, journal, accounts)
+HAND_MADE = (home, search, computers, moving, journal, accounts, standards)
 
 urlpatterns = [*(pattern for module in HAND_MADE for pattern in module.urlpatterns), *kit.urls()]

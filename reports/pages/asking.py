@@ -1,7 +1,7 @@
 """The form that asks for a report: date, place and language for all, and what its book heeds beyond."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -11,11 +11,8 @@ from django.utils.translation import gettext_lazy
 from inventory.models import Department, Town
 from inventory.pages.kit import kit
 from inventory.ui.filters import choice_widget, with_labels
-from reports.models import ReportRun
-from reports.pages.books import language
-
-if TYPE_CHECKING:
-    from reports.catalogue import Book
+from reports.models import RefreshPlan, ReportRun
+from reports.pages.books import Book, language
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _TEXT = {"class": "form-control"}
@@ -57,22 +54,19 @@ PARAMETERS: Mapping[str, Callable[[], forms.Field]] = {
 
 
 class AskForm(forms.Form):
-    """What every report is asked with; `for_book` adds a book's own parameters."""
+    """What a report is asked with: date and place or a plan that has both, the language, and what its book heeds."""
 
-    as_of = forms.DateField(
-        label=gettext_lazy("Data date"), widget=forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d")
-    )
-    lang = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        choices=(("zh", gettext_lazy("Chinese")), ("en", gettext_lazy("English"))),
-        widget=forms.Select({"class": "form-select"}),
-    )
-
-    def __init__(self, book: "Book", user: Any, run: ReportRun | None = None, data: Any = None) -> None:
+    def __init__(self, book: Book, user: Any, run: ReportRun | None = None, data: Any = None) -> None:
         super().__init__(data, initial=_initial(run))
-        self.fields["town"] = _place(user, Town, _("Town"))
-        self.fields["department"] = _place(user, Department, _("Department"))
-        self.order_fields(["as_of", "town", "department", "lang"])
+        if book.of_plan:
+            self.fields["plan"] = _choice(user, RefreshPlan, _("Plan"), required=not book.of_register)
+        if book.of_register:
+            self.fields["as_of"] = _day()
+            self.fields["town"] = _choice(user, Town, _("Town"))
+            self.fields["department"] = _choice(user, Department, _("Department"))
+        if book.of_plan and book.of_register:
+            self.fields["plan"].help_text = _("Its date and place then stand for those below.")
+        self.fields["lang"] = _language()
         for name in book.params:
             self.fields[name] = PARAMETERS[name]()
 
@@ -84,22 +78,37 @@ class AskForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
-        town, department = found.get("town"), found.get("department")
+        town, department, plan = found.get("town"), found.get("department"), found.get("plan")
         if town and department and department.town_id != town.pk:
             words = {"department": department, "town": department.town}
             self.add_error("department", _("Department '%(department)s' lies in %(town)s.") % words)
+        year = found.get("year")
+        if plan and year and not plan.first_year <= year < plan.first_year + plan.years:
+            self.add_error("year", _("%(plan)s does not reach to %(year)d.") % {"plan": plan, "year": year})
         return found
 
     def asked(self) -> dict[str, Any]:
         """What history.ask takes."""
         found = dict(self.cleaned_data)
-        as_of, town, department = (found.pop(name) for name in ("as_of", "town", "department"))
+        as_of, town, department, plan = (found.pop(name, None) for name in ("as_of", "town", "department", "plan"))
+        if plan is not None:
+            found = {"lang": found["lang"], "plan": plan.pk, "year": found.get("year", 0)}
+            as_of, town, department = plan.as_of, plan.town, plan.department
         return {
             "as_of": as_of,
             "town": None if department else town,
             "department": department,
             "parameters": found,
         }
+
+
+def _day() -> forms.Field:
+    return forms.DateField(label=_("Data date"), widget=forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d"))
+
+
+def _language() -> forms.Field:
+    choices = (("zh", _("Chinese")), ("en", _("English")))
+    return forms.ChoiceField(label=_("Language"), choices=choices, widget=forms.Select({"class": "form-select"}))
 
 
 def _initial(run: ReportRun | None) -> dict[str, Any]:
@@ -111,13 +120,13 @@ def _initial(run: ReportRun | None) -> dict[str, Any]:
     return {**today, **run.parameters, **places}
 
 
-def _place(user: Any, model: Any, label: str) -> Any:
+def _choice(user: Any, model: Any, label: str, *, required: bool = False) -> Any:
     page = kit.page_of(model)
     field: Any = forms.ModelChoiceField(
         with_labels(kit.visible(user, model), page),
         label=label,
-        required=False,
-        empty_label=_("all"),
+        required=required,
+        empty_label="" if required else _("none") if model is RefreshPlan else _("all"),
         widget=choice_widget(page, multiple=False),
     )
     if page is not None:
@@ -128,9 +137,12 @@ def _place(user: Any, model: Any, label: str) -> Any:
 def told(run: ReportRun) -> list[tuple[str, str]]:
     """The parameters of a report as words, beside its date and place."""
     found = []
+    if key := run.parameters.get("plan"):
+        plan = RefreshPlan.objects.filter(pk=key).first()
+        found.append((_("Plan"), str(plan or f"#{key}")))
     for name, make in PARAMETERS.items():
         value = run.parameters.get(name)
-        if value not in (None, "", False):
+        if value not in (None, "", False, 0):
             found.append((str(make().label), _("yes") if value is True else str(value)))
     languages = {"zh": _("Chinese"), "en": _("English")}
     return [*found, (_("Language"), languages.get(run.parameters.get("lang", ""), ""))]

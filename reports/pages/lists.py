@@ -14,7 +14,7 @@ from inventory.ui.filters import Filter, OneOf
 from inventory.ui.forms import KitForm
 from inventory.ui.page import ModelPage, Section
 from reports.models import ReportRun, ReportSchedule
-from reports.pages.books import choices, title_of
+from reports.pages.books import choices, scheduled_choices, title_of
 from reports.pages.views import RunList, RunView, place_of
 
 STATES = {"running": "blue", "done": "green", "failed": "red"}
@@ -39,7 +39,7 @@ class ScheduleForm(KitForm):
     """Offers the reports of the catalogue."""
 
     report = forms.ChoiceField(
-        label=gettext_lazy("report"), choices=choices, widget=forms.Select({"class": "form-select"})
+        label=gettext_lazy("report"), choices=scheduled_choices, widget=forms.Select({"class": "form-select"})
     )
 
 

@@ -45,7 +45,7 @@ class CatalogueView(ReportView):
     """All reports that can be made, and what was made last."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        cards = [(book.name, title_of(book.name), icon_of(book.name)) for book in books()]
+        cards = [(book.name, book.title, icon_of(book.name)) for book in books()]
         return render(
             request,
             "reports/catalogue.html",

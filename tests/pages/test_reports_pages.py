@@ -20,11 +20,12 @@ from django.urls import reverse
 from inventory.models import Role, User
 from inventory.pages.writing import actor_of
 from reports import background, catalogue, history
-from reports.models import ReportRun, RunState
+from reports.models import RefreshPlan, ReportRun, RunState
 from reports.pages.asking import PARAMETERS
 from tests.conftest import ROOT
 from tests.factories import DepartmentFactory, DeviceFactory, TownFactory
 from tests.pages.conftest import client_of, make_user
+from tests.reports.hand_county import make_county, make_plan
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -69,7 +70,8 @@ def test_every_report_of_the_catalogue_has_its_form(browser: Client) -> None:
         url = reverse("report_ask", args=[book.name])
         assert url in shown and book.title[1] in shown
         form = browser.get(url)
-        names = {"as_of", "town", "department", "lang", *book.params}
+        of_plan = {"plan"} if book.name == "budget" else set()
+        names = {"as_of", "town", "department", "lang", *book.params, *of_plan}
         assert set(form.context["form"].fields) == names
         for name in names:
             assert f'name="{name}"' in form.content.decode()
@@ -199,6 +201,34 @@ def test_it_can_be_asked_for_again_with_the_same_parameters(browser: Client, pla
     assert again in browser.get(page_of(run)).content.decode()
     form = browser.get(again).context["form"]
     assert form["year"].value() == 2031 and form["department"].value() == department.pk and form["lang"].value() == "zh"
+
+
+@pytest.fixture
+def plan() -> RefreshPlan:
+    make_county()
+    return make_plan()
+
+
+def test_a_plan_has_its_books_with_its_own_date(browser: Client, started: list[ReportRun], plan: RefreshPlan) -> None:
+    assert set(browser.get("/reports/plan/").context["form"].fields) == {"plan", "lang"}
+    assert browser.post("/reports/plan/", {"lang": "en"}).status_code == 200, "without a plan there is nothing to show"
+    browser.post("/reports/plan/", {"lang": "en", "plan": plan.pk})
+    year = plan.first_year + 1
+    browser.post("/reports/budget/", {"lang": "en", "as_of": "2020-01-01", "plan": plan.pk, "year": year})
+    for run, name in zip(started, ("plan", f"budget-{year}"), strict=True):
+        background.perform(run)
+        run.refresh_from_db()
+        assert (run.state, run.fault, run.data_date) == (RunState.DONE, "", plan.as_of)
+        assert run.file_name.startswith(f"{name}-") and run.parameters["plan"] == plan.pk
+        assert str(plan) in browser.get(page_of(run)).content.decode()
+        again = browser.get(reverse("report_ask", args=[run.report]) + f"?run={run.pk}")
+        assert again.context["form"]["plan"].value() == plan.pk
+
+
+def test_a_year_beyond_the_plan_is_refused(browser: Client, started: list[ReportRun], plan: RefreshPlan) -> None:
+    asked = {"lang": "en", "as_of": "2026-11-24", "plan": plan.pk, "year": plan.first_year + plan.years}
+    assert "does not reach to" in browser.post("/reports/budget/", asked).content.decode()
+    assert started == []
 
 
 def test_a_removed_file_is_told_and_cannot_be_had(browser: Client, planner: User) -> None:

@@ -36,6 +36,7 @@ def test_static_files_are_collected_compressed_and_named_by_their_hash(
     call_command("serve", bind="127.0.0.1:8123")
     assert started[0][1:4] == ["-m", "gunicorn", "inventory.config.wsgi"]
     assert started[0][started[0].index("--bind") + 1] == "127.0.0.1:8123"
+    assert int(started[0][started[0].index("--timeout") + 1]) > 60, "an export of all devices takes a while"
     assert "http://127.0.0.1:8123/" in capsys.readouterr().out
     names = {file.name for file in (tmp_path / "static" / "taizhang").iterdir()}
     assert any(re.fullmatch(r"shell\.[0-9a-f]{12}\.css\.gz", name) for name in names)

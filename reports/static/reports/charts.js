@@ -42,7 +42,9 @@ document.addEventListener("DOMContentLoaded", () => {
       },
       xAxis: lying ? values : names,
       yAxis: lying ? names : values,
-      series: chart.series.map((one) => ({ type: "bar", name: one.name, data: one.values, barMaxWidth: 28 })),
+      series: chart.series.map((one) => ({
+        type: chart.line ? "line" : "bar", name: one.name, data: one.values, barMaxWidth: 28, stack: chart.stacked ? "all" : undefined,
+      })),
     };
   };
   const draw = () => places.forEach((place) => {

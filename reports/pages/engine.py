@@ -1,0 +1,24 @@
+"""The engine of planning as pages need it. It is imported when a page asks: with it comes pandas, most of a second."""
+
+from types import ModuleType
+
+
+def plans() -> ModuleType:
+    """Services: make, change, approve, reopen, follow."""
+    from reports import plans
+
+    return plans
+
+
+def planwork() -> ModuleType:
+    """Drawings and workbooks, at once or in the background."""
+    from reports import planwork
+
+    return planwork
+
+
+def planfigures() -> ModuleType:
+    """A drawing's codes in words."""
+    from reports import planfigures
+
+    return planfigures

@@ -1,0 +1,258 @@
+"""What a planner decides about a plan: exceptions, due dates by hand, approval, a new version, execution."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from inventory import scope
+from inventory.models import AssetClass, Department, Device, DueOverride
+from inventory.pages import writing
+from inventory.pages.kit import page_url
+from inventory.pages.writing import actor_of
+from inventory.rules.lifecycle import fiscal_start
+from reports import planjobs
+from reports.faults import Fault
+from reports.models import PlanState, RefreshPlan
+from reports.pages import engine
+from reports.pages.plan_edit import exceptions_of, money_of
+from reports.pages.plan_forms import ApproveForm, DueForm, ExceptionForm, FollowForm, today
+
+
+class PlanAction(LoginRequiredMixin, View):
+    """Something done to one plan by who may change plans."""
+
+    action = "change"
+    plan: RefreshPlan
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user: Any = request.user
+        if user.is_authenticated:
+            if not scope.may(user, self.action, RefreshPlan):
+                raise PermissionDenied
+            plan = scope.visible(user, RefreshPlan).filter(pk=kwargs["pk"]).first()
+            if plan is None:
+                raise Http404
+            self.plan = plan
+        return super().dispatch(request, *args, **kwargs)
+
+    def back(self) -> HttpResponse:
+        """To the plan, at the list of devices where one came from it."""
+        query = self.request.POST.get("query", "")
+        return redirect(f"{page_url(self.plan)}{'?' + query + '#devices' if query else ''}")
+
+    def ask(self, form: Any, title: str, **more: Any) -> HttpResponse:
+        """The form beside the row that it is about; without htmx, or with faults, on a page of its own."""
+        htmx = bool(getattr(self.request, "htmx", None))
+        context = {"form": form, "title": title, "plan": self.plan, "back": page_url(self.plan), **more}
+        return render(self.request, "plans/_decide.html" if htmx else "plans/decide.html", context)
+
+    def told(self, found: Any) -> bool:
+        """Whether it was done; a fault is shown."""
+        if isinstance(found, Fault):
+            messages.error(self.request, found.text)
+        return not isinstance(found, Fault)
+
+
+class DraftAction(PlanAction):
+    """Only while the plan is a draft."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user: Any = request.user
+        approved = RefreshPlan.objects.filter(pk=kwargs["pk"], state=PlanState.APPROVED)
+        if scope.may(user, self.action, RefreshPlan) and approved.exists():
+            messages.warning(request, _("An approved plan does not change: reopen it as a new version."))
+            return redirect(page_url(approved.get()))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ExceptionView(DraftAction):
+    """Beyond the standard or the cap, for one class of one department."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        department, kind = self._about()
+        existing = self.plan.exceptions.filter(department=department, asset_class=kind).first()
+        more, price = request.GET.get("more", "0"), request.GET.get("price", "")
+        initial = {
+            "quantity": (existing.quantity if existing else 0) + (int(more) if more.isdecimal() and len(more) < 5 else 0),
+            "price_yuan": price or (existing.price_yuan if existing else None),
+            "reason": existing.reason if existing else "",
+        }
+        return self._form(ExceptionForm(initial=initial), removable=existing is not None)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        department, kind = self._about()
+        others = [
+            one for one in exceptions_of(self.plan) if (one.department, one.asset_class) != (department.name, kind.code)
+        ]
+        form = ExceptionForm(request.POST)
+        if "remove" not in request.POST:
+            if not form.is_valid():
+                return self._form(form)
+            given = form.cleaned_data
+            make = engine.plans().ExceptionAsked
+            others.append(make(department.name, kind.code, given["quantity"], given["reason"], given["price_yuan"]))
+        try:
+            done = engine.plans().change(self.plan, money_of(self.plan), others, actor_of(request.user))
+        except ValidationError as fault:
+            form.add_error(None, fault.messages)
+            return self._form(form)
+        if self.told(done):
+            messages.success(request, _("The exceptions are saved; the plan is drawn with them."))
+        return self.back()
+
+    def _about(self) -> tuple[Department, AssetClass]:
+        asked = self.request.GET
+        department = Department.objects.filter(name=asked.get("department", "")).first()
+        kind = AssetClass.objects.filter(code=asked.get("class", "")).first()
+        if department is None or kind is None:
+            raise Http404
+        return department, kind
+
+    def _form(self, form: ExceptionForm, *, removable: bool = False) -> HttpResponse:
+        department, kind = self._about()
+        return self.ask(form, _("Exception: %(what)s") % {"what": f"{department} · {kind}"}, removable=removable)
+
+
+class DueView(DraftAction):
+    """The day on which one device is due, set by hand: after the plan's last year it is out of the plan."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        existing = self._existing()
+        after = fiscal_start(self.plan.first_year + self.plan.years, self.plan.first_month)
+        initial = {"due_on": existing.due_on, "reason": existing.reason} if existing else {"due_on": after}
+        return self._form(DueForm(initial=initial), removable=existing is not None)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user: Any = request.user
+        existing, form = self._existing(), DueForm(request.POST)
+        if "remove" in request.POST:
+            if existing is not None:
+                writing.delete(user, [existing], reason="")
+            return self.back()
+        if not form.is_valid():
+            return self._form(form, removable=existing is not None)
+        override = existing or DueOverride(device=self._device())
+        override.due_on, override.reason = form.cleaned_data["due_on"], form.cleaned_data["reason"]
+        override.author, override.decided_on = name_of(user), today()
+        writing.store(user, override, reason=override.reason, links=dict)
+        messages.success(request, _("%(device)s is due on %(day)s.") % {"device": override.device, "day": override.due_on})
+        return self.back()
+
+    def _device(self) -> Device:
+        user: Any = self.request.user
+        device = scope.visible(user, Device).filter(asset_tag=self.request.GET.get("tag", "")).first()
+        if device is None:
+            raise Http404
+        return device
+
+    def _existing(self) -> DueOverride | None:
+        return DueOverride.objects.filter(device=self._device()).first()
+
+    def _form(self, form: DueForm, *, removable: bool = False) -> HttpResponse:
+        told = _("It counts in every plan, until it is taken back. After this plan's last year it is out of this plan.")
+        return self.ask(form, _("Due date of %(device)s") % {"device": self._device()}, removable=removable, told=told)
+
+
+class ApproveView(DraftAction):
+    """Shows what will be kept, and keeps it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user: Any = request.user
+        initial = {
+            "by": name_of(user), "on": today(), "preparer": self.plan.preparer, "reviewer": self.plan.reviewer
+        }  # fmt: skip
+        return self._form(ApproveForm(initial=initial))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user: Any = request.user
+        form = ApproveForm(request.POST)
+        if not form.is_valid():
+            return self._form(form)
+        given = form.cleaned_data
+        self.plan.preparer, self.plan.reviewer = given["preparer"], given["reviewer"]
+        writing.store(user, self.plan, reason="", links=dict)
+        job = planjobs.ask("approve", self.plan.pk, user.pk, by=given["by"], on=given["on"].isoformat())
+        return run(request, job, page_url(self.plan))
+
+    def _form(self, form: ApproveForm) -> HttpResponse:
+        found = engine.planwork().drawing(self.plan)
+        if isinstance(found, planjobs.Job):
+            return redirect(page_url(self.plan))
+        items = found["items"]
+        frozen = [
+            (_("Devices due"), len(items)),
+            (_("Renewed"), sum(one["year"] is not None for one in items)),
+            (_("Left undone"), sum(one["year"] is None for one in items)),
+            (_("Above the standard or the price cap"), sum(one["over_standard"] or one["above_cap"] for one in items)),
+            (_("Not judged"), len(found["unjudged"])),
+        ]
+        return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, frozen=frozen, approving=True)
+
+
+class ReopenView(PlanAction):
+    """A new version that begins as a copy of an approved plan."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        day: date | None = parse_date(request.POST.get("as_of", ""))
+        found = engine.plans().reopen(self.plan, as_of=day or today(), actor=actor_of(request.user))
+        if not self.told(found):
+            return self.back()
+        messages.success(request, _("%(plan)s is a draft now. What changes against the version before is told on its page.") % {"plan": found})
+        return redirect(page_url(found))
+
+
+class FollowView(PlanAction):
+    """How far the ticked devices' replacements have come."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form, tags = FollowForm(request.POST), request.POST.getlist("tag")
+        if not tags:
+            messages.error(request, _("Tick some devices first."))
+        elif not form.is_valid():
+            for errors in form.errors.values():
+                messages.error(request, " ".join(errors))
+        else:
+            self._follow(tags, dict(form.cleaned_data))
+        return self.back()
+
+    def _follow(self, tags: list[str], given: dict[str, Any]) -> None:
+        user: Any = self.request.user
+        tag, stage = given.pop("replaced_by"), given.pop("stage")
+        device = scope.visible(user, Device).filter(asset_tag=tag).first() if tag else None
+        if tag and device is None:
+            messages.error(self.request, _("There is no device '%s'.") % tag)
+            return
+        done = engine.plans().follow(self.plan, tags, stage, actor=actor_of(user), replaced_by=device, **given)
+        if self.told(done):
+            words = ngettext("%(count)d device is noted.", "%(count)d devices are noted.", done)
+            messages.success(self.request, words % {"count": done})
+
+
+def run(request: HttpRequest, job: planjobs.Job, back: str) -> HttpResponse:
+    """Do a job: at once where the register is small, else in the background with a page that tells how far it is."""
+    work = engine.planwork()
+    if not work.is_small():
+        planjobs.start(job)
+        return redirect("plan_job", token=job.token)
+    done: planjobs.Job = work.perform(job)
+    if done.state == planjobs.FAILED:
+        messages.error(request, done.fault)
+        return redirect(back)
+    return redirect("plan_job_file", token=job.token) if done.file_name else redirect(back)
+
+
+def name_of(user: Any) -> str:
+    """How a person signs."""
+    return str(user.get_full_name() or user.get_username())
+
+

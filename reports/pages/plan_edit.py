@@ -1,0 +1,138 @@
+"""A plan's form: its settings, the order of its criteria, its money by source and year. All in one go."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from inventory import scope
+from inventory.pages.writing import actor_of
+from inventory.ui.history import overtaken
+from inventory.ui.views.editing import DeleteView, FormView
+from reports.faults import Fault
+from reports.models import PlanState, RefreshPlan
+from reports.pages import engine
+from reports.pages.plan_forms import Grid, PlanForm, asked_order, default_order, order_choices, today
+
+YEARS = 5
+
+
+class PlanFormView(FormView):
+    """Without a key a new draft; with one a draft is changed."""
+
+    def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        plan = self._start(pk)
+        if plan.state == PlanState.APPROVED:
+            messages.warning(request, _("An approved plan does not change: reopen it as a new version."))
+            return redirect(self.page.url_of(plan.pk))
+        if pk is None:
+            return self._show(plan, self._class()(instance=plan, initial=self._initial()), *self._begun())
+        return self._show(plan, self._class()(instance=plan), Grid.of(plan), plan.order)
+
+    def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        plan = self._start(pk)
+        form = self._class()(request.POST, instance=plan)
+        grid, order = Grid.typed(request.POST), asked_order(request.POST)
+        if self._saved(form, grid, order):
+            return self._done(form.instance)
+        return self._show(plan, form, grid, order)
+
+    def _initial(self) -> dict[str, str]:
+        user: Any = self.request.user
+        day = today()
+        begun = {"as_of": day.isoformat(), "first_year": str(day.year + 1), "years": str(YEARS)}
+        return {**begun, "preparer": user.get_full_name() or user.get_username(), **super()._initial()}
+
+    @staticmethod
+    def _begun() -> tuple[Grid, list[str]]:
+        return Grid.begun(today().year + 1, YEARS), default_order()
+
+    def _saved(self, form: PlanForm, grid: Grid, order: list[str]) -> bool:
+        plans = engine.plans()
+        form.is_valid()
+        money = grid.asked(plans.MoneyAsked)
+        for fault in grid.faults:
+            form.add_error(None, fault)
+        if form.errors or not self._is_ours(form):
+            return False
+        plan: RefreshPlan = form.instance
+        plan.order = order or default_order()
+        try:
+            if plan.pk is None:
+                found = plans.make(plan, money, [], actor_of(self.request.user))
+            else:
+                found = plans.change(plan, money, exceptions_of(plan), actor_of(self.request.user))
+        except ValidationError as fault:
+            form.refuse(fault)
+            return False
+        if isinstance(found, Fault):
+            form.add_error(None, found.text)
+        return not isinstance(found, Fault)
+
+    def _is_ours(self, form: PlanForm) -> bool:
+        """Whether nobody else changed meanwhile what was edited here."""
+        if form.instance.pk is None:
+            return True
+        saved = RefreshPlan.objects.get(pk=form.instance.pk)
+        both = form.rebase(saved)
+        if both:
+            history = self.page.kit.history(self.request.user, saved)
+            form.refuse(ValidationError(overtaken(self.page, history, saved, both)))
+        return not both
+
+    def _show(self, plan: RefreshPlan, form: PlanForm, grid: Grid, order: list[str]) -> HttpResponse:
+        sections = [(s.title, [form[name] for name in s.fields]) for s in self.page.form]
+        return self.render(
+            "plans/form.html",
+            object=RefreshPlan.objects.filter(pk=plan.pk).first() if plan.pk else None,
+            form=form,
+            sections=sections,
+            grid=grid,
+            order=order_choices(order or default_order()),
+        )
+
+
+class PlanAdd(PlanFormView):
+    action = "add"
+
+
+class PlanEdit(PlanFormView):
+    action = "change"
+
+
+class PlanDelete(DeleteView):
+    """A draft may go; what was approved stays."""
+
+    def find(self, pk: int) -> Any:
+        plan = super().find(pk)
+        if plan.state == PlanState.APPROVED:
+            raise PermissionDenied
+        return plan
+
+
+class MoneyView(View):
+    """The table of money for the years as they are typed."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if not scope.may(request.user, "add", RefreshPlan):  # type: ignore[arg-type]
+            raise PermissionDenied
+        return render(request, "plans/_money.html", {"grid": Grid.typed(request.GET)})
+
+
+def money_of(plan: RefreshPlan) -> list[Any]:
+    """A plan's money as plans.change takes it."""
+    make = engine.plans().MoneyAsked
+    return [make(one.year, one.source.name, one.amount_yuan) for one in plan.money.select_related("source")]
+
+
+def exceptions_of(plan: RefreshPlan) -> list[Any]:
+    """A plan's exceptions as plans.change takes them."""
+    make = engine.plans().ExceptionAsked
+    return [
+        make(one.department.name, one.asset_class.code, one.quantity, one.reason, one.price_yuan)
+        for one in plan.exceptions.select_related("department", "asset_class")
+    ]

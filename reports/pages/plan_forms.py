@@ -1,0 +1,206 @@
+"""The forms of plans: a plan with its order and its money, exceptions, due dates by hand, approval, execution."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from inventory.models import FundingSource
+from inventory.models.money import FundingKind
+from inventory.rules.planning import DEFAULT_ORDER, Order
+from inventory.ui.forms import KitForm
+from reports.models import PlanStage, RefreshPlan
+
+AS_NEEDED = "*"
+"""Typed in the place of an amount: as much as is needed."""
+MOST_YEARS = 20
+_TEXT = {"class": "form-control"}
+_DATE = forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d")
+
+ORDER_WORDS = {
+    Order.PAST_DUE: gettext_lazy("years past due"),
+    Order.SUPPORT: gettext_lazy("the vendor's support has ended"),
+    Order.FAILED: gettext_lazy("failed: to be scrapped, then under repair"),
+    Order.CONDITION: gettext_lazy("condition: poor, then worn"),
+    Order.SECRETS: gettext_lazy("departments that handle secrets"),
+    Order.FIELD_WORK: gettext_lazy("departments with field work"),
+    Order.OWN_NETWORK: gettext_lazy("departments with a network of their own"),
+    Order.FAIRNESS: gettext_lazy("fairness: the department of which least was renewed"),
+}
+
+
+class PlanForm(KitForm):
+    """A plan's settings; the order and the money stand beside it."""
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        town, department = found.get("town"), found.get("department")
+        if town and department and department.town_id != town.pk:
+            words = {"department": department, "town": department.town}
+            self.add_error("department", _("Department '%(department)s' lies in %(town)s.") % words)
+        return found
+
+
+def order_choices(chosen: Sequence[str]) -> list[tuple[str, Any, bool]]:
+    """(value, words, chosen) of all criteria: those chosen first, in their order."""
+    rest = [one.value for one in Order if one.value not in chosen]
+    return [(one, ORDER_WORDS[Order(one)], one in chosen) for one in (*chosen, *rest)]
+
+
+def asked_order(data: Any) -> list[str]:
+    known = set(Order)
+    return list(dict.fromkeys(one for one in data.getlist("order") if one in known))
+
+
+def default_order() -> list[str]:
+    return [one.value for one in DEFAULT_ORDER]
+
+
+@dataclass
+class Grid:
+    """Money by source and year, as typed: {(key of the source, year): text}."""
+
+    years: list[int]
+    cells: dict[tuple[int, int], str]
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def typed(cls, data: Mapping[str, str]) -> "Grid":
+        cells = {}
+        for name, text in data.items():
+            key, _dash, year = name.removeprefix("money-").partition("-")
+            if name.startswith("money-") and key.isdecimal() and year.isdecimal() and text.strip():
+                cells[int(key), int(year)] = text.strip()
+        return cls(years_of(data.get("first_year", ""), data.get("years", "")), cells)
+
+    @classmethod
+    def of(cls, plan: RefreshPlan) -> "Grid":
+        years = list(range(plan.first_year, plan.first_year + plan.years))
+        cells = {
+            (one.source_id, one.year): AS_NEEDED if one.amount_yuan is None else f"{one.amount_yuan.normalize():f}"
+            for one in plan.money.all()
+        }
+        return cls(years, cells)
+
+    @classmethod
+    def begun(cls, first_year: int, years: int) -> "Grid":
+        """What the yearly lines hold in each year."""
+        found = list(range(first_year, first_year + years))
+        cells = {
+            (source.pk, year): f"{source.amount_yuan.normalize():f}"
+            for source in FundingSource.objects.filter(kind=FundingKind.YEARLY, amount_yuan__isnull=False)
+            for year in found
+            if source.amount_yuan is not None
+            and (source.from_year or year) <= year <= (source.to_year or year)
+        }
+        return cls(found, cells)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each source, yearly lines first, with a cell for each year."""
+        sources = sorted(FundingSource.objects.all(), key=lambda one: (one.kind != FundingKind.YEARLY, one.name))
+        return [
+            {
+                "source": source,
+                "kind": source.get_kind_display(),
+                "cells": [(f"money-{source.pk}-{year}", year, self.cells.get((source.pk, year), "")) for year in self.years],
+            }
+            for source in sources
+        ]
+
+    def asked(self, make: Any) -> list[Any]:
+        """MoneyAsked (`make`) of each cell within the years; what is no amount is told in `faults`."""
+        found, names = [], {one["source"].pk: one["source"].name for one in self.rows()}
+        for year in self.years:
+            for key, name in names.items():
+                text = self.cells.get((key, year), "")
+                if text == AS_NEEDED:
+                    found.append(make(year, name))
+                elif text and (amount := _amount(text)) is not None:
+                    found.append(make(year, name, amount))
+                elif text:
+                    self.faults.append(_("%(source)s, %(year)s: '%(text)s' is no amount.") % {"source": name, "year": year, "text": text})
+        return found
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        found = Decimal(text.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < 10**12 else None
+
+
+def years_of(first: str, count: str) -> list[int]:
+    """The years of a plan from what was typed; none where that is no number."""
+    if not (first.isdecimal() and count.isdecimal() and len(first) == 4 and len(count) < 3):
+        return []
+    return list(range(int(first), int(first) + min(int(count), MOST_YEARS)))
+
+
+class ReasonForm(forms.Form):
+    """Something that is never without a reason."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.TextInput(_TEXT))
+
+
+class ExceptionForm(ReasonForm):
+    """What is asked for beyond the standard or the price cap, for one class of one department."""
+
+    quantity = forms.IntegerField(
+        label=gettext_lazy("So many above the standard"), min_value=0, max_value=9999, widget=forms.NumberInput(_TEXT)
+    )
+    price_yuan = forms.DecimalField(
+        label=gettext_lazy("Price in yuan"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        help_text=gettext_lazy("Only where it differs from the price list, or lies above the cap."),
+        widget=forms.NumberInput(_TEXT | {"step": "any"}),
+    )
+    field_order = ("quantity", "price_yuan", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if not self.errors and not found["quantity"] and found.get("price_yuan") is None:
+            raise forms.ValidationError(_("Give a number above the standard, or a price of its own."))
+        return found
+
+
+class DueForm(ReasonForm):
+    """A due date that a person sets for one device."""
+
+    due_on = forms.DateField(label=gettext_lazy("Due"), widget=_DATE)
+    field_order = ("due_on", "reason")
+
+
+class ApproveForm(forms.Form):
+    """Who approves a plan, and who answers for it."""
+
+    by = forms.CharField(label=gettext_lazy("Approved by"), max_length=150, widget=forms.TextInput(_TEXT))
+    on = forms.DateField(label=gettext_lazy("Approved on"), widget=_DATE)
+    preparer = forms.CharField(label=gettext_lazy("Prepared by"), max_length=100, widget=forms.TextInput(_TEXT))
+    reviewer = forms.CharField(label=gettext_lazy("Reviewed by"), max_length=100, widget=forms.TextInput(_TEXT))
+    field_order = ("preparer", "reviewer", "by", "on")
+
+
+class FollowForm(forms.Form):
+    """How far some devices' replacements have come."""
+
+    stage = forms.ChoiceField(label=gettext_lazy("stage"), choices=PlanStage)
+    on = forms.DateField(label=pgettext_lazy("date", "on"))
+    paid_yuan = forms.DecimalField(label=gettext_lazy("paid in yuan"), required=False, min_value=0, max_digits=12)
+    replaced_by = forms.CharField(label=gettext_lazy("replaced by"), required=False, max_length=60)
+    note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=300)
+
+
+def today() -> Any:
+    return timezone.localdate()
+
+
