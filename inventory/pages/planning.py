@@ -34,11 +34,11 @@ class Signing:
 
     request: Any
 
-    def save(self, form: SignedForm) -> bool:
+    def store(self, form: SignedForm) -> bool:
         user = self.request.user
         form.author = user.get_full_name() or user.get_username()
         form.sign()
-        saved: bool = super().save(form)  # type: ignore[misc]  # of the view that this is mixed into
+        saved: bool = super().store(form)  # type: ignore[misc]  # of the view that this is mixed into
         return saved
 
 
@@ -59,11 +59,15 @@ kit.register(
         RefreshPolicy,
         columns=("asset_class", *CRITERIA),
         filters=("asset_class", *CRITERIA),
-        form=(Section(_("What makes a device of the class due: the earliest of these dates"), ("asset_class", *CRITERIA)),),
+        form=(
+            Section(_("What makes a device of the class due: the earliest of these dates"), ("asset_class", *CRITERIA)),
+        ),
         search=("asset_class__name", "asset_class__name_en", "asset_class__code"),
         label=("asset_class__name",),
         icon="calendar-due",
-        empty=_("No policies yet: the planned life alone makes a device due. A policy holds for the classes below too."),
+        empty=_(
+            "No policies yet: the planned life alone makes a device due. A policy holds for the classes below too."
+        ),
         actions=frozenset({"add", "change", "delete", "import"}),
     )
 )

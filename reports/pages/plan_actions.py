@@ -83,7 +83,8 @@ class ExceptionView(DraftAction):
         existing = self.plan.exceptions.filter(department=department, asset_class=kind).first()
         more, price = request.GET.get("more", "0"), request.GET.get("price", "")
         initial = {
-            "quantity": (existing.quantity if existing else 0) + (int(more) if more.isdecimal() and len(more) < 5 else 0),
+            "quantity": (existing.quantity if existing else 0)
+            + (int(more) if more.isdecimal() and len(more) < 5 else 0),
             "price_yuan": price or (existing.price_yuan if existing else None),
             "reason": existing.reason if existing else "",
         }
@@ -145,7 +146,9 @@ class DueView(DraftAction):
         override.due_on, override.reason = form.cleaned_data["due_on"], form.cleaned_data["reason"]
         override.author, override.decided_on = name_of(user), today()
         writing.store(user, override, reason=override.reason, links=dict)
-        messages.success(request, _("%(device)s is due on %(day)s.") % {"device": override.device, "day": override.due_on})
+        messages.success(
+            request, _("%(device)s is due on %(day)s.") % {"device": override.device, "day": override.due_on}
+        )
         return self.back()
 
     def _device(self) -> Device:
@@ -207,7 +210,11 @@ class ReopenView(PlanAction):
         found = engine.plans().reopen(self.plan, as_of=day or today(), actor=actor_of(request.user))
         if not self.told(found):
             return self.back()
-        messages.success(request, _("%(plan)s is a draft now. What changes against the version before is told on its page.") % {"plan": found})
+        messages.success(
+            request,
+            _("%(plan)s is a draft now. What changes against the version before is told on its page.")
+            % {"plan": found},
+        )
         return redirect(page_url(found))
 
 
@@ -254,5 +261,3 @@ def run(request: HttpRequest, job: planjobs.Job, back: str) -> HttpResponse:
 def name_of(user: Any) -> str:
     """How a person signs."""
     return str(user.get_full_name() or user.get_username())
-
-

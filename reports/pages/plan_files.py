@@ -132,7 +132,9 @@ class CompareView(LoginRequiredMixin, View):
         drawn = [engine.planwork().drawing(plan) for plan in (one, two)]
         waiting = next((plan for plan, found in zip((one, two), drawn, strict=True) if isinstance(found, Job)), None)
         if waiting is not None:
-            messages.info(request, _("%(plan)s is being drawn first; compare again when it is here.") % {"plan": waiting})
+            messages.info(
+                request, _("%(plan)s is being drawn first; compare again when it is here.") % {"plan": waiting}
+            )
             return redirect(page_url(waiting))
         first, second = drawn
         differing = different(first, second)
@@ -159,7 +161,10 @@ def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
     years = sorted({*left["years"], *right["years"]})
     found = []
     for mine, other in zip(left["rows"], right["rows"], strict=True):
-        a, b = dict(zip(left["years"], mine["cells"], strict=True)), dict(zip(right["years"], other["cells"], strict=True))
+        a, b = (
+            dict(zip(left["years"], mine["cells"], strict=True)),
+            dict(zip(right["years"], other["cells"], strict=True)),
+        )
         cells = [(a.get(year, ""), b.get(year, ""), a.get(year, "") != b.get(year, "")) for year in years]
         totals = (mine["total"], other["total"], mine["total"] != other["total"])
         found.append({"title": mine["title"], "cells": cells, "total": totals})

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -96,8 +95,7 @@ class Grid:
             (source.pk, year): f"{source.amount_yuan.normalize():f}"
             for source in FundingSource.objects.filter(kind=FundingKind.YEARLY, amount_yuan__isnull=False)
             for year in found
-            if source.amount_yuan is not None
-            and (source.from_year or year) <= year <= (source.to_year or year)
+            if source.amount_yuan is not None and (source.from_year or year) <= year <= (source.to_year or year)
         }
         return cls(found, cells)
 
@@ -108,7 +106,9 @@ class Grid:
             {
                 "source": source,
                 "kind": source.get_kind_display(),
-                "cells": [(f"money-{source.pk}-{year}", year, self.cells.get((source.pk, year), "")) for year in self.years],
+                "cells": [
+                    (f"money-{source.pk}-{year}", year, self.cells.get((source.pk, year), "")) for year in self.years
+                ],
             }
             for source in sources
         ]
@@ -124,7 +124,10 @@ class Grid:
                 elif text and (amount := _amount(text)) is not None:
                     found.append(make(year, name, amount))
                 elif text:
-                    self.faults.append(_("%(source)s, %(year)s: '%(text)s' is no amount.") % {"source": name, "year": year, "text": text})
+                    self.faults.append(
+                        _("%(source)s, %(year)s: '%(text)s' is no amount.")
+                        % {"source": name, "year": year, "text": text}
+                    )
         return found
 
 
@@ -202,5 +205,3 @@ class FollowForm(forms.Form):
 
 def today() -> Any:
     return timezone.localdate()
-
-

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Sum
 from django.http import HttpRequest
@@ -90,7 +91,9 @@ def _shown(when: When) -> tuple[date | None, str]:
 def dates_of(device: Device, day: date) -> Dates:
     """The five dates of a device; its planned life by its class and by the standard of its department."""
     kind = device.device_type.asset_class
-    rules = standards.rules_of(device.department, day) if device.department is not None else standards.rules_in_force(day)
+    rules = (
+        standards.rules_of(device.department, day) if device.department is not None else standards.rules_in_force(day)
+    )
     least = service_lives([one.rule for one in rules]).get(kind.code)
     first = None
     if device.in_service_on is None and device.purchased_on is None:
@@ -128,13 +131,18 @@ def _plans_of(user: Any, device: Device) -> list[dict[str, Any]]:
     return [
         {
             "plan": named[item.plan_id],
-            "url": f"{page_url(named[item.plan_id])}?kind={'chosen' if item.year else 'undone'}&q={device.asset_tag}#devices",
+            "url": f"{page_url(named[item.plan_id])}?{_query(item)}#devices",
             "year": item.year,
             "stage": PlanStage(item.stage).label,
             "color": STAGE_COLORS[item.stage],
         }
         for item in items
     ]
+
+
+def _query(item: PlanItem) -> str:
+    """The list of the plan's devices narrowed to the item."""
+    return urlencode({"kind": "chosen" if item.year else "undone", "q": item.asset_tag})
 
 
 def _newest(user: Any) -> list[RefreshPlan]:

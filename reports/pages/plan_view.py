@@ -18,6 +18,7 @@ from reports.pages.plan_rows import Asked, rows_of
 from reports.planjobs import Job
 
 TABS = ("class", "town", "department", "money")
+CELLS = "{{year}}, {{大写金额}}, {{rows.单位}}, {{rows.资产名称}}"
 
 
 class PlanView(PageView):
@@ -54,7 +55,11 @@ class PlanView(PageView):
         asked = self.request.GET.get("by", "class")
         by = asked if asked in TABS else "class"
         tables = found[language()]
-        return {"by": by, "tabs": [(key, tables[key]["name"]) for key in TABS], "table": with_links(tables[by], by, found)}
+        return {
+            "by": by,
+            "tabs": [(key, tables[key]["name"]) for key in TABS],
+            "table": with_links(tables[by], by, found),
+        }
 
     def _devices(self, plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:
         asked = Asked.of(self.request.GET)
@@ -92,6 +97,7 @@ def _told(plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:
         "overrides": DueOverride.objects.filter(device__asset_tag__in=_by_hand(found)).count(),
         "overrides_url": kit.pages[DueOverride].url("list"),
         "progress": progress_of(plan),
+        "template_hint": _("Cells such as %(cells)s are filled in; a fault names its cell.") % {"cells": CELLS},
         "year_list": list(range(plan.first_year, plan.first_year + plan.years)),
         "undone_count": sum(one["year"] is None for one in found["items"]),
     }
@@ -154,5 +160,3 @@ def progress_of(plan: RefreshPlan) -> list[dict[str, Any]]:
         row["stages"][one.stage] += one.devices
         row["paid"] += one.paid_yuan
     return [{**row, "stages": list(row["stages"].values())} for row in rows.values()]
-
-

@@ -37,7 +37,7 @@ class PageView(LoginRequiredMixin, View):
             raise PermissionDenied
         return obj
 
-    def save(self, form: Any) -> bool:
+    def store(self, form: Any) -> bool:
         """Write the row of a form. False where it is not valid or was refused: the faults stand in the form."""
         if not form.is_valid():
             return False

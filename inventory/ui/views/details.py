@@ -105,7 +105,7 @@ class FieldView(PageView):
     def post(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         obj = self._editable(pk, name)
         form = form_class(self.page, request.user, [name])(request.POST, instance=obj)
-        return self._done(pk, name) if self.save(form) else self._form(obj, name, form)
+        return self._done(pk, name) if self.store(form) else self._form(obj, name, form)
 
     def _editable(self, pk: int, name: str) -> Any:
         if name not in editable(self.page):

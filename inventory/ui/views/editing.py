@@ -22,7 +22,7 @@ class FormView(PageView):
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         obj = self._start(pk)
         form = self._class()(request.POST, instance=obj)
-        return self._done(form.instance) if self.save(form) else self._form(obj, form)
+        return self._done(form.instance) if self.store(form) else self._form(obj, form)
 
     def _start(self, pk: int | None) -> Any:
         return self.page.model() if pk is None else self.find(pk)
