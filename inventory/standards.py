@@ -64,7 +64,7 @@ def rules_in_force(as_of: date, series: Iterable[str] = ()) -> list[InForce]:
         .select_related("standard", "as_many_as")
         .prefetch_related("classes__asset_class")
     )
-    below = _classes_below()
+    below = classes_below()
     return [
         InForce(_rule(rule, below), of.code, of.name, of.valid_from, of.code == default)
         for rule in rules
@@ -97,8 +97,8 @@ def holdings(devices: QuerySet[Device], rules: Iterable[Rule], as_of: date) -> d
     return {code: Holding(*count) for code, count in found.items()}
 
 
-def _classes_below() -> dict[str, tuple[str, ...]]:
-    """{class: itself and all classes below it}, by code."""
+def classes_below() -> dict[str, tuple[str, ...]]:
+    """{class: itself and all classes below it}, by code. One query."""
     parents = dict(AssetClass.objects.values_list("code", "parent__code"))
     below: dict[str, list[str]] = {code: [] for code in parents}
     for code in sorted(parents):
@@ -113,7 +113,11 @@ def _classes_below() -> dict[str, tuple[str, ...]]:
 def _rule(rule: AllocationRule, below: dict[str, tuple[str, ...]]) -> Rule:
     # The link rows keep the order of the standard's own list.
     links = sorted(rule.classes.all(), key=lambda link: link.pk)
-    listed = [link.asset_class.code for link in links]
+    return rule_of(rule, [link.asset_class.code for link in links], below)
+
+
+def rule_of(rule: AllocationRule, listed: Iterable[str], below: dict[str, tuple[str, ...]]) -> Rule:
+    """A rule, saved or only typed, with the codes of the classes that it lists. `below` is of `classes_below`."""
     return Rule(
         code=rule.code,
         quantity=_quantity(rule, below),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import AllocationRule, AllocationStandard, Device, FundingSource, PriceList
+from inventory.models import AllocationRule, AllocationStandard, Department, Device, FundingSource, PriceList
 from inventory.pages.kit import kit
 from inventory.ui.page import BulkForm, ModelPage, Section
 from inventory.ui.panels import RelatedTable
@@ -38,12 +38,18 @@ kit.register(
 kit.register(
     ModelPage(
         AllocationStandard,
-        columns=("name", "code", "valid_from", "default"),
-        filters=("default",),
-        form=(Section(_("Allocation standard"), ("code", "name", "valid_from", "default")),),
-        search=("name", "code"),
+        columns=("name", "code", "series", "valid_from", "valid_to", "default"),
+        default_columns=("name", "code", "valid_from", "valid_to", "default"),
+        phone=("name", "valid_from", "default"),
+        filters=("default", "valid_from"),
+        form=(Section(_("Allocation standard"), ("code", "series", "name", "valid_from", "valid_to", "default")),),
+        search=("name", "code", "series"),
         icon="scale",
-        panels=(RelatedTable(AllocationRule, "standard", ("name", "mark", "kind", "price_cap_yuan")),),
+        empty=_("No standards yet. Load the shipped ones from fixtures/standards, or add one and enter its rules."),
+        panels=(
+            RelatedTable(AllocationRule, "standard", ("name", "mark", "kind", "price_cap_yuan"), limit=40),
+            RelatedTable(Department, "standard", ("name", "town", "staff"), _("Departments with this standard")),
+        ),
     )
 )
 

@@ -1,0 +1,202 @@
+"""The rules of an allocation standard as a table of inputs, and what they come to in departments of some sizes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inventory import standards
+from inventory.models import AllocationRule, AllocationStandard, AssetClass
+from inventory.models.money import Mark, RuleKind
+from inventory.rules.standards import Rule, allowed, problems
+from inventory.services.importing.cells import BadCell, steps
+from inventory.services.standards import Line
+
+SIZES = (23, 100, 131)
+MARKS = ((), *((mark.value,) for mark in Mark))
+_NUMBER = {"class": "form-control", "inputmode": "numeric", "step": "any"}
+_TEXT = {"class": "form-control"}
+_SELECT = {"class": "form-select"}
+
+
+def _number(label: Any, *, whole: bool = True) -> forms.Field:
+    kind = forms.IntegerField if whole else forms.DecimalField
+    return kind(label=label, required=False, min_value=0, widget=forms.NumberInput(_NUMBER))
+
+
+class RuleForm(forms.Form):
+    """One rule. What the database forbids is told when it is written."""
+
+    key = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    code = forms.SlugField(label=gettext_lazy("code"), max_length=60, widget=forms.TextInput(_TEXT))
+    name = forms.CharField(label=gettext_lazy("name"), max_length=100, widget=forms.TextInput(_TEXT))
+    mark = forms.ChoiceField(
+        label=gettext_lazy("only where"),
+        required=False,
+        choices=[("", gettext_lazy("everywhere")), *Mark.choices],
+        widget=forms.Select(_SELECT),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind"), choices=RuleKind, widget=forms.Select(_SELECT | {"data-kind": ""})
+    )
+    share_percent = _number(gettext_lazy("percent of staff"), whole=False)
+    least = _number(gettext_lazy("at least"))
+    at_most = _number(gettext_lazy("at most"))
+    steps = forms.CharField(
+        label=gettext_lazy("steps"), required=False, widget=forms.TextInput(_TEXT | {"placeholder": "100:20; :30"})
+    )
+    within = forms.CharField(
+        label=gettext_lazy("within rule"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(_TEXT | {"list": "codes"}),
+    )
+    instead_of = forms.CharField(
+        label=gettext_lazy("may be held instead of"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(_TEXT | {"list": "codes"}),
+    )
+    price_cap_yuan = _number(gettext_lazy("price cap in yuan"), whole=False)
+    service_life_years = _number(gettext_lazy("least service life in years"))
+    life_pages = _number(gettext_lazy("life in pages"))
+    needs_approval = forms.BooleanField(
+        label=gettext_lazy("needs approval"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[AssetClass] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = {kind.code: kind for kind in kinds}
+        choices = [(kind.code, str(kind)) for kind in kinds]
+        several = forms.SelectMultiple(_SELECT | {"data-select": ""})
+        self.fields["classes"] = forms.MultipleChoiceField(label=_("asset classes"), choices=choices, widget=several)
+        self.fields["as_many_as"] = forms.ChoiceField(
+            label=_("as many as"), choices=[("", ""), *choices], required=False, widget=forms.Select(_SELECT)
+        )
+
+    def clean_steps(self) -> list[list[int | None]]:
+        text = self.cleaned_data["steps"]
+        try:
+            return steps(text) if text.strip() else []
+        except BadCell as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def line(self, rules: dict[int, AllocationRule]) -> Line:
+        """The rule with what was typed, and its classes. Only of a valid form."""
+        given = dict(self.cleaned_data)
+        rule = rules.get(given["key"]) or AllocationRule()
+        as_many_as = given.pop("as_many_as")
+        construct_instance(self, rule, [name for name in self.fields if name not in ("key", "classes", "as_many_as")])
+        rule.steps, rule.as_many_as = given["steps"], self.kinds.get(as_many_as)
+        return Line(rule, [self.kinds[code] for code in given["classes"]])
+
+    def refuse(self, fault: ValidationError) -> None:
+        """Faults of the register beside their inputs."""
+        if not hasattr(fault, "error_dict"):
+            self.add_error(None, fault)
+            return
+        for name, errors in fault.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
+RuleFormSet = forms.formset_factory(RuleForm, extra=0, can_delete=True, max_num=200, absolute_max=200)
+
+
+def formset(standard: AllocationStandard, data: Any = None) -> Any:
+    """The rules of a standard as forms; with `data` as they were typed."""
+    kinds = list(AssetClass.objects.order_by("code"))
+    initial = None if data is not None else [_initial(rule) for rule in _rules(standard)]
+    return RuleFormSet(data, initial=initial, prefix="rule", form_kwargs={"kinds": kinds})
+
+
+def _rules(standard: AllocationStandard) -> Any:
+    found = standard.rules.order_by("pk").select_related("as_many_as")
+    return found.prefetch_related("classes__asset_class")
+
+
+def _initial(rule: AllocationRule) -> dict[str, Any]:
+    names = [name for name in RuleForm.base_fields if name not in ("key", "steps")]
+    links = sorted(rule.classes.all(), key=lambda link: link.pk)
+    return {
+        **{name: getattr(rule, name) for name in names},
+        "key": rule.pk,
+        "steps": "; ".join(f"{'' if limit is None else limit}:{number}" for limit, number in rule.steps),
+        "classes": [link.asset_class.code for link in links],
+        "as_many_as": rule.as_many_as.code if rule.as_many_as else "",
+    }
+
+
+def lines_of(standard: AllocationStandard, forms: Any) -> list[tuple[int, Line]]:
+    """(place among the forms, rule) of each valid form that is not to be deleted."""
+    rules = {rule.pk: rule for rule in standard.rules.all()}
+    return [
+        (place, form.line(rules))
+        for place, form in enumerate(forms)
+        if form.is_valid() and not form.cleaned_data.get("DELETE")
+    ]
+
+
+@dataclass(frozen=True)
+class Gives:
+    """What rules come to: by place of the form (words for each size), by mark, and what leads nowhere."""
+
+    by_place: dict[int, list[str]]
+    by_mark: list[tuple[str, list[tuple[str, list[str]]]]]
+    faults: list[str]
+
+
+def gives(lines: Sequence[tuple[int, Line]], sizes: Sequence[int]) -> Gives:
+    """Reckon the rules for departments of these sizes, without a mark and with each that some rule bears."""
+    below = standards.classes_below()
+    made = [(place, line, _made(line, below)) for place, line in lines]
+    rules = [rule for _place, _line, rule in made]
+    by_place = {place: _told(rules, rule.code, sizes, (rule.mark,) if rule.mark else ()) for place, _line, rule in made}
+    used = {rule.mark for rule in rules}
+    labels = dict(Mark.choices)
+    by_mark = [
+        (str(labels[marks[0]]) if marks else _("no mark"), _table(rules, sizes, marks))
+        for marks in MARKS
+        if not marks or marks[0] in used
+    ]
+    return Gives(by_place, by_mark, [_fault(code, kind) for code, kind in problems(rules)])
+
+
+def _made(line: Line, below: dict[str, tuple[str, ...]]) -> Rule:
+    return standards.rule_of(line.rule, [kind.code for kind in line.classes], below)
+
+
+def _told(rules: Sequence[Rule], code: str, sizes: Sequence[int], marks: tuple[str, ...]) -> list[str]:
+    found = (allowed(rules, size, marks)[code].number for size in sizes)
+    return [_("by need") if number is None else str(number) for number in found]
+
+
+def _table(rules: Sequence[Rule], sizes: Sequence[int], marks: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    chosen = allowed(rules, 1, marks)
+    return [(one.rule.name or code, _told(rules, code, sizes, marks)) for code, one in chosen.items()]
+
+
+def _fault(code: str, kind: str) -> str:
+    words = {
+        "within_unknown": _("Rule %(code)s lies within a rule that the standard does not have."),
+        "instead_of_unknown": _("Rule %(code)s may be held instead of a rule that the standard does not have."),
+        "within_ring": _("Rule %(code)s lies within itself, by way of others."),
+        "no_classes": _("Rule %(code)s lists no class."),
+    }
+    return words[kind] % {"code": code}
+
+
+class VersionForm(forms.Form):
+    """A new version of a standard."""
+
+    code = forms.SlugField(label=gettext_lazy("code"), max_length=60, widget=forms.TextInput(_TEXT))
+    valid_from = forms.DateField(
+        label=gettext_lazy("in force from"), widget=forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=200, widget=forms.TextInput(_TEXT)
+    )
