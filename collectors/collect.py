@@ -227,12 +227,15 @@ class _Run(Visit):
 
     async def _vlan_bridges(self) -> AsyncIterator[ForwardingFact]:
         """The bridges of Cisco's VLANs one by one. One that is silent makes forwarding incomplete, not the device."""
-        silent = 0
+        silent, heard = 0, False
         for vlan in self.found.vlans:
             session = self.session.for_vlan(vlan)
             if session is None or self.silences >= PATIENCE:
                 return
             ports, bridge = await self.aside(session, forwarding.PORTS, forwarding.BRIDGE)
+            if heard and NoAnswer.code in bridge.end.notes:
+                # Others answered: the request may have been lost.
+                ports, bridge = await self.aside(session, forwarding.PORTS, forwarding.BRIDGE)
             if bridge.end.state is TableState.CUT_SHORT:
                 self.ends.append(replace(bridge.end, reason=f"VLAN {vlan}: {bridge.end.reason}", notes=("vlan",)))
             else:
@@ -240,6 +243,7 @@ class _Run(Visit):
             for fact in forwarding.vlan_rows(vlan, ports, bridge):
                 yield fact
             silent = silent + 1 if NoAnswer.code in bridge.end.notes else 0
+            heard = heard or not silent
             if silent >= _SILENT_VLANS:
                 return
 

@@ -8,7 +8,8 @@ import codecs
 import ipaddress
 import re
 import struct
-from functools import lru_cache
+from collections.abc import Callable
+from typing import TypeVar
 
 from collectors.snmp import oid as oids
 from collectors.snmp.session import (
@@ -26,18 +27,42 @@ from collectors.snmp.session import (
     Raw,
 )
 
+T = TypeVar("T")
+
 _LONGEST_NUMBER = 9
 """Octets: a Counter64 with the sign octet in front. Longer ones are no number a device can mean."""
 
 _REMEMBERED = 16384
 """Values kept decoded: names, types and states are the same on many ports and devices."""
+_LONGEST_REMEMBERED = 64
+"""Octets: longer ones are seldom said twice, and a hostile device's would fill the memory."""
 _UNSIGNED = frozenset({COUNTER32, GAUGE32, TIME_TICKS, COUNTER64, 0x47})
 """0x47 is the Unsigned32 of RFC 1442, which some agents still send."""
 _UNTYPED = EXCEPTIONS | {NULL}
 _FREE = frozenset({OCTETS, OPAQUE})
 
 
-@lru_cache(_REMEMBERED)
+class _Decoded(dict[Raw | None, T]):
+    """Short values as `decode` gives them, by what was decoded; all are forgotten when they are too many."""
+
+    def __init__(self, decode: Callable[[Raw | None], T]) -> None:
+        self.decode = decode
+
+    def __missing__(self, raw: Raw | None) -> T:
+        found = self.decode(raw)
+        if raw is None or len(raw[1]) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[raw] = found
+        return found
+
+
+def _remembering(decode: Callable[[Raw | None], T]) -> Callable[[Raw | None], T]:
+    # The look-up itself stands for the function: nothing is called for what is known.
+    return _Decoded(decode).__getitem__
+
+
+@_remembering
 def integer(raw: Raw | None) -> int | None:
     """INTEGER as signed, counters, gauges and ticks as unsigned, octets that are decimal digits as their number.
 
@@ -78,7 +103,7 @@ _OFTEN_CUT_FROM = 31
 """Devices cut text at 32, 64 or 255 octets; a shorter one that ends in a lone high octet is latin-1."""
 
 
-@lru_cache(_REMEMBERED)
+@_remembering
 def text(raw: Raw | None) -> str:
     """A value as text without blanks and NULs around it; "" when there is none.
 

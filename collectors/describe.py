@@ -1,4 +1,4 @@
-"""A Snapshot as one JSON object for people and tools: what `probe` prints.
+"""A Snapshot as one JSON object: what `probe --json` prints.
 
 Only what was found, flat and short; facts.to_json is the whole of it.
 """
@@ -74,32 +74,3 @@ def _ending(end: TableEnd) -> dict[str, Any]:
     if end.notes:
         told["notes"] = list(end.notes)
     return told
-
-
-def as_lines(snapshot: Snapshot) -> list[str]:
-    """The same for reading: a head line, then one line a subject."""
-    identity = snapshot.identity
-    if snapshot.fault:
-        told = snapshot.fault_text
-        return [told if told.startswith(snapshot.name) else f"{snapshot.name}: {told}"]
-    what = " ".join(filter(None, (identity.manufacturer, identity.hardware))) or "a device no rule knows"
-    known = (
-        ("kind", identity.kind),
-        ("name", snapshot.system.name),
-        ("version", identity.version),
-        ("serial", identity.serial or (identity.placeholder and f"{identity.placeholder} (a placeholder)")),
-        ("asset tag", identity.asset_tag),
-        ("members", ", ".join(identity.chassis_serials) if len(identity.chassis_serials) > 1 else ""),
-        ("rule", identity.rule),
-    )
-    lines = [f"{snapshot.name}: {what}"]
-    lines += [f"  {label}: {text}" for label, text in known if text]
-    lines += [f"  {name}: {_line(end)}" for name, end in snapshot.tables.items()]
-    if snapshot.restarted:
-        lines.append("  it restarted while it was read: nothing here means that a thing is gone")
-    return lines
-
-
-def _line(end: TableEnd) -> str:
-    extra = "; ".join(filter(None, (end.reason, *end.notes)))
-    return f"{end.rows} rows, {end.state.value}" + (f" ({extra})" if extra else "")

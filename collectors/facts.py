@@ -28,6 +28,9 @@ from collectors.features import (
 
 SCHEMA = 1
 
+COMPUTERS = frozenset({"server", "workstation"})
+"""Kinds whose operating system, as long as no part says more, takes its processor for the model ('Intel x64')."""
+
 
 class TableState(StrEnum):
     """How reading a table ended. Only COMPLETE and EMPTY may mark anything as gone."""

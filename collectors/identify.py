@@ -14,7 +14,7 @@ from collectors import decode
 from collectors.facts import Identity, PartFact, SystemFact
 from collectors.rulebook import Rule, Source, Vendors, Wanted, covers, load_vendors
 from collectors.snmp import oid
-from collectors.snmp.session import OBJECT_ID, Raw
+from collectors.snmp.session import OBJECT_ID, OCTETS, Raw
 from collectors.tables.hardware import chassis, chassis_serials
 from collectors.tables.sysdescr import model_in, serial_in, version_in
 from collectors.tables.system import object_id as object_id_text
@@ -119,7 +119,7 @@ def identify(answers: Answers, vendors: Vendors) -> Identity:
         placeholder=placeholder,
         asset_tag=first("asset_tag"),
         chassis_serials=_members(rule, answers, rows, serial),
-        base_mac=base_mac(answers),
+        base_mac=base_mac(answers) or _makers_mac(rule, answers, main),
         rule=rule.name if rule else "",
     )
 
@@ -335,3 +335,12 @@ def base_mac(answers: Answers) -> str | None:
     if not found and kind is not None and chassis_id is not None and decode.integer(kind) == _LLDP_MAC:
         found = decode.mac(chassis_id)
     return found or None
+
+
+def _makers_mac(rule: Rule | None, answers: Answers, main: PartFact | None) -> str | None:
+    """The device's MAC from the rule's own objects, such as a camera's that has no interfaces to read."""
+    for source in rule.sources.get("base_mac", ()) if rule else ():
+        for said in read_source(source, answers, main):
+            if found := decode.mac((OCTETS, said.encode())):
+                return found
+    return None

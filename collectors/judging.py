@@ -14,6 +14,9 @@ from inventory.rules import names
 
 MOVED, UNKNOWN_MAC, UNREGISTERED, UNSEEN = "moved", "unknown_mac", "unregistered", "unseen"
 
+BEYOND = "beyond"
+"""The key, in a difference's evidence, that says: not at that port itself, but somewhere behind it."""
+
 Key = tuple[str, int | None, str]
 """Kind, device, and what tells two apart: the field, or without a device the key."""
 
@@ -96,9 +99,10 @@ def judge_places(places: Iterable[Place], ground: Ground, *, silent: Collection[
             _judge_site(verdicts, place, owner, ground)
         elif place.switch is not None and is_own(place.mac) and not is_random(place.mac) and place.mac not in silent:
             where = _where(place, ground)
-            verdicts.seen.append(
-                Seen(UNKNOWN_MAC, "", place.mac, key=place.mac, evidence={"at": where, "address": place.address})
-            )
+            evidence: dict[str, Any] = {"at": where, "address": place.address}
+            if not place.direct:
+                evidence[BEYOND] = True
+            verdicts.seen.append(Seen(UNKNOWN_MAC, "", place.mac, key=place.mac, evidence=evidence))
     return verdicts
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from collectors.napalm.drivers import DRIVERS
 from collectors.profiles import AuthProtocol, DeviceProfile, ManagementProfile, PrivacyProtocol, SnmpVersion
 from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell, Column, Part, Reference
@@ -16,6 +17,7 @@ from inventory.services.write import Unit
 
 Plain = tuple[str, str, int]
 """SNMP version, community, port."""
+PLAIN_VERSIONS = (SnmpVersion.V1, SnmpVersion.V2C)
 
 
 def _given(row: Mapping[str, str], column: str) -> str:
@@ -34,7 +36,7 @@ class Management:
         self.by_name = {profile.name: profile for profile in ManagementProfile.objects.all()}
         self.plain: dict[Plain, ManagementProfile] = {}
         for profile in self.by_name.values():
-            if profile.version != SnmpVersion.V3:
+            if profile.version in PLAIN_VERSIONS and not profile.login_user:
                 self.plain.setdefault((profile.version, profile.community, profile.port), profile)
         self.held: dict[int, list[int]] = {}
         for device, held in DeviceProfile.objects.order_by("position", "pk").values_list("device_id", "profile_id"):
@@ -74,8 +76,9 @@ class Management:
             community or now.community,
             int(port) if port else now.port,
         )
-        if key[0] == SnmpVersion.V3:
-            raise BadCell(_("SNMPv3 needs a profile of profiles.csv, named in the column 'profile'"), "version")
+        if key[0] not in PLAIN_VERSIONS:
+            words = _("%(version)s needs a profile of profiles.csv, named in the column 'profile'")
+            raise BadCell(words % {"version": SnmpVersion(key[0]).label}, "version")
         if key not in self.plain:
             made = ManagementProfile(name=self._free_name(key), version=key[0], community=key[1], port=key[2])
             made.clean_fields()
@@ -119,6 +122,17 @@ def _port(cell: str) -> str:
     return cell
 
 
+def _login_port(cell: str) -> int:
+    return int(_port(cell))
+
+
+def _driver(cell: str) -> str:
+    if cell not in DRIVERS:
+        words = _("expected one of %(choices)s, found '%(cell)s'")
+        raise BadCell(words % {"choices": ", ".join(DRIVERS), "cell": cell})
+    return cell
+
+
 PROFILE_COLUMNS = (
     Column("name", required=True),
     Column("version", cells.choice(SnmpVersion)),
@@ -134,6 +148,11 @@ PROFILE_COLUMNS = (
     Column("retries", cells.integer),
     Column("repetitions", cells.integer),
     Column("bulk", cells.boolean),
+    Column("login_user", empty=""),
+    Column("login_password", empty=""),
+    Column("enable_secret", empty=""),
+    Column("driver", _driver, empty=""),
+    Column("login_port", _login_port),
 )
 
 

@@ -16,6 +16,7 @@ from collectors.profiles import ManagementProfile as ManagementProfile
 from collectors.profiles import SnmpVersion as SnmpVersion
 from inventory.models import Device, Interface, Town
 from inventory.models.base import RegisterModel
+from inventory.rules import addresses
 
 
 class RunState(models.TextChoices):
@@ -41,6 +42,9 @@ class Run(RegisterModel):
     changes = models.PositiveIntegerField(_("changes"), default=0)
     differences = models.PositiveIntegerField(_("differences opened"), default=0)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    results = models.JSONField(default=list, blank=True, editable=False)
+    """A device of which there is something to tell: {"device", "fault", "text", "changes", "opened", "cut", "held"}.
+    Of those not named all tables were read, and nothing was new."""
     log_mark = models.BigIntegerField(default=0, editable=False)
     """The place in the change log when it began: what was changed since is not in what it saw."""
     edition = models.CharField(max_length=40, blank=True, editable=False)
@@ -200,6 +204,8 @@ class Sighting(RegisterModel):
     )
     vlan_id = models.PositiveSmallIntegerField(_("VLAN id"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=45, blank=True)
+    key = models.CharField(max_length=33, blank=True, db_index=True, editable=False)
+    """Of the address (see inventory.rules.addresses): by it a prefix is a range."""
     first_seen_at = models.DateTimeField(_("first seen"))
     last_seen_at = models.DateTimeField(_("last seen"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -216,6 +222,14 @@ class Sighting(RegisterModel):
 
     def __str__(self) -> str:
         return self.mac
+
+    def derive(self) -> None:
+        self.key = address_key(self.address)
+
+
+def address_key(address: str) -> str:
+    """The key of a sighting's address; '' where none was seen."""
+    return addresses.address_key(addresses.parse_address(address)) if address else ""
 
 
 class DifferenceKind(models.TextChoices):
@@ -245,7 +259,7 @@ class Difference(RegisterModel):
     the same seen value.
     """
 
-    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence"})
+    unlogged: ClassVar[frozenset[str]] = frozenset({"last_seen_at", "evidence", "written"})
 
     kind = models.CharField(_("kind"), max_length=20, choices=DifferenceKind)
     device = models.ForeignKey(
@@ -262,6 +276,8 @@ class Difference(RegisterModel):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    written = models.JSONField(default=dict, blank=True, editable=False)
+    """What accepting it wrote on the device: {column: [before, after]}; what `reopen` takes back."""
     run = models.ForeignKey(Run, models.SET_NULL, null=True, blank=True, related_name="opened", verbose_name=_("run"))
 
     class Meta:

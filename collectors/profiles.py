@@ -1,6 +1,6 @@
 """How devices are asked: named management profiles, and which device is asked by which, in what order.
 
-Communities and keys are encrypted in the database (inventory.models.secrets) and never shown or logged.
+Communities, keys and passwords are encrypted in the database (inventory.models.secrets) and never shown or logged.
 """
 
 from typing import Any, ClassVar
@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from collectors.napalm.beside import BY_SNMP
+from collectors.napalm.drivers import DRIVERS, SSH_PORT, NapalmTarget
 from collectors.snmp.credentials import Credential
 from inventory.models import Device
 from inventory.models.base import RegisterModel
@@ -21,6 +23,7 @@ class SnmpVersion(models.TextChoices):
     V1 = "1", "SNMPv1"
     V2C = "2c", "SNMPv2c"
     V3 = "3", "SNMPv3"
+    NONE = "none", _("command line only")
 
 
 class AuthProtocol(models.TextChoices):
@@ -40,9 +43,11 @@ class PrivacyProtocol(models.TextChoices):
 
 
 class ManagementProfile(RegisterModel):
-    """One way to ask over SNMP, under a name (NAV: management profile)."""
+    """One way to ask under a name (NAV: management profile): by SNMP, by a command line beside it, or by that alone."""
 
-    secret: ClassVar[frozenset[str]] = frozenset({"community", "auth_key", "privacy_key"})
+    secret: ClassVar[frozenset[str]] = frozenset(
+        {"community", "auth_key", "privacy_key", "login_password", "enable_secret"}
+    )
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     version = models.CharField(_("SNMP version"), max_length=4, choices=SnmpVersion, default=SnmpVersion.V2C)
@@ -64,6 +69,15 @@ class ManagementProfile(RegisterModel):
         _("rows for each request"), default=25, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     bulk = models.BooleanField(_("GETBULK"), default=True)
+    login_user = models.CharField(_("user to log in as"), max_length=64, blank=True)
+    login_password = SecretField(_("password to log in with"), blank=True, default="")
+    enable_secret = SecretField(_("enable secret"), blank=True, default="")
+    driver = models.CharField(_("NAPALM driver"), max_length=40, blank=True, choices=[(name, name) for name in DRIVERS])
+    """Blank: the one for what SNMP says."""
+    login_port = models.PositiveIntegerField(
+        _("port to log in at"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    """Blank: the driver's own."""
 
     class Meta:
         verbose_name = _("management profile")
@@ -75,14 +89,30 @@ class ManagementProfile(RegisterModel):
                 name="managementprofile_port_in_range",
                 violation_error_message=_("A port lies between 1 and 65535."),
             ),
+            models.CheckConstraint(
+                condition=Q(login_port__isnull=True) | Q(login_port__range=(1, 65535)),
+                name="managementprofile_login_port_in_range",
+                violation_error_message=_("A port lies between 1 and 65535."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(version="none") | (~Q(login_user="") & ~Q(driver="")),
+                name="managementprofile_command_line_has_driver",
+                violation_error_message=_("Without SNMP a user to log in as and a driver are needed."),
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
-        if words := self.credential().problem():
+        if self.asks_snmp and (words := self.credential().problem()):
             raise ValidationError(_("A device cannot be asked like this: %(why)s"), params={"why": words})
+        if not self.login_user and (self.login_password or self.enable_secret or self.driver):
+            raise ValidationError(_("A password or a driver needs a user to log in as."))
+
+    @property
+    def asks_snmp(self) -> bool:
+        return self.version != SnmpVersion.NONE
 
     def credential(self) -> Credential:
         return Credential(
@@ -100,6 +130,26 @@ class ManagementProfile(RegisterModel):
             retries=self.retries,
             repetitions=self.repetitions,
             bulk=self.bulk,
+        )
+
+    def login(self, name: str, host: str, known_hosts: str = "") -> NapalmTarget | None:
+        """Where and how to log in to a device; None where the profile has no log-in.
+
+        With `known_hosts`, a file of host keys, a device that shows another key is not logged in to.
+        """
+        if not self.login_user:
+            return None
+        return NapalmTarget(
+            name,
+            host,
+            self.driver or BY_SNMP,
+            self.login_user,
+            self.login_password,
+            self.enable_secret,
+            port=self.login_port or SSH_PORT,
+            known_hosts=known_hosts,
+            # Not every driver speaks SSH: only a port that was given is one for all of them.
+            options={"port": self.login_port} if self.login_port else {},
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from collectors.facts import InterfaceFact, NeighbourFact, PartFact, Snapshot
+from collectors.facts import COMPUTERS, InterfaceFact, NeighbourFact, PartFact, Snapshot
 from collectors.tables import modules
 from inventory.rules import names
 
@@ -176,18 +176,16 @@ def _device(snapshot: Snapshot, register: RegisterView) -> Iterator[Change]:
         same = names.serial_key(seen.serial) == names.serial_key(register.serial)
         yield _owned("serial", register.serial, seen.serial, same, blank=names.is_junk_serial(register.serial))
     if seen.hardware and _says_model(snapshot):
-        yield _owned("type", register.type_names[0], seen.hardware, _same_model(register.type_names, seen.hardware))
+        same = names.same_model(register.type_names, seen.hardware)
+        yield _owned("type", register.type_names[0], seen.hardware, same)
     if names.name_key(snapshot.system.name):
         same = names.name_key(register.name) == names.name_key(snapshot.system.name)
         yield _owned("name", register.name, snapshot.system.name, same, blank=not register.name)
 
 
-_COMPUTERS = frozenset({"server", "workstation"})
-
-
 def _says_model(snapshot: Snapshot) -> bool:
     """Whether what was seen is a product's name. An operating system only knows its processor, such as 'Intel x64'."""
-    if snapshot.identity.kind not in _COMPUTERS:
+    if snapshot.identity.kind not in COMPUTERS:
         return True
     return any(part.model == snapshot.identity.hardware for part in snapshot.parts)
 
@@ -198,16 +196,6 @@ def _owned(kind: str, held: str, seen: str, same: bool, *, blank: bool = False) 
     if blank:
         return Change(Action.FILL, "device", values={kind: seen}, old={kind: held}, why="blank in the register")
     return Change(Action.DIFFER, "device", values={kind: seen}, old={kind: held}, kind=kind)
-
-
-def _same_model(held: tuple[str, ...], seen: str) -> bool:
-    """Whether the seen model is one of the type's names, or one of them holds the other (at least 4 characters)."""
-    theirs = names.squeeze(seen)
-    for name in map(names.squeeze, held):
-        short, long = sorted((name, theirs), key=len)
-        if short == long or (len(short) >= 4 and short in long):
-            return True
-    return False
 
 
 def _interfaces(snapshot: Snapshot, register: RegisterView, policy: Policy) -> Iterator[Change]:

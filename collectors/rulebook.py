@@ -16,7 +16,7 @@ from collectors.facts import SystemFact
 from collectors.snmp import oid
 from collectors.snmp.table import Scalars, Table
 
-FIELDS = ("manufacturer", "hardware", "version", "serial", "asset_tag")
+FIELDS = ("manufacturer", "hardware", "version", "serial", "asset_tag", "base_mac")
 KINDS = frozenset(
     [
         "network",

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import metadata
 from typing import Any, TypeVar
 
@@ -97,7 +98,7 @@ def target_of(managed: Managed) -> Target:
         name=managed.device.asset_tag,
         host=address.address,
         port=first.port,
-        credentials=tuple(way.profile.credential() for way in managed.ways),
+        credentials=tuple(way.profile.credential() for way in managed.ways if way.profile.asks_snmp),
         timeout_s=first.timeout_s,
         retries=first.retries,
     )
@@ -174,6 +175,8 @@ class Held:
     differences: Sequence[Difference]
     mark: int
     """The place in the change log when this was read."""
+    kept: tuple[int, datetime] | None = None
+    """Key and time of the snapshot that is kept; None where it was not looked up."""
 
     @property
     def has_open(self) -> bool:
@@ -253,8 +256,12 @@ class ReadAhead:
         states = {state.device_id: state for state in states_of(wanted)}
         views = register_views([one for one in devices if self._was_changed(one, states.get(one.pk))])
         differences = _differences(wanted)
+        found = KeptSnapshot.objects.filter(device__in=wanted).values_list("device_id", "pk", "taken_at")
+        kept = {device: (pk, taken_at) for device, pk, taken_at in found}
         for one in devices:
-            self._held[one.pk] = Held(one, states.get(one.pk), views.get(one.pk), differences.get(one.pk, ()), mark)
+            self._held[one.pk] = Held(
+                one, states.get(one.pk), views.get(one.pk), differences.get(one.pk, ()), mark, kept.get(one.pk)
+            )
 
 
 def edition() -> str:
@@ -298,7 +305,16 @@ class KnownDevices:
             macs=frozenset(macs),
             engine_id=state.engine_id if state is not None else "",
             name_is_unique=device.name.lower() not in self.shared_names,
+            models=view.type_names,
+            last_model=state.hardware_seen if state is not None else "",
+            told=_told(state) if state is not None else frozenset(),
         )
+
+
+def _told(state: DeviceState) -> frozenset[str]:
+    """What the device told of itself when it was last polled, in the words of collectors.matching."""
+    said = {"serial": state.serial_seen, "mac": state.base_mac, "engine": state.engine_id, "name": state.sys_name}
+    return frozenset(word for word, value in said.items() if value)
 
 
 def others_like(macs: Collection[str], serial_keys: Collection[str], device: Device) -> list[int]:

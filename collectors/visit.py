@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from collectors.facts import Snapshot, TableEnd, TableState
-from collectors.snmp.faults import NoAnswer
+from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.pace import DEFAULT_LIMITS, DeviceMemory, Limits
 from collectors.snmp.scalars import read_scalars
 from collectors.snmp.session import Session
@@ -21,8 +21,11 @@ from collectors.snmp.walker import read_table, read_tables
 log = logging.getLogger(__name__)
 
 PATIENCE = 2
-"""After so many reads in a row without an answer the device is taken for gone and not asked on."""
-_NOT_ASKED = TableEnd(TableState.CUT_SHORT, reason="not asked: the device no longer answered", notes=(NoAnswer.code,))
+"""After so many reads in a row without an answer, or without one that can be read, the device is not asked on."""
+_SILENT = TableEnd(TableState.CUT_SHORT, reason="not asked: the device no longer answered", notes=(NoAnswer.code,))
+_SENSELESS = TableEnd(
+    TableState.CUT_SHORT, reason="not asked: what the device answers cannot be read", notes=(BadAnswer.code,)
+)
 
 Facts = dict[str, Any]
 """Fields of a Snapshot, and their new values."""
@@ -44,6 +47,8 @@ class Visit:
         """Of the reads of the subject that is being read."""
         self.silences = 0
         """Reads in a row that ended because nothing came."""
+        self.senseless = 0
+        """Reads in a row to which only came what cannot be read."""
         self._ahead: dict[int, TableRead] = {}
         """Tables that were read with others and not yet asked for."""
 
@@ -68,9 +73,9 @@ class Visit:
             self.found = replace(self.found, **facts)
 
     async def table(self, table: Table, limits: Limits = DEFAULT_LIMITS) -> TableRead:
-        if self.silences >= PATIENCE:
-            self.ends.append(_NOT_ASKED)
-            return TableRead(_NOT_ASKED, {name: {} for name in table.columns})
+        if left := self.left():
+            self.ends.append(left)
+            return TableRead(left, {name: {} for name in table.columns})
         read = self._ahead.pop(id(table), None) or await read_table(self.session, table, self.memory, limits)
         self._count(read.end)
         self.varbinds += sum(map(len, read.columns.values()))
@@ -78,7 +83,7 @@ class Visit:
 
     async def together(self, *tables: Table) -> None:
         """Read several small tables in the same requests; table() then gives each, with its own end."""
-        if self.silences < PATIENCE:
+        if not self.left():
             reads = await read_tables(self.session, tables, self.memory)
             self._ahead.update(zip(map(id, tables), reads, strict=True))
 
@@ -93,18 +98,25 @@ class Visit:
         return reads
 
     async def scalars(self, scalars: Scalars) -> ScalarsRead:
-        if self.silences >= PATIENCE:
-            self.ends.append(_NOT_ASKED)
-            return ScalarsRead(_NOT_ASKED)
+        if left := self.left():
+            self.ends.append(left)
+            return ScalarsRead(left)
         read = await read_scalars(self.session, scalars, self.memory)
         self._count(read.end)
         self.varbinds += len(read.values)
         return read
 
+    def left(self) -> TableEnd | None:
+        """How a read ends that is not made, once the device is not asked on."""
+        if self.silences >= PATIENCE:
+            return _SILENT
+        return _SENSELESS if self.senseless >= PATIENCE else None
+
     def _count(self, end: TableEnd) -> None:
         self.ends.append(end)
         self.requests += end.requests
         self.silences = self.silences + 1 if NoAnswer.code in end.notes else 0
+        self.senseless = self.senseless + 1 if BadAnswer.code in end.notes and not end.rows else 0
 
 
 def combined(ends: Sequence[TableEnd]) -> TableEnd:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, router
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Prefix, Town
@@ -26,10 +26,11 @@ def log_mark() -> int:
 
 def changes_of(obj: RegisterModel) -> QuerySet[LogEntry]:
     """The change log of one row, newest first; an interface's with the entry on its device in which it began."""
-    found = Q(content_type=ContentType.objects.get_for_model(type(obj)), object_pk=str(obj.pk))
+    # The kind as an expression: by its index SQLite would go through the log of all devices to find one.
+    found = Q(kind=ContentType.objects.get_for_model(type(obj)).pk, object_pk=str(obj.pk))
     if isinstance(obj, Interface):
         found |= Q(pk__in=_beginnings(obj))
-    entries: QuerySet[LogEntry] = LogEntry.objects.filter(found).order_by("-pk")
+    entries: QuerySet[LogEntry] = LogEntry.objects.alias(kind=F("content_type_id") + 0).filter(found).order_by("-pk")
     return entries
 
 
@@ -40,6 +41,12 @@ def _beginnings(interface: Interface) -> list[int]:
         content_type=devices, object_pk=str(interface.device_id), changes__has_key="interfaces"
     ).values_list("pk", "changes")
     return [pk for pk, changes in entries if any(row["name"] == interface.name for row in changes["interfaces"][1])]
+
+
+def written_together(correlation: str) -> QuerySet[LogEntry]:
+    """The change log of what belongs together: one run, or one unit of work; newest first."""
+    entries: QuerySet[LogEntry] = LogEntry.objects.filter(cid=correlation).order_by("-pk")
+    return entries
 
 
 def is_quiet_since(mark: int, *, but_not_by: str) -> bool:
@@ -90,6 +97,12 @@ def prefix_of(address: str) -> Prefix | None:
 def addresses_in(prefix: Prefix) -> QuerySet[IPAddress]:
     """Addresses of the register inside a prefix, in order; one range of an index."""
     return IPAddress.objects.filter(key__range=addresses.key_range(addresses.parse_prefix(prefix.prefix)))
+
+
+def free_addresses(prefix: Prefix, count: int) -> list[str]:
+    """The first free addresses of a prefix, as far as the register knows."""
+    taken = addresses_in(prefix).order_by("key").values_list("key", flat=True)
+    return [str(one) for one in addresses.first_free(addresses.parse_prefix(prefix.prefix), taken.iterator(), count)]
 
 
 class UnknownName(LookupError):

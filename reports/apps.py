@@ -1,4 +1,4 @@
-"""The reports' Django application."""
+"""The reports' Django application: who sees what was made, its pages, its entries in the menu."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,44 @@ from django.utils.translation import gettext_lazy as _
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = _("Reports")
+
+    def ready(self) -> None:
+        register_scope()
+        register_pages()
+
+
+def register_scope() -> None:
+    """A report or a plan shows the whole county: nobody of one town or department makes or reads one."""
+    from inventory import scope
+    from reports import models
+    from reports.models import ReportRun, ReportSchedule
+
+    scope.register(ReportRun, readers=scope.CENTRE, writers=scope.ADMINISTRATION)
+    scope.register(ReportSchedule, readers=scope.CENTRE, writers=scope.PLANNING)
+    for model in (models.RefreshPlan, models.PlanMoney, models.PlanException, models.PlanItem):
+        scope.register(model, readers=scope.CENTRE, writers=scope.PLANNING)
+    scope.register(models.CoverageSnapshot, readers=scope.CENTRE, writers=())
+
+
+def register_pages() -> None:
+    """The pages' lists, their menu, and what of them waits for a person."""
+    from inventory import scope
+    from inventory.pages import home
+    from inventory.ui import menu
+    from reports.models import ReportRun, ReportSchedule
+    from reports.pages import lists, tasks  # noqa: F401
+
+    home.register_task(tasks.faults, order=300)
+    readers = scope.allowed("report", ReportRun)
+    menu.register("reports", _("Make a report"), "reports", "report", visible_to=readers, order=10)
+    menu.register("reports", _("Reports made"), "report_run_list", "history", visible_to=readers, order=20)
+    menu.register(
+        "reports",
+        _("Scheduled reports"),
+        "report_schedule_list",
+        "calendar-repeat",
+        add_url_name="report_schedule_add",
+        visible_to=scope.allowed("report", ReportSchedule),
+        writable_by=scope.allowed("add", ReportSchedule),
+        order=30,
+    )

@@ -5,7 +5,7 @@ Faults that a person can mend (a name that does not exist, a folder that cannot 
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,15 +18,11 @@ from django.utils.translation import gettext as _
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
-from inventory.sheets.columns import Sheet
-from inventory.sheets.template import fill_template
 from inventory.sheets.write import fill, staged
-from reports import catalogue, coverage, plans
+from reports import catalogue, coverage
 from reports.books.frames import Params
-from reports.books.plans import compare, filling
-from reports.books.plans.planned import Drawn
 from reports.faults import Fault as Fault
-from reports.models import RefreshPlan, ReportRun
+from reports.models import ReportRun
 from reports.queries import devices, history, network, planning
 from reports.queries.scope import Query, Scope
 
@@ -109,13 +105,14 @@ def check_folder(out: Path) -> Fault | None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
-        return _unwritable(out, fault)
+        return unwritable(out, fault)
     if not os.access(out, os.W_OK | os.X_OK):
         return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": _("no permission")})
     return None
 
 
-def _unwritable(out: Path, fault: OSError) -> Fault:
+def unwritable(out: Path, fault: OSError) -> Fault:
+    """What to tell of a folder that the system does not let us write to."""
     why = fault.strerror or str(fault)
     return Fault("unwritable", _("Cannot write to %(path)s: %(why)s") % {"path": out, "why": why})
 
@@ -132,29 +129,48 @@ def make_reports(names: Sequence[str], out: Path, request: Request, actor: regis
     if unknown:
         words = {"name": unknown[0], "names": "、".join(catalogue.names())}
         return Fault("unknown_report", _("There is no report '%(name)s'; there are: %(names)s") % words)
+    fault = check_folder(out)
+    if fault is not None:
+        return fault
     frames: dict[str, pd.DataFrame] = {}
-    made: list[Made] = []
-    for name in names:
-        one = _make(catalogue.book(name), out, request, actor, frames)
-        if isinstance(one, Fault):
-            return one
-        made.append(one)
-    return made
+    try:
+        return [_make(catalogue.book(name), out, request, actor, frames) for name in names]
+    except OSError as error:
+        return unwritable(out, error)
 
 
 def _make(
     book: catalogue.Book, out: Path, request: Request, actor: register.Actor, frames: dict[str, pd.DataFrame]
-) -> Made | Fault:
-    for need in book.needs:
-        if need not in frames:
-            frames[need] = QUERIES[need](request.scope, request.as_of)
-    made_at = timezone.localtime().replace(tzinfo=None, microsecond=0)
-    params = request.params(made_at)
-    kept = {key: getattr(params, key) for key in book.params}
+) -> Made:
+    now = timezone.now()
+    workbook = build(book, request, now, actor.name, frames)
+    keep_counts(book, request, frames, actor)
+    line = ReportRun(
+        report=book.name,
+        made_at=now,
+        made_by=actor.name,
+        data_date=request.as_of,
+        town=request.scope.town,
+        department=request.scope.department,
+        parameters=kept_parameters(book, request, now),
+    )
+    return keep(workbook, out / file_name(book.name, request), line, actor)
+
+
+def keep(workbook: Workbook, target: Path, line: ReportRun, actor: register.Actor) -> Made:
+    """Write a workbook and the line that records it, whose file, hash and rows are set here. Raises OSError."""
+    with staged(target) as temporary:
+        fill(workbook, temporary)
+        line.file_name, line.sha256, line.rows = target.name, sha256_of(temporary), workbook.row_count
+        with register.unit(actor, reason="report") as unit:
+            unit.create(line)
+    return Made(line.report, target, line.sha256, line.rows, line)
+
+
+def keep_counts(book: catalogue.Book, request: Request, frames: dict[str, pd.DataFrame], actor: register.Actor) -> None:
+    """Keep the county's counts of today when they were read for its report of coverage."""
     if book.name == "coverage" and request.scope == Scope() and request.as_of == timezone.localdate():
         coverage.keep(frames, request.as_of, actor)
-    sheets = book.build(frames, params)
-    return _keep(file_name(book.name, request), book.name, params.say(*book.title), out, sheets, params, actor, kept)
 
 
 def keep_coverage(day: date, actor: register.Actor) -> int:
@@ -163,122 +179,45 @@ def keep_coverage(day: date, actor: register.Actor) -> int:
     return coverage.keep(frames, day, actor)
 
 
-def make_plan_book(
-    name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
-) -> Made | Fault:
-    """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
-    book, found = catalogue.plan_book(name), plans.drawn(plan)
-    params = _plan_params(found, lang, year)
-    part = f"-{params.year or found.head.first_year}" if name == "budget" else ""
-    title = params.say(*book.title)
-    return _keep(
-        f"{name}{part}-{_safe(found.head.name)}-v{found.head.version}.xlsx",
-        name,
-        title,
-        out,
-        book.build(found, params),
-        params,
-        actor,
-        {"plan": plan.pk, "version": plan.version, "year": year},
-    )
-
-
-def fill_plan_template(
-    plan: RefreshPlan, template: Path, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
-) -> Made | Fault:
-    """The request of a year of a plan in a planner's own workbook.
-
-    Faults: 'unwritable', 'no_template', and those of sheets.template.fill_template, which name the cell.
-    """
-    fault = check_folder(out)
-    if fault is not None:
-        return fault
-    if not template.is_file():
-        return Fault("no_template", _("There is no file %s.") % template)
-    found = plans.drawn(plan)
-    params = _plan_params(found, lang, year)
-    values, rows = filling.fields(found, year or found.head.first_year, params)
-    target = out / f"{_safe(template.stem)}-{_safe(found.head.name)}-v{found.head.version}.xlsx"
-    try:
-        refused = fill_template(template, target, values, rows)
-    except OSError as error:
-        return _unwritable(out, error)
-    if refused is not None:
-        return Fault(refused.code, refused.text(lang))
-    digest = _sha256(target)
-    kept = {"lang": lang, "plan": plan.pk, "year": year, "template": template.name}
-    run = _record("template", kept, params.as_of, target.name, digest, len(rows), actor)
-    return Made("template", target, digest, len(rows), run)
-
-
-def compare_plans(
-    one: RefreshPlan, two: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh"
-) -> Made | Fault:
-    """Two plans side by side as a workbook. Faults: 'unwritable'."""
-    first, second = plans.drawn(one), plans.drawn(two)
-    params = _plan_params(first, lang, 0)
-    name = f"compare-{_safe(compare.label(first))}-{_safe(compare.label(second))}.xlsx"
-    sheets = compare.build(first, second, params)
-    return _keep(name, "compare", params.say(*compare.TITLE), out, sheets, params, actor, {"plans": [one.pk, two.pk]})
-
-
-def _plan_params(found: Drawn, lang: str, year: int) -> Params:
-    """A plan's workbook is the same whenever it is made: its time is the plan's, not the clock's."""
-    head = found.head
-    made_at = datetime.combine(head.approved_on or head.as_of, datetime.min.time())
-    return Params(head.as_of, made_at, lang, year, head.scope[0 if lang == "zh" else 1], head.unit)
-
-
-def _keep(
-    name: str, report: str, title: str, out: Path, sheets: list[Sheet], params: Params, actor: register.Actor,
-    parameters: dict[str, Any],
-) -> Made | Fault:  # fmt: skip
-    """Write a workbook and the line that records it."""
-    fault = check_folder(out)
-    if fault is not None:
-        return fault
-    workbook = Workbook(title, sheets, params.lang, params.as_of, params.made_at, actor.name, unit=params.unit)
-    target = out / name
-    try:
-        with staged(target) as temporary:
-            fill(workbook, temporary)
-            digest = _sha256(temporary)
-            kept = {"lang": params.lang, "scope": params.scope, **parameters}
-            run = _record(report, kept, params.as_of, target.name, digest, workbook.row_count, actor)
-    except OSError as error:
-        return _unwritable(out, error)
-    return Made(report, target, digest, workbook.row_count, run)
+def build(
+    book: catalogue.Book,
+    request: Request,
+    now: datetime,
+    author: str,
+    frames: dict[str, pd.DataFrame],
+    told: Callable[[float], None] = lambda _part: None,
+) -> Workbook:
+    """Read the frames that are not in `frames` yet, and build the book. `told` hears what part of that is done."""
+    missing = [need for need in book.needs if need not in frames]
+    for index, need in enumerate(missing):
+        told(index / (len(missing) + 1))
+        frames[need] = QUERIES[need](request.scope, request.as_of)
+    told(len(missing) / (len(missing) + 1))
+    made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
+    params = request.params(made_at)
+    title, sheets = params.say(*book.title), book.build(frames, params)
+    return Workbook(title, sheets, params.lang, params.as_of, made_at, author, unit=params.unit)
 
 
 def file_name(name: str, request: Request) -> str:
     """register-2026-11-24.xlsx; with a town or department, its name behind, so that neither overwrites the county's."""
     where = request.scope.words("zh")
-    safe = _safe(where)
+    safe = safe_part(where)
     return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
 
 
-def _safe(text: str) -> str:
+def safe_part(text: str) -> str:
     """A text as part of a file's name."""
     return "".join(char if char.isalnum() or char in "-_（）()" else "_" for char in text)[:40]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The file's hash, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _record(
-    report: str, parameters: dict[str, Any], day: date, name: str, digest: str, rows: int, actor: register.Actor
-) -> ReportRun:
-    run = ReportRun(
-        report=report,
-        made_at=timezone.now(),
-        made_by=actor.name,
-        data_date=day,
-        parameters=parameters,
-        file_name=name,
-        sha256=digest,
-        rows=rows,
-    )
-    with register.unit(actor, reason="report") as unit:
-        return unit.create(run)
+def kept_parameters(book: catalogue.Book, request: Request, now: datetime) -> dict[str, Any]:
+    """What a ReportRun keeps of a request beside its town and department, from which it can be asked again."""
+    params = request.params(now)
+    return {key: getattr(params, key) for key in ("lang", "scope", *book.params)}

@@ -12,8 +12,13 @@ from django.core.management import load_command_class
 from django.db.models import Model
 from django.utils import translation
 
-from collectors.management import wording
+from collectors import wording
+from collectors.collect import SUBJECTS
+from collectors.facts import TableState
+from collectors.management import telling
 from collectors.models import Difference
+from collectors.polling.probing import probe_targets
+from collectors.rulebook import KINDS
 from inventory.locale import extract
 from inventory.locale.compile import compile_all
 
@@ -25,6 +30,7 @@ WITHOUT_A_ROW = {
     "FiberLinkHop": "a strand within a fiber link, shown there",
     "AllocationRuleClass": "joins rules to classes, shown with the rule",
     "SegmentDepartment": "joins segments to departments, shown with the segment",
+    "UserTown": "joins users to towns, shown with the user",
 }
 SPOKEN = {"CommandError", "ValidationError", "BadCell", "LabFault", "BookError", "ArgumentTypeError", "write"}
 """Calls whose first argument a person reads."""
@@ -97,13 +103,22 @@ def test_a_new_sentence_is_asked_for_and_a_dropped_one_goes(tmp_path: Path) -> N
     assert "光缆" not in text.decode()
 
 
+def pairs() -> list[tuple[str, str]]:
+    """Each sentence, of two forms that for many, with its translation."""
+    found = []
+    for message in messages():
+        english = message.id if isinstance(message.id, str) else message.id[-1]
+        forms = (message.string,) if isinstance(message.string, str) else message.string
+        found += [(english, form) for form in forms]
+    return found
+
+
 def test_placeholders_are_the_same_in_both_languages() -> None:
-    wrong = [message.id for message in messages() if placeholders(message.id) != placeholders(message.string)]
-    assert wrong == []
+    assert [english for english, chinese in pairs() if placeholders(english) != placeholders(chinese)] == []
 
 
 def test_every_translation_is_chinese() -> None:
-    wrong = [m.id for m in messages() if not CHINESE.search(PLACEHOLDER.sub("", m.string))]
+    wrong = [english for english, chinese in pairs() if not CHINESE.search(PLACEHOLDER.sub("", chinese))]
     bare = {one for one in wrong if re.search("[A-Za-z]", PLACEHOLDER.sub("", one))}
     assert bare == SAME_IN_BOTH
 
@@ -195,3 +210,21 @@ def test_the_codes_of_a_difference_are_words(kind: str, register: str, seen: str
     difference = Difference(kind=kind, register_value=register, seen_value=seen)
     with translation.override("zh-hans"):
         assert f"{wording.register_value(difference)} → {wording.seen_value(difference)}" == told
+
+
+def test_probe_tells_a_person_in_chinese_what_a_device_is_and_how_its_tables_ended() -> None:
+    said: list[str] = []
+    recording = ROOT / "fixtures" / "devices" / "huawei-access.snmprec"
+    with translation.override("zh-hans"):
+        probe_targets([str(recording), "127.0.0.1:9"], show=telling.text, say=said.append)
+    lines = said[0].splitlines()
+    assert lines[0] == "huawei-access: Huawei S5735-L24T4S-A1"
+    assert {"  类别: 网络设备", "  转发表: 4 行，完整"} <= set(lines)
+    assert [line for line in lines[1:] if not CHINESE.search(line)] == []
+    assert said[1].startswith("127.0.0.1:9: 无应答（")
+
+
+def test_every_kind_table_and_ending_that_probe_may_tell_has_a_name() -> None:
+    assert telling.KINDS.keys() == KINDS
+    assert wording.TABLES.keys() == {*SUBJECTS, "snmp", "napalm"}
+    assert wording.STATES.keys() == set(TableState)

@@ -57,12 +57,16 @@ class Context:
     recognise: KnownDevices = field(default_factory=KnownDevices)
     unchanged: list[int] = field(default_factory=list)
     """States of devices that said nothing new; `flush` writes when they were seen."""
+    fresher: list[tuple[int, bytes]] = field(default_factory=list)
+    """Their snapshots, where the kept one is old: its key and the new content."""
 
     def flush(self, now: datetime) -> None:
         if self.unchanged:
             with write.unit(self.actor) as unit:
                 states.touch_answers(unit, self.unchanged, self.run, now)
+                states.keep_again(unit, self.fresher, now)
             self.unchanged.clear()
+            self.fresher.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime
     held = context.ahead.take(device_pk)
     if _is_unchanged(snapshot, held, context, now) and held.state is not None:
         context.unchanged.append(held.state.pk)
+        if held.kept is not None and now - held.kept[1] >= states.KEPT_FOR:
+            context.fresher.append((held.kept[0], states.packed(snapshot)))
         if len(context.unchanged) >= TOUCHED_AT_ONCE:
             context.flush(now)
         return Applied(device_pk)
@@ -192,6 +198,8 @@ def _another_answers(work: _Work, match: Match) -> int:
             "score": match.score,
             "evidence": list(match.evidence),
             "serial": who.serial or "",
+            "manufacturer": who.manufacturer or "",
+            "model": who.hardware or "",
             "base_mac": who.base_mac or "",
             "macs": sorted(matching.macs_of(snapshot))[:200],
             "name": snapshot.system.name,

@@ -3,7 +3,7 @@
 A rejected difference does not come back for the same seen value. One that the network no longer shows is settled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collectors.judging import Key, Seen
-from collectors.models import Difference, DifferenceKind, DifferenceState, Run
-from inventory.models import Device, Site
+from collectors.effects import effects
+from collectors.judging import BEYOND, Key, Seen
+from collectors.models import Difference, DifferenceKind, DifferenceState, Proposal, ProposalState, Run
+from collectors.services import proposals
+from inventory.models import Device
 from inventory.services import write
 from inventory.services.write import Actor, Unit
+
+Verb = Callable[..., Difference]
 
 
 def ident(difference: Difference) -> Key:
@@ -58,7 +62,7 @@ class Ledger:
             held = self.open.get(one.ident)
             if held is not None and held.seen_value == one.seen_value[:500]:
                 again.append(held.pk)
-                if held.evidence.get("at") != one.evidence.get("at"):
+                if held.evidence.get("at") != one.evidence.get("at") and not _is_vaguer(one, held):
                     before, held.evidence = held.evidence, dict(one.evidence)
                     unit.update_many(Difference, [(held, {"evidence": (before, held.evidence)})])
                 continue
@@ -99,37 +103,118 @@ class Ledger:
         unit.update_many(Difference, [(difference, changes)])
 
 
+def _is_vaguer(seen: Seen, held: Difference) -> bool:
+    """A run that asked only some switches sees a MAC behind one of them whose very port is known."""
+    return BEYOND in seen.evidence and BEYOND not in held.evidence
+
+
 def reject(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
     """The register is right. Raises ValidationError when it is already decided."""
     return _decide(difference, DifferenceState.REJECTED, actor, reason)
 
 
 def accept(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
-    """The network is right: the register takes the seen value where that is one field of one device.
+    """The network is right: the register takes what `effects` says. Raises ValidationError.
 
-    Other kinds are marked as accepted, for what has to be done by hand. Raises ValidationError.
+    Where that is nothing, it is marked as accepted, for what has to be done by hand.
     """
     with write.unit(actor, reason=reason or _("difference accepted")) as unit:
-        if difference.device_id and difference.state == DifferenceState.OPEN:
-            _apply(unit, difference)
-        return _decide(difference, DifferenceState.ACCEPTED, actor, reason)
+        written = _apply(unit, difference) if difference.state == DifferenceState.OPEN else {}
+        return _decide(difference, DifferenceState.ACCEPTED, actor, reason, written)
 
 
-def _apply(unit: Unit, difference: Difference) -> None:
-    device = Device.objects.select_related("device_type", "location").get(differences=difference)
-    if difference.kind == DifferenceKind.SERIAL:
-        device.serial = difference.seen_value
-    elif difference.kind == DifferenceKind.NAME:
-        device.name = difference.seen_value
-    elif difference.kind == DifferenceKind.MOVED:
-        device.site = Site.objects.get(name=difference.seen_value)
-        device.location = None
-    else:
+def reopen(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
+    """Take a decision back, with what it wrote. Raises ValidationError when somebody changed that since."""
+    if difference.state not in (DifferenceState.ACCEPTED, DifferenceState.REJECTED):
+        raise ValidationError(_("Difference %d was not decided by anybody.") % difference.pk)
+    if Ledger.read(kind=difference.kind, device=difference.device, key=difference.key).open.get(ident(difference)):
+        raise ValidationError(_("The same difference has come up again and is open."))
+    with write.unit(actor, reason=reason or _("decision taken back")) as unit:
+        _take_back(unit, difference)
+        difference.state, difference.written = DifferenceState.OPEN, {}
+        difference.closed_at, difference.closed_by, difference.reason = None, "", ""
+        unit.update(difference)
+    return difference
+
+
+def decide_each(differences: Iterable[Difference], verb: Verb, *, actor: Actor, reason: str = "") -> dict[int, str]:
+    """Do the verb (accept, reject, reopen) to each in its own transaction. Returns the faults, by key."""
+    faults = {}
+    for difference in differences:
+        try:
+            verb(difference, actor=actor, reason=reason)
+        except ValidationError as fault:
+            faults[difference.pk] = " ".join(fault.messages)
+    return faults
+
+
+def _apply(unit: Unit, difference: Difference) -> dict[str, Any]:
+    """Write the effect of accepting; {column: [before, after]}."""
+    if difference.device_id is None:
+        return {}
+    device = Device.objects.select_related("device_type", "location").get(pk=difference.device_id)
+    difference.device = device
+    values = effects([difference])[difference.pk].values
+    written: dict[str, Any] = {name: [getattr(device, name), value] for name, value in values.items()}
+    for name, value in values.items():
+        setattr(device, name, value)
+    _refuse_known_serial(device, values)
+    unit.update(device)
+    if difference.kind == DifferenceKind.REPLACED:
+        written["proposal"] = [None, _propose(unit, difference)]
+    return {name: pair for name, pair in written.items() if pair[0] != pair[1]}
+
+
+def _refuse_known_serial(device: Device, values: Mapping[str, Any]) -> None:
+    """Raises ValidationError that names the other device."""
+    if "serial" not in values:
         return
+    device.derive()
+    other = Device.objects.filter(serial_key=device.serial_key).exclude(pk=device.pk).first()
+    if device.serial_key and other is not None:
+        raise ValidationError(_("%(other)s already has that serial number.") % {"other": other})
+
+
+def _propose(unit: Unit, difference: Difference) -> int | None:
+    """Propose what answers in a device's place; None when the register knows it."""
+    said = difference.evidence
+    address = difference.device.primary_address if difference.device is not None else None
+    seen = proposals.Seen(
+        addresses=(address.address,) if address is not None else (),
+        name=said.get("name", ""),
+        manufacturer=said.get("manufacturer", ""),
+        model=said.get("model", ""),
+        serial=said.get("serial", ""),
+        mac=said.get("base_mac", ""),
+        macs=frozenset(said.get("macs", ())),
+        evidence={"in place of": str(difference.device)},
+    )
+    new = proposals.propose([seen], actor=unit.actor, by_address=False).new
+    return new[0].pk if new else None
+
+
+def _take_back(unit: Unit, difference: Difference) -> None:
+    written = dict(difference.written)
+    proposal = written.pop("proposal", (None, None))[1]
+    for made in Proposal.objects.filter(pk=proposal, state=ProposalState.OPEN):
+        unit.delete(made)
+    if not written:
+        return
+    device = Device.objects.get(differences=difference)
+    for name, (before, after) in written.items():
+        if getattr(device, name) != after:
+            raise ValidationError(_("%(device)s was changed since: edit it by hand.") % {"device": device})
+        setattr(device, name, before)
     unit.update(device)
 
 
-def _decide(difference: Difference, state: DifferenceState, actor: Actor, reason: str) -> Difference:
+def _decide(
+    difference: Difference,
+    state: DifferenceState,
+    actor: Actor,
+    reason: str,
+    written: Mapping[str, Any] | None = None,
+) -> Difference:
     if difference.state != DifferenceState.OPEN:
         raise ValidationError(
             _("Difference %(number)d is already %(state)s.")
@@ -138,7 +223,7 @@ def _decide(difference: Difference, state: DifferenceState, actor: Actor, reason
     difference.state = state
     difference.closed_at = timezone.now()
     difference.closed_by = actor.name
-    difference.reason = reason
+    difference.reason, difference.written = reason, dict(written or {})
     with write.unit(actor, reason=reason) as unit:
         unit.update(difference)
     return difference

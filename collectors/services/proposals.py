@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collectors.discovery import Found
 from collectors.matching import macs_of
 from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Proposal, ProposalState
+from collectors.polling.discovery import Found
 from collectors.profiles import DeviceProfile, ManagementProfile
 from inventory.models import (
     AssetClass,
@@ -120,15 +120,18 @@ def registered(seen: Seen, *, by_address: bool = True) -> Device | None:
     return None
 
 
-def propose(everything: Iterable[Seen], *, actor: Actor) -> Outcome:
-    """Write a proposal for each device that the register lacks, in one transaction. Known ones are told as known."""
+def propose(everything: Iterable[Seen], *, actor: Actor, by_address: bool = True) -> Outcome:
+    """Write a proposal for each device that the register lacks, in one transaction. Known ones are told as known.
+
+    Without `by_address` a device is not known by having the address of one.
+    """
     outcome = Outcome()
     now = timezone.now()
     profiles = {profile.name: profile for profile in ManagementProfile.objects.all()}
     with write.unit(actor) as unit:
         held = list(Proposal.objects.all())
         for seen in everything:
-            device = registered(seen)
+            device = registered(seen, by_address=by_address)
             if device is not None:
                 outcome.known.append((seen, device))
                 continue

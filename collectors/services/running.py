@@ -1,21 +1,24 @@
 """One collection from beginning to end: targets, polling, applying each device, and what the whole run shows."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
 from collectors.collect import Target
-from collectors.facts import Snapshot
+from collectors.facts import Snapshot, TableState
 from collectors.models import Run, RunState
-from collectors.poller import JOBS, poll_many
-from collectors.processes import poll_in_processes
+from collectors.napalm.beside import completing
+from collectors.napalm.drivers import NapalmTarget
+from collectors.polling.poller import JOBS, poll_many
+from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, ReadAhead, Scope, edition
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition, profiles
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
-from inventory.models import Device
+from inventory.models import Device, Town
 from inventory.selectors import log_mark
 from inventory.services import write
 from inventory.services.write import Actor
@@ -36,61 +39,133 @@ class Outcome:
         return not self.silent
 
 
-def network_poll(vendors: Vendors, jobs: int = JOBS, processes: int = 1) -> Poll:
-    """Polls over UDP, many at a time, from a thread of this process or from several processes."""
-    if processes > 1:
-        return lambda targets: poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
-    return lambda targets: poll_many(targets, vendors=vendors, jobs=jobs)
+def network_poll(
+    vendors: Vendors, jobs: int = JOBS, processes: int = 1, logins: Mapping[str, NapalmTarget] | None = None
+) -> Poll:
+    """Polls over UDP, many at a time, from a thread of this process or from several processes.
+
+    What SNMP leaves out of the devices in `logins` (by the target's name) is asked of their command line, in threads
+    of this process.
+    """
+
+    def poll(targets: Sequence[Target]) -> Iterable[tuple[Target, Snapshot]]:
+        if processes > 1:
+            return poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
+        return poll_many(targets, vendors=vendors, jobs=jobs)
+
+    return (lambda targets: completing(poll(targets), logins)) if logins else poll
 
 
-def run(targets: Sequence[Target], scope: Scope, *, poll: Poll, actor: Actor, progress: Progress) -> Outcome:
+def logins_of(chosen: Iterable[Managed], known_hosts: str = "") -> dict[str, NapalmTarget]:
+    """The log-in of each device that has one, by its target's name: of its profiles the first that has one.
+
+    For `known_hosts` see ManagementProfile.login.
+    """
+    found: dict[str, NapalmTarget] = {}
+    for managed in chosen:
+        address = managed.device.primary_address
+        assert address is not None
+        for way in sorted(managed.ways, key=lambda way: (way.position, way.pk)):
+            login = way.profile.login(managed.device.asset_tag, address.address, known_hosts)
+            if login is not None:
+                found.setdefault(login.name, login)
+    return found
+
+
+def run(
+    targets: Sequence[Target],
+    scope: Scope,
+    *,
+    poll: Poll,
+    actor: Actor,
+    progress: Progress,
+    record: Run | None = None,
+) -> Outcome:
     """Poll the targets and bring the register up to date, one transaction a device. Target names are asset tags.
 
     Killed at any moment, it leaves each device as it was before or after its own transaction. What the run shows
-    as a whole (places, things unknown or missing) is written at its end, in one transaction.
+    as a whole (places, things unknown or missing) is written at its end, in one transaction. `record` is a run that
+    was begun already.
     """
-    with write.unit(actor) as unit:
-        record = unit.create(_begun(scope, actor))
+    record = record or begin(scope, actor)
     outcome = Outcome(record)
+    try:
+        _ask(targets, outcome, poll, actor, progress)
+    except BaseException as fault:
+        finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
+        raise
+    finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
+    return outcome
+
+
+def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, progress: Progress) -> None:
+    """Apply what each target says, and in the end what the whole run shows."""
+    record = outcome.run
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
     context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
     gathered = sightings.Gathered()
-    try:
-        worked: list[tuple[int, str]] = []
-        for target, snapshot in poll(targets):
-            applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
-            record.polled += 1
-            record.changes += applied.changes
-            record.differences += applied.opened
-            gathered.asked.add(keys[target.name])
-            if not snapshot.fault:
-                worked.append((keys[target.name], snapshot.asked_with))
-            if snapshot.fault:
-                outcome.silent.append((target, snapshot))
-            elif applied.device is not None:
-                gathered.add(applied.device, snapshot)
-            progress(target, snapshot, applied)
-        context.flush(timezone.now())
-        _remember(worked, actor)
-        record.answered = record.polled - len(outcome.silent)
-        record.differences += sightings.record(gathered, context, now=timezone.now())
-        proposals.propose_neighbours(actor=actor)
-    except BaseException as fault:
-        _finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
-        raise
-    _finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
-    return outcome
+    worked: list[tuple[int, str]] = []
+    for target, snapshot in poll(targets):
+        applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
+        record.polled += 1
+        record.changes += applied.changes
+        record.differences += applied.opened
+        record.results += _result(keys[target.name], snapshot, applied)
+        gathered.asked.add(keys[target.name])
+        if not snapshot.fault:
+            worked.append((keys[target.name], snapshot.asked_with))
+        if snapshot.fault:
+            outcome.silent.append((target, snapshot))
+        elif applied.device is not None:
+            gathered.add(applied.device, snapshot)
+        progress(target, snapshot, applied)
+    context.flush(timezone.now())
+    _remember(worked, actor)
+    record.answered = record.polled - len(outcome.silent)
+    record.differences += sightings.record(gathered, context, now=timezone.now())
+    proposals.propose_neighbours(actor=actor)
 
 
-def _begun(scope: Scope, actor: Actor) -> Run:
-    return Run(
+def begin(scope: Scope, actor: Actor) -> Run:
+    """The record of a collection that begins now, in the town of its devices where they are of one."""
+    record = Run(
         started_at=timezone.now(),
         scope=str(scope)[:300],
+        town=_town_of(scope),
         by=actor.name,
         log_mark=log_mark(),
         edition=edition(),
     )
+    with write.unit(actor) as unit:
+        return unit.create(record)
+
+
+def _town_of(scope: Scope) -> Town | None:
+    """The one town that all devices of a scope are in."""
+    if not (scope.towns or scope.departments or scope.names):
+        return None
+    devices = [managed.device_id for managed in profiles(scope)]
+    places = Device.objects.filter(pk__in=devices).values_list("site__town", "department__town")
+    found = {at_site or of_department for at_site, of_department in places}
+    return Town.objects.filter(pk__in=found).first() if len(found) == 1 else None
+
+
+def _result(device: int, snapshot: Snapshot, applied: Applied) -> list[dict[str, Any]]:
+    """What the run keeps of one device, as Run.results says; nothing of one that said nothing new."""
+    cut = {name: end.reason for name, end in snapshot.tables.items() if end.state is TableState.CUT_SHORT}
+    held = {change.values["table"]: [change.values["seen"], change.values["of"]] for change in applied.held}
+    other = not snapshot.fault and applied.device is None
+    told: dict[str, Any] = {
+        "fault": "another device" if other else snapshot.fault,
+        "text": snapshot.fault_text.removeprefix(f"{snapshot.name}: ")[:200],
+        "changes": applied.changes,
+        "opened": applied.opened,
+        "cut": cut,
+        "held": held,
+    }
+    told = {name: value for name, value in told.items() if value}
+    return [{"device": device, **told}] if told else []
 
 
 def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:
@@ -103,7 +178,8 @@ def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:
         )
 
 
-def _finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:
+def finish(record: Run, state: RunState, actor: Actor, note: str = "") -> None:
+    """Close the record of a collection."""
     record.state, record.ended_at, record.note = state, timezone.now(), note
     with write.unit(actor) as unit:
         unit.update(record)

@@ -13,7 +13,7 @@ from collectors import judging, links
 from collectors.facts import Snapshot, TableState
 from collectors.judging import Ground, Heard, Registered, Switch, Verdicts
 from collectors.links import Evidence, Learned, Place, Resolved
-from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Neighbour, Sighting
+from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Neighbour, Sighting, address_key
 from collectors.selectors import network_macs
 from collectors.services.applying import Context
 from collectors.services.differences import Ledger
@@ -251,7 +251,8 @@ def _later(
     row = Sighting(pk=stay.pk)
     if place.address and place.address != stay.address:
         changes["address"] = (stay.address, place.address)
-        row.address = place.address
+        changes["key"] = (None, address_key(place.address))
+        row.address, row.key = place.address, address_key(place.address)
     if owner is not None and owner.pk != stay.device:
         changes["device"] = (stay.device, owner.pk)
         row.device_id = owner.pk
@@ -266,6 +267,7 @@ def _sighting(place: Place, owner: Registered | None, now: datetime) -> dict[str
         "interface_id": place.port if place.direct else None,
         "vlan_id": place.vlan,
         "address": place.address,
+        "key": address_key(place.address),
         "first_seen_at": now,
         "last_seen_at": now,
     }

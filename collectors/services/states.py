@@ -16,6 +16,9 @@ from inventory.services.write import Unit
 CLOCK_DRIFT = timedelta(minutes=5)
 """How far the time of a device's last start may wander before it counts as another start."""
 
+KEPT_FOR = timedelta(hours=6)
+"""So old a kept snapshot is replaced though nothing of it changed but readings, such as powers and page counts."""
+
 HELD = "held"
 """The key, in how a table ended, of the rows whose closing waits for another run."""
 
@@ -117,13 +120,24 @@ def write_answer(
 
 
 def _keep(unit: Unit, device: Device, snapshot: Snapshot, now: datetime, *, first: bool) -> None:
-    text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
-    content = zlib.compress(text.encode(), 1)
+    content = packed(snapshot)
     kept = [] if first else list(KeptSnapshot.objects.filter(device=device).values_list("pk", flat=True))
     if kept:
         unit.touch(KeptSnapshot, kept, taken_at=now, content=content)
     else:
         unit.create_rows(KeptSnapshot, [{"device_id": device.pk, "taken_at": now, "content": content}])
+
+
+def packed(snapshot: Snapshot) -> bytes:
+    """As it is kept: compressed JSON."""
+    text = json.dumps(to_json(snapshot), ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode(), 1)
+
+
+def keep_again(unit: Unit, kept: Iterable[tuple[int, bytes]], now: datetime) -> None:
+    """Snapshots of devices that said nothing new, in place of older ones: (key, content)."""
+    for pk, content in kept:
+        unit.touch(KeptSnapshot, [pk], taken_at=now, content=content)
 
 
 def write_silence(

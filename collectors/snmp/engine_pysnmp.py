@@ -6,6 +6,8 @@ for the devices that speak only v3. Knows nothing of tables.
 
 import ipaddress
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyasn1.codec.ber import encoder
@@ -49,6 +51,8 @@ _REFUSALS: dict[type, str] = {
 """What the agent's report means to a person (usmStats, RFC 3414 section 5)."""
 
 _Command = Callable[..., Awaitable[tuple[Any, Any, Any, Any]]]
+_Keys = tuple[str, ...]
+_Address = tuple[str, int]
 
 
 class PysnmpEngine:
@@ -56,8 +60,12 @@ class PysnmpEngine:
 
     def __init__(self) -> None:
         self._engine = hlapi.SnmpEngine()
-        self._of_user: dict[tuple[str, ...], Any] = {}
+        self._of_user: dict[_Keys, Any] = {}
         """pysnmp tells users apart by their name alone, so each set of keys has an engine of its own."""
+        self._of_agent: dict[tuple[_Keys, _Address], Any] = {}
+        """Engines for one agent alone, where that of the user knows its address as another agent's."""
+        self._heard: set[tuple[_Keys, _Address]] = set()
+        """Agents that have answered."""
 
     def session(
         self,
@@ -82,7 +90,8 @@ class PysnmpEngine:
         """A session by a user. Raises ValueError, without a secret, when the credential cannot be used.
 
         The engine keeps what it learns of each agent (engine id, boots, time; RFC 3414 section 2.2), so that only
-        the first request to it is asked twice.
+        the first request to it is asked twice. It keeps engine ids by address and hears no other there, so that a
+        device that was replaced would be silent: such a one gets an engine of its own.
         """
         if words := credential.problem():
             raise ValueError(f"{name}: {words}")
@@ -91,11 +100,36 @@ class PysnmpEngine:
         keys = (credential.user, credential.auth, credential.auth_key, credential.privacy, credential.privacy_key)
         if keys not in self._of_user:
             self._of_user[keys] = hlapi.SnmpEngine()
-        return PysnmpSession(self._of_user[keys], name, (host, port), auth, context, True, timeout_s, retries)
+        agent = (keys, (host, port))
+        engine = self._of_agent.get(agent, self._of_user[keys])
+        session = PysnmpSession(engine, name, (host, port), auth, context, True, timeout_s, retries)
+        session.acquaintance = _Acquaintance(
+            agent in self._heard, partial(self._meet, agent), partial(self._renew, agent)
+        )
+        return session
+
+    def _meet(self, agent: tuple[_Keys, _Address]) -> None:
+        self._heard.add(agent)
+
+    def _renew(self, agent: tuple[_Keys, _Address]) -> Any:
+        if (old := self._of_agent.pop(agent, None)) is not None:
+            old.close_dispatcher()
+        self._of_agent[agent] = hlapi.SnmpEngine()
+        return self._of_agent[agent]
 
     def close(self) -> None:
-        for engine in (self._engine, *self._of_user.values()):
+        for engine in (self._engine, *self._of_user.values(), *self._of_agent.values()):
             engine.close_dispatcher()
+
+
+@dataclass
+class _Acquaintance:
+    """What a v3 session's engine knows of the agent, and how to begin anew with it."""
+
+    doubtful: bool
+    """Whether it answered an earlier session and not yet this one: silence may come of what is kept of it."""
+    meet: Callable[[], None]
+    renew: Callable[[], Any]
 
 
 def _v3_data(user: Credential) -> Any:
@@ -132,6 +166,7 @@ class PysnmpSession:
         self._timeout_s = timeout_s
         self._retries = retries
         self._targets: dict[int, Any] = {}
+        self.acquaintance: _Acquaintance | None = None
         self._proven = not isinstance(auth, hlapi.UsmUserData) or auth.security_level != "authPriv"
         """False until the privacy key was seen to be right: an agent answers nothing to a wrong one."""
 
@@ -156,9 +191,10 @@ class PysnmpSession:
         else:
             context = hlapi.ContextData(contextName=f"vlan-{vlan}".encode())
         session = PysnmpSession(
-            self._engine, self.name, self._address, auth, context, self.bulk, self._timeout_s, self._retries
+            self._engine, self.name, self._address, auth, context, self.bulk, self._timeout_s, min(self._retries, 1)
         )
         session._proven = self._proven
+        session.acquaintance = self.acquaintance
         return session
 
     async def close(self) -> None:
@@ -167,15 +203,21 @@ class PysnmpSession:
     async def _ask(self, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid]) -> Reply:
         if not self._proven:
             await self._prove(names)
-        return await self._send(command, numbers, names, self._engine, self._auth, self._retries)
+        return await self._send(command, numbers, names, self._retries)
 
     async def _prove(self, names: Sequence[Oid]) -> None:
-        """One try with privacy and, where nothing comes, one without: raises Refused when only that is answered."""
+        """One try with privacy and, where nothing comes, one without: where that is answered, one more with.
+
+        Raises Refused when only the one without is answered: one silence may be a loss.
+        """
         try:
-            await self._send(hlapi.get_cmd, (), names[:1], self._engine, self._auth, 0)
+            await self._send(hlapi.get_cmd, (), names[:1], 0)
         except NoAnswer:
             if await self._answers_without_privacy(names):
-                raise Refused(f"{self.name}: wrong privacy key or protocol") from None
+                try:
+                    await self._send(hlapi.get_cmd, (), names[:1], 0)
+                except NoAnswer:
+                    raise Refused(f"{self.name}: wrong privacy key or protocol") from None
         self._proven = True
 
     async def _answers_without_privacy(self, names: Sequence[Oid]) -> bool:
@@ -187,7 +229,7 @@ class PysnmpSession:
         # In an engine of its own: pysnmp keeps one set of keys for a user's name.
         engine = hlapi.SnmpEngine()
         try:
-            await self._send(hlapi.get_cmd, (), names[:1], engine, auth, 0)
+            await self._send_by(engine, auth, hlapi.get_cmd, (), names[:1], 0)
         except Refused as fault:
             if _LEVEL in str(fault):
                 return True
@@ -198,8 +240,24 @@ class PysnmpSession:
             engine.close_dispatcher()
         return True
 
-    async def _send(
-        self, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid], engine: Any, auth: Any, retries: int
+    async def _send(self, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid], retries: int) -> Reply:
+        """As the session's user; once more by a new engine where the old one may know another agent's id."""
+        known = self.acquaintance
+        try:
+            reply = await self._send_by(self._engine, self._auth, command, numbers, names, retries)
+        except NoAnswer:
+            if known is None or not known.doubtful:
+                raise
+            known.doubtful = False
+            self._engine = known.renew()
+            reply = await self._send_by(self._engine, self._auth, command, numbers, names, retries)
+        if known is not None:
+            known.doubtful = False
+            known.meet()
+        return reply
+
+    async def _send_by(
+        self, engine: Any, auth: Any, command: _Command, numbers: tuple[int, ...], names: Sequence[Oid], retries: int
     ) -> Reply:
         asked = [hlapi.ObjectType(hlapi.ObjectIdentity(oids.arcs(name))) for name in names]
         try:

@@ -20,6 +20,10 @@ from collectors.snmp.session import Reply
 RECEIVE_BUFFER = 8 * 1024 * 1024
 FLOOR_S = 0.3
 """No wait for an answer is shorter: a busy agent may take this long now and then."""
+GRACE_S = 0.1
+"""So long at least may what cannot be read be followed by the answer."""
+SPOILT = 2
+"""A request fails after as many tries to which only came what cannot be read: a single forged packet fails none."""
 _TICK_S = 0.05
 _LARGEST = 65535
 _DRAIN = 64
@@ -31,10 +35,13 @@ _IP_RECVERR, _IPV6_RECVERR, _MSG_ERRQUEUE = 11, 25, 0x2000
 Address = tuple[Any, ...]
 
 
+_NONE: frozenset[int] = frozenset()
+
+
 class _Waiting:
     """A request under way."""
 
-    __slots__ = ("address", "data", "deadline", "future", "sent", "session", "tries", "unreadable")
+    __slots__ = ("address", "data", "deadline", "future", "sent", "session", "spoilt", "tries", "unreadable")
 
     def __init__(self, session: "UdpSession", data: bytes, future: "asyncio.Future[Reply]") -> None:
         self.session = session
@@ -44,6 +51,8 @@ class _Waiting:
         self.tries = 0
         self.sent = 0.0
         self.deadline = 0.0
+        self.spoilt = _NONE
+        """Tries to which something unreadable came, by their numbers."""
         self.unreadable = ""
 
 
@@ -101,10 +110,12 @@ class UdpEngine:
         if session.socket is None:
             await self._open(session)
         request_id = self._new_id()
-        data = codec.encode_request(session.head, kind, request_id, oids, first, second)
         loop = self._loop
         assert loop is not None
-        waiting = _Waiting(session, data, loop.create_future())
+        # Not by a name of its own: the message holds the community, and some tracebacks print local variables.
+        waiting = _Waiting(
+            session, codec.encode_request(session.head, kind, request_id, oids, first, second), loop.create_future()
+        )
         self._waiting[request_id] = waiting
         self.requests += 1
         try:
@@ -141,7 +152,7 @@ class UdpEngine:
         for waiting in list(self._waiting.values()):
             if waiting.deadline > now or waiting.future.done():
                 continue
-            if waiting.tries <= waiting.session.retries:
+            if waiting.tries <= waiting.session.retries and len(waiting.spoilt) < SPOILT:
                 self.retries += 1
                 self._send(waiting, now)
             else:
@@ -183,11 +194,19 @@ class UdpEngine:
         waiting.future.set_result(Reply(error_status, error_index, varbinds, len(data)))
 
     def _unreadable(self, sender: Address, reason: str) -> None:
-        """Not attributable by its id: remembered for the device's request, which still waits for a better one."""
+        """Not attributable by its id: the device's request waits but a little longer for a better one.
+
+        A flood of them counts as one for each try, and the only try of a request waits to its end.
+        """
         self.strays += 1
+        assert self._loop is not None
+        now = self._loop.time()
         for waiting in self._waiting.values():
-            if waiting.address[:2] == sender[:2]:
+            if waiting.address[:2] == sender[:2] and waiting.tries not in waiting.spoilt:
                 waiting.unreadable = reason
+                waiting.spoilt |= {waiting.tries}
+                if waiting.tries <= waiting.session.retries or len(waiting.spoilt) >= SPOILT:
+                    waiting.deadline = min(waiting.deadline, now + waiting.session.grace_s(now - waiting.sent))
 
     def _read_errors(self, opened: socket.socket) -> None:
         """ICMP errors (Linux keeps them with the datagram they answer): a refused port ends its request."""
@@ -304,9 +323,11 @@ class UdpSession:
         return self._engine._ask(self, codec.GET_BULK, oids, 0, max_repetitions)
 
     def for_vlan(self, vlan: int) -> "UdpSession":
-        """By the community `name@vlan`."""
-        version, community = "2c" if self.bulk else "1", f"{self.community}@{vlan}"
-        return UdpSession(self._engine, self.name, self.target, community, version, self.timeout_s, self.retries)
+        """By the community `name@vlan`. Knows this session's round trips, and tries but twice: many lack that way."""
+        version, community, retries = "2c" if self.bulk else "1", f"{self.community}@{vlan}", min(self.retries, 1)
+        aside = UdpSession(self._engine, self.name, self.target, community, version, self.timeout_s, retries)
+        aside._smooth_s, aside._vary_s = self._smooth_s, self._vary_s
+        return aside
 
     async def close(self) -> None:
         """The socket is the engine's; nothing of this session stays."""
@@ -329,6 +350,10 @@ class UdpSession:
             return self.timeout_s
         usual = 2 * FLOOR_S if self._smooth_s < 0 else max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
         return float(min(self.timeout_s, usual * 2 ** (tries - 1)))
+
+    def grace_s(self, took_s: float) -> float:
+        """How much longer to wait after something unreadable came `took_s` after the request."""
+        return max(GRACE_S, took_s, 2 * self._smooth_s)
 
     def gave_up(self, tries: int, unreadable: str) -> Fault:
         """The fault to tell when the last wait is over."""

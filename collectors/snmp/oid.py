@@ -13,6 +13,9 @@ Oid = bytes
 _WIDEST_ARC = (1 << 57) - 1
 """Seven more bits make 64."""
 
+_LONGEST_REMEMBERED = 128
+"""Octets: what a device gives as an OID may have 60,000."""
+
 _LONG_ARC = re.compile(rb"[\x80-\xff]{2,}[\x00-\x7f]?")
 """An arc of three or more octets: 16384 and above."""
 
@@ -74,8 +77,13 @@ def arcs(oid: Oid) -> tuple[int, ...]:
     return (first, found[0] - first * 40, *found[1:])
 
 
-@lru_cache(maxsize=4096)
 def text(oid: Oid) -> str:
+    """In dotted form."""
+    return _short_text(oid) if len(oid) <= _LONGEST_REMEMBERED else ".".join(map(str, arcs(oid)))
+
+
+@lru_cache(maxsize=4096)
+def _short_text(oid: Oid) -> str:
     return ".".join(map(str, arcs(oid)))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 LADDER = (25, 10, 5, 1)
 """Max-repetitions, from what is tried first to what is left when answers fail."""
+PATIENCE = 12
+"""So many answers in a row that cannot be read end a walk: more than it takes to ask for least and to step over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class DeviceMemory:
     varbinds: int = 0
     started: float | None = None
     """When its first read began, by the clock of the limits."""
+    unread: int = 0
+    """Answers in a row that could not be read, the last of them when there were `unread_at` values."""
+    unread_at: int = -1
+
+    def senseless(self) -> bool:
+        """Counts an answer that cannot be read: whether there were too many of them without a value between."""
+        self.unread = self.unread + 1 if self.varbinds == self.unread_at else 1
+        self.unread_at = self.varbinds
+        return self.unread >= PATIENCE
 
     def until(self, limits: Limits) -> float:
         """When a read that begins now has to stop."""

@@ -131,7 +131,11 @@ class _ScalarsRead:
                 self.queue.clear()
             return
         half = len(chunk) // 2
-        self.queue[:0] = [chunk[:half], chunk[half:]]
+        parts = [chunk[:half], chunk[half:]]
+        if code == "no_answer" and half > 1:
+            # The smallest question first: where not even it is answered, no other needs to be waited for.
+            parts = [chunk[:1], chunk[1:half], chunk[half:]]
+        self.queue[:0] = parts
 
     def _missed(self, code: str, reason: str) -> None:
         self.notes.add(code)

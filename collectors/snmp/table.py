@@ -5,7 +5,7 @@ by column and by the octets of the row index, and how the reading ended.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from collectors.facts import TableEnd
@@ -18,6 +18,8 @@ class Table:
 
     name: str
     columns: Mapping[str, str]
+    readings: Collection[str] = ()
+    """Columns that move with every poll and that nothing of the register follows: kept, and no news by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ def checksum(columns: Iterable[Mapping[bytes, Raw]]) -> int:
         found = zlib.crc32(b"".join(column), found)
         found = zlib.crc32(b"".join([value for _tag, value in column.values()]), found)
     return found
+
+
+def standing(table: Table, columns: Mapping[str, Mapping[bytes, Raw]]) -> int:
+    """The checksum of what stands: columns that are readings are left out, their rows too."""
+    return checksum(column for name, column in columns.items() if name not in table.readings)
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from collectors.snmp.session import (
     Session,
     VarBind,
 )
-from collectors.snmp.table import Table, TableRead, checksum
+from collectors.snmp.table import Table, TableRead, standing
 
 __all__ = ["DEFAULT_LIMITS", "DeviceMemory", "Limits", "read_scalars", "read_table", "read_tables"]
 
@@ -66,6 +66,7 @@ class _Walk:
         self.session = session
         self.memory = memory
         self.limits = limits
+        self.declared = tables
         self.tables = [
             [Column(name, base) for name, base in zip(table.columns, _bases(table), strict=True)] for table in tables
         ]
@@ -90,7 +91,8 @@ class _Walk:
             reply = await self._ask(batch)
             if reply is not None:
                 self._take(batch, reply)
-        return [self._result(columns, self.requests if place == 0 else 0) for place, columns in enumerate(self.tables)]
+        pairs = enumerate(zip(self.declared, self.tables, strict=True))
+        return [self._result(table, columns, self.requests if at == 0 else 0) for at, (table, columns) in pairs]
 
     def _batch(self) -> list[Column]:
         """The columns of the next request."""
@@ -133,7 +135,10 @@ class _Walk:
             return None
         except BadAnswer as fault:
             self.memory.answered = True
-            self._failed(batch, repetitions, "bad_answer", str(fault))
+            if self.memory.senseless():
+                self._cut_all("bad_answer", str(fault))
+            else:
+                self._failed(batch, repetitions, "bad_answer", str(fault))
             return None
         self.silences = 0
         self.memory.answered = True
@@ -314,6 +319,7 @@ class _Walk:
         try:
             await self.session.get([_SYS_UP_TIME])
         except NoAnswer:
+            self.memory.answered = False
             return False
         except BadAnswer:
             return True
@@ -369,7 +375,7 @@ class _Walk:
     # -- the end ---------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _result(columns: list[Column], requests: int) -> TableRead:
+    def _result(table: Table, columns: list[Column], requests: int) -> TableRead:
         rows = max((len(column.rows) for column in columns), default=0)
         notes = set[str]().union(*(column.notes for column in columns))
         if any(column.unordered for column in columns):
@@ -384,7 +390,7 @@ class _Walk:
         else:
             state = TableState.EMPTY
         read = {column.name: column.rows for column in columns}
-        end = TableEnd(state, rows, requests, reason, tuple(sorted(notes)), checksum(read.values()))
+        end = TableEnd(state, rows, requests, reason, tuple(sorted(notes)), standing(table, read))
         return TableRead(end, read)
 
 

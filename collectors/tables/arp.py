@@ -14,6 +14,7 @@ OLD = Table(
         "mac": "1.3.6.1.2.1.4.22.1.2",  # ipNetToMediaPhysAddress
         "type": "1.3.6.1.2.1.4.22.1.4",
     },
+    readings=("mac", "type"),
 )
 NEW = Table(
     "arp",
@@ -22,11 +23,13 @@ NEW = Table(
         "type": "1.3.6.1.2.1.4.35.1.6",
         "state": "1.3.6.1.2.1.4.35.1.7",
     },
+    readings=("mac", "type", "state"),
 )
 
-IPV6 = Table("arp", {"mac": "1.3.6.1.2.1.55.1.12.1.2"})  # ipv6NetToMediaPhysAddress, index ifIndex.address
-CISCO = Table("arp", {"mac": "1.3.6.1.4.1.9.10.86.1.1.3.1.3"})  # cInetNetToMediaPhysAddress, as NEW without type
-"""IPv6 neighbours of devices that are too old for the new table."""
+IPV6 = Table("arp", {"mac": "1.3.6.1.2.1.55.1.12.1.2"}, readings=("mac",))
+"""ipv6NetToMediaPhysAddress, index ifIndex.address: IPv6 neighbours of devices that are too old for the new table."""
+CISCO = Table("arp", {"mac": "1.3.6.1.4.1.9.10.86.1.1.3.1.3"}, readings=("mac",))
+"""cInetNetToMediaPhysAddress, as NEW without type: those of Cisco's."""
 
 _INVALID = 2
 """ipNetToMediaType and ipNetToPhysicalType: a row that no longer holds."""

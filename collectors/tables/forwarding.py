@@ -22,6 +22,7 @@ QBRIDGE = Table(
         "port": "1.3.6.1.2.1.17.7.1.2.2.1.2",  # dot1qTpFdbPort, index FDB id and MAC
         "status": "1.3.6.1.2.1.17.7.1.2.2.1.3",
     },
+    readings=("port", "status"),
 )
 BRIDGE = Table(
     "forwarding",
@@ -29,10 +30,11 @@ BRIDGE = Table(
         "port": "1.3.6.1.2.1.17.4.3.1.2",  # dot1dTpFdbPort, index MAC
         "status": "1.3.6.1.2.1.17.4.3.1.3",
     },
+    readings=("port", "status"),
 )
 HUAWEI_ENTERPRISE = "1.3.6.1.4.1.2011"
-HUAWEI = Table("forwarding", {"port": "1.3.6.1.4.1.2011.5.25.42.2.1.3.1.4"})  # hwDynFdbPort: an ifIndex
-"""Index: MAC, VLAN, then the name of a virtual switch with its length ('0' for none)."""
+HUAWEI = Table("forwarding", {"port": "1.3.6.1.4.1.2011.5.25.42.2.1.3.1.4"}, readings=("port",))  # hwDynFdbPort
+"""An ifIndex. Index: MAC, VLAN, then the name of a virtual switch with its length ('0' for none)."""
 
 _LAST_VLAN = 4094
 _LEARNED = 3

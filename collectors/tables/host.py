@@ -18,6 +18,7 @@ PROCESSORS = Table(
         "load": "1.3.6.1.2.1.25.3.3.1.2",  # hrProcessorLoad: one row a logical processor
         "device": "1.3.6.1.2.1.25.3.2.1.2",  # hrDeviceType: net-snmp knows loads only a minute after its start
     },
+    readings=("load",),
 )
 STORAGE = Table(
     "host",
@@ -27,6 +28,7 @@ STORAGE = Table(
         "units": "1.3.6.1.2.1.25.2.3.1.4",
         "size": "1.3.6.1.2.1.25.2.3.1.5",
     },
+    readings=("size",),  # net-snmp's rows of cached and shared memory grow and shrink
 )
 
 SOFTWARE = Table(

@@ -27,6 +27,8 @@ _SENSOR_CLASS, _PORT = 8, 10
 _SENSOR_TO_PORT = 3
 """Rows at most from a sensor to its port: sensor, transceiver, port."""
 
+_POWERS = ("tx", "rx", "value")
+
 ALIASES = Table("optics", {"alias": "1.3.6.1.2.1.47.1.3.2.1.2"})  # index entPhysicalIndex.entLogicalIndex
 
 
@@ -47,7 +49,8 @@ class Source:
 
 
 def _columns(base: str, **columns: int) -> Table:
-    return Table("optics", {name: f"{base}.{number}" for name, number in columns.items()})
+    """Of a table whose rows and texts stand, and whose powers move."""
+    return Table("optics", {name: f"{base}.{number}" for name, number in columns.items()}, readings=_POWERS)
 
 
 SOURCES = (

@@ -17,6 +17,7 @@ POE = Table(
         "power": "1.3.6.1.2.1.105.1.3.1.1.2",  # pethMainPsePower in watts, index group
         "used": "1.3.6.1.2.1.105.1.3.1.1.4",  # pethMainPseConsumptionPower in watts
     },
+    readings=("used",),
 )
 
 _STATES = {1: "disabled", 2: "searching", 3: "delivering", 4: "fault", 5: "test", 6: "other fault"}

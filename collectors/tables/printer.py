@@ -25,6 +25,7 @@ PRINTER = Table(
         "level": "1.3.6.1.2.1.43.11.1.1.9",
         "color": "1.3.6.1.2.1.43.12.1.1.4",  # prtMarkerColorantValue, index device.colorant
     },
+    readings=("count", "level"),
 )
 
 _UNITS = {3: "0.0001 inches", 4: "micrometers", 5: "characters", 6: "lines", 7: "impressions", 8: "sheets"}

@@ -30,7 +30,7 @@ _SINCE = {
     "1.3.6.1.4.1.3808": "1.3.6.1.4.1.3808.1.1.1.2.1.3.0",  # CyberPower: the same
 }
 """Where other makers tell the day of the battery's last replacement; the standard has no such object."""
-LOAD = Table("ups", {"load": "1.3.6.1.2.1.33.1.4.4.1.5"})  # upsOutputPercentLoad, one row a phase
+LOAD = Table("ups", {"load": "1.3.6.1.2.1.33.1.4.4.1.5"}, readings=("load",))  # upsOutputPercentLoad, a row a phase
 
 APC_ENTERPRISE = "1.3.6.1.4.1.318"
 APC = Scalars(

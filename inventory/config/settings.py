@@ -6,9 +6,12 @@ SQLite in var/ unless TAIZHANG_DATABASE names another database by URL (postgres:
 import os
 import secrets
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -16,7 +19,10 @@ env = environ.Env()
 
 VAR_DIR = Path(env.str("TAIZHANG_VAR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("TAIZHANG_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=LOOPBACK)
+HTTPS = env.bool("TAIZHANG_HTTPS", default=not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK))
+"""Whether people reach the pages by https only: everywhere but on the machine itself."""
 
 
 def _secret_key() -> str:
@@ -45,21 +51,38 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
     "auditlog",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
     "inventory",
     "collectors",
     "reports",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are safe to compress (BREACH): the one secret in them, the CSRF token, is masked anew in each, and the
+    # middleware adds a random length.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every page wants a signed-in user unless its view says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+LAB = env.bool("TAIZHANG_LAB", default=False)
+"""Whether a collection that a page starts asks the simulated network: on the demo."""
 ROOT_URLCONF = "inventory.config.urls"
 AUTH_USER_MODEL = "inventory.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -80,11 +103,98 @@ LANGUAGE_CODE = env.str(
 TIME_ZONE = env.str("TAIZHANG_TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "inventory.config.formats"
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "inventory.ui.menu.context",
+            ]
+        },
     }
 ]
+WSGI_APPLICATION = "inventory.config.wsgi.application"
+MESSAGE_TAGS = {messages.DEBUG: "secondary", messages.ERROR: "danger"}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "inventory.ui.storage.StaticFiles"},
+}
+MEDIA_ROOT = VAR_DIR / "files"
+
+# Scheduled reports go to folders in REPORTS_DIR, and by mail where a server is named: smtp+tls://user:word@host:587.
+REPORTS_DIR = Path(env.str("TAIZHANG_REPORTS", default=str(VAR_DIR / "scheduled")))
+MAIL_URL = env.str("TAIZHANG_MAIL", default="")
+DEFAULT_FROM_EMAIL = env.str("TAIZHANG_MAIL_FROM", default="taizhang@localhost")
+EMAIL_TIMEOUT = 30
+vars().update(env.email_url_config(MAIL_URL or "dummymail://"))
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+
+# Signing in: a session lasts a working day; five wrong passwords for a name from one address close it for a while.
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]  # a mixed dictionary
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_VERBOSE = False
+
+# What a browser is told. A proxy in front says https by X-Forwarded-Proto, which gunicorn believes from loopback.
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        # Charts and drop-downs set styles in the page.
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Faults of pages, refused forms and hosts, and locked names, to standard error; what is merely not found is no fault.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "axes": {"handlers": ["stderr"], "level": "WARNING"},
+    },
+}

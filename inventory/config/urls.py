@@ -1,5 +1,25 @@
-"""Addresses of the pages. The register has no pages in this version."""
+"""Addresses: signing in and the like here, everything else from the three packages' pages."""
 
-from django.urls import URLPattern
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern] = []
+from inventory.config.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "password/",
+        auth.PasswordChangeView.as_view(extra_context={"title": _("Change password")}),
+        name="password_change",
+    ),
+    path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("reports.pages.urls")),
+    path("", include("collectors.pages.urls")),
+    path("", include("inventory.pages.urls")),
+]

@@ -19,7 +19,11 @@ KEYWORDS: Mapping[str, Any] = {
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
-METHODS = [("**/migrations/**", "ignore"), ("**.py", "python")]
+METHODS = [
+    ("**/migrations/**", "ignore"),
+    ("**.py", "python"),
+    ("**.html", "inventory.locale.templates:extract"),
+]
 LOCALE = Path(__file__).resolve().parent
 ROOT = LOCALE.parent.parent
 WIDTH = 110

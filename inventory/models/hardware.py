@@ -213,7 +213,8 @@ class Device(RegisterModel):
         )
         indexes = (
             models.Index(fields=("serial",)),
-            models.Index(fields=("status", "device_type")),
+            # The counts of the start page read this index alone.
+            models.Index(fields=("status", "device_type", "site", "purchased_on", "in_service_on")),
         )
 
     def __str__(self) -> str:

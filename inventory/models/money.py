@@ -181,7 +181,11 @@ class AllocationRule(RegisterModel):
     life_pages = models.PositiveIntegerField(_("life in pages"), null=True, blank=True)
     needs_approval = models.BooleanField(_("needs approval"), default=False)
     asset_classes: "models.ManyToManyField[AssetClass, AllocationRuleClass]" = models.ManyToManyField(
-        "AssetClass", through="AllocationRuleClass", related_name="allocation_rules", verbose_name=_("asset classes")
+        "AssetClass",
+        through="AllocationRuleClass",
+        related_name="allocation_rules",
+        blank=True,
+        verbose_name=_("asset classes"),
     )
 
     class Meta:

@@ -106,7 +106,7 @@ class Segment(RegisterModel):
         Interface, models.SET_NULL, null=True, blank=True, related_name="gateway_of", verbose_name=_("gateway")
     )
     departments = models.ManyToManyField(
-        Department, through="SegmentDepartment", related_name="segments", verbose_name=_("departments")
+        Department, through="SegmentDepartment", related_name="segments", blank=True, verbose_name=_("departments")
     )
 
     class Meta:

@@ -1,5 +1,7 @@
 """Places and people: towns, departments, sites, locations, persons."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inventory.models.base import RegisterModel
+from inventory.rules import names
 
 
 class Town(RegisterModel):
@@ -34,9 +37,15 @@ class DepartmentKind(models.TextChoices):
 
 
 class Department(RegisterModel):
-    """A unit that holds equipment (NetBox: Tenant). `posts` are authorised, `staff` is in post."""
+    """A unit that holds equipment (NetBox: Tenant). `posts` are authorised, `staff` is in post.
+
+    `name_key` sorts by pinyin (see rules.names).
+    """
+
+    derived: ClassVar[frozenset[str]] = frozenset({"name_key"})
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    name_key = models.CharField(max_length=800, editable=False, default="", db_index=True)
     kind = models.CharField(_("kind"), max_length=20, choices=DepartmentKind)
     town = models.ForeignKey(Town, models.PROTECT, related_name="departments", verbose_name=_("town"))
     parent = models.ForeignKey(
@@ -60,7 +69,7 @@ class Department(RegisterModel):
     class Meta:
         verbose_name = _("department")
         verbose_name_plural = _("departments")
-        ordering = ("town__position", "name")
+        ordering = ("town__position", "name_key")
         constraints = (
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
@@ -71,6 +80,9 @@ class Department(RegisterModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def derive(self) -> None:
+        self.name_key = names.pinyin_key(self.name)
 
     def clean(self) -> None:
         seen, above = {self.pk}, self.parent
@@ -170,9 +182,12 @@ class Location(RegisterModel):
 
 
 class Person(RegisterModel):
-    """Somebody who holds equipment, or a department's network administrator."""
+    """Somebody who holds equipment, or a department's network administrator. `name_key` sorts by pinyin."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"name_key"})
 
     name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
+    name_key = models.CharField(max_length=800, editable=False, default="", db_index=True)
     department = models.ForeignKey(Department, models.PROTECT, related_name="persons", verbose_name=_("department"))
     number = models.CharField(_("staff number"), max_length=40, blank=True)
     network_administrator = models.BooleanField(_("network administrator"), default=False)
@@ -181,7 +196,7 @@ class Person(RegisterModel):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
-        ordering = ("department", "name")
+        ordering = ("department", "name_key")
         constraints = (
             models.UniqueConstraint(
                 fields=("department", "name", "number"),
@@ -194,3 +209,6 @@ class Person(RegisterModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def derive(self) -> None:
+        self.name_key = names.pinyin_key(self.name)

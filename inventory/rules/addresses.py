@@ -9,6 +9,9 @@ from collections.abc import Iterable
 import netaddr
 from netaddr.core import AddrFormatError
 
+Address, Network = netaddr.IPAddress, netaddr.IPNetwork
+"""What the functions take and give, for those who name it: the library is known here alone."""
+
 
 def parse_address(text: str) -> netaddr.IPAddress:
     """One address, IPv4 or IPv6. Raises ValueError with a sentence for anything else (octal or short forms too)."""
@@ -58,6 +61,50 @@ def key_range(network: netaddr.IPNetwork) -> tuple[str, str]:
         address_key(netaddr.IPAddress(network.first, network.version)),
         address_key(netaddr.IPAddress(network.last, network.version)),
     )
+
+
+def first_free(network: netaddr.IPNetwork, taken: Iterable[str], count: int) -> list[netaddr.IPAddress]:
+    """The first `count` free host addresses of a network, in order.
+
+    `taken` are the keys of addresses in use, in order. Network and broadcast address of IPv4 are no hosts' (but of /31
+    and /32 all are), nor is the first address of an IPv6 network.
+    """
+    first, last = host_ends(network)
+    keys, found = iter(taken), []
+    busy = next(keys, "")
+    for value in range(first, last + 1):
+        address = netaddr.IPAddress(value, network.version)
+        key = address_key(address)
+        while busy and busy < key:
+            busy = next(keys, "")
+        if busy != key:
+            found.append(address)
+            if len(found) == count:
+                break
+    return found
+
+
+def host_ends(network: netaddr.IPNetwork) -> tuple[int, int]:
+    """The first and the last address that a host may have, as numbers."""
+    first, last = int(network.first), int(network.last)
+    if network.version == 4:
+        return (first, last) if network.prefixlen >= 31 else (first + 1, last - 1)
+    return (first, last) if network.prefixlen >= 127 else (first + 1, last)
+
+
+def free_ranges(network: netaddr.IPNetwork, taken: Iterable[str]) -> list[tuple[netaddr.IPAddress, netaddr.IPAddress]]:
+    """(first, last) of each run of free host addresses. `taken` are keys in order."""
+    first, last = host_ends(network)
+    found, begin = [], first
+    for value in sorted({int(key[1:], 16) for key in taken}):
+        if first <= value <= last:
+            if value > begin:
+                found.append((begin, value - 1))
+            begin = value + 1
+    if begin <= last:
+        found.append((begin, last))
+    version = network.version
+    return [(netaddr.IPAddress(a, version), netaddr.IPAddress(b, version)) for a, b in found]
 
 
 def parse_mac(text: str) -> str:

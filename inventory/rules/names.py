@@ -1,6 +1,8 @@
 """Serials and names that tell nothing: what makers and installers leave in place of one. Pure."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 
 JUNK_SERIALS = frozenset(
     [
@@ -122,3 +124,23 @@ def name_key(text: str) -> str:
         return ""
     host = bare if re.fullmatch(r"[\d.]+", bare) else bare.split(".")[0]
     return "" if host in DEFAULT_NAMES else host
+
+
+def same_model(held: Iterable[str], seen: str) -> bool:
+    """Whether the seen model is one of the names held, or one of them holds the other (at least 4 characters)."""
+    theirs = squeeze(seen)
+    for name in map(squeeze, held):
+        short, long = sorted((name, theirs), key=len)
+        if short == long or (len(short) >= 4 and short in long):
+            return True
+    return False
+
+
+def pinyin_key(name: str) -> str:
+    """A text that sorts names as a Chinese reader expects, in any collation of a database: pinyin, Latin first.
+
+    GB 2312 has its first 3,755 characters in the order of their pinyin, so that a name's GBK octets, written in
+    hexadecimal, sort by it. Rarer characters come after them, by radical; where a character has several readings
+    the standard's counts. Full width and case make no difference.
+    """
+    return unicodedata.normalize("NFKC", name).casefold().strip().encode("gb18030", "replace").hex()

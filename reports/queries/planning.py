@@ -1,35 +1,13 @@
 """What planners work with: departments, classes, prices in force, sources of funds, the standard."""
 
-from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
 from django.db.models import Q
 
-from inventory.models import (
-    AllocationRule,
-    AllocationStandard,
-    AssetClass,
-    Device,
-    FundingSource,
-    PriceList,
-    SegmentDepartment,
-    Site,
-)
-from inventory.models.money import RuleKind
-from inventory.rules.standards import (
-    AsManyAs,
-    AtMost,
-    ByNeed,
-    BySize,
-    Quantity,
-    Rule,
-    Share,
-    Tiers,
-    Version,
-    in_force,
-)
+from inventory.models import AssetClass, Device, FundingSource, PriceList, SegmentDepartment, Site
 from inventory.rules.status import HELD
+from inventory.standards import rules_in_force, standards_in_force
 from reports.queries.scope import Scope, frame
 
 DEPARTMENT_COLUMNS = {
@@ -69,15 +47,6 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
 
 
 _DEPARTMENT_FIELDS = ("name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
-
-
-def standards_in_force(day: date) -> tuple[dict[str, str], str]:
-    """({series: code of its version in force on the day}, the code of the default one; '' when none is in force)."""
-    rows = list(AllocationStandard.objects.values_list("code", "series", "valid_from", "valid_to", "default"))
-    versions = [Version(*row[:4]) for row in rows]
-    found = {series: in_force(versions, series, day) for series in sorted({one.series for one in versions})}
-    codes = {series: version.code for series, version in found.items() if version is not None}
-    return codes, next((codes.get(series, "") for _, series, _, _, default in rows if default), "")
 
 
 CLASS_COLUMNS = {
@@ -149,70 +118,6 @@ def standard_rules(scope: Scope, as_of: date) -> pd.DataFrame:
 
     A rule that lists a class lists the classes below it too.
     """
-    codes, default = standards_in_force(as_of)
-    own = set(scope.departments().order_by().values_list("standard__series", flat=True).distinct())
-    wanted = {default} | {codes.get(series, "") for series in own if series}
-    rules = (
-        AllocationRule.objects.filter(standard__code__in=wanted)
-        .order_by("pk")
-        .select_related("standard", "as_many_as")
-        .prefetch_related("classes__asset_class")
-    )
-    below = _classes_below()
-    rows = [
-        (_rule(rule, below), of.code, of.name, of.valid_from, of.code == default)
-        for rule in rules
-        for of in (rule.standard,)
-    ]
-    return frame(rows, RULE_COLUMNS)
-
-
-def _classes_below() -> dict[str, tuple[str, ...]]:
-    """{class: itself and all classes below it}, by code."""
-    parents = dict(AssetClass.objects.values_list("code", "parent__code"))
-    below: dict[str, list[str]] = {code: [] for code in parents}
-    for code in sorted(parents):
-        at, seen = code, set()
-        while at and at not in seen:
-            seen.add(at)
-            below[at].append(code)
-            at = parents[at]
-    return {code: (code, *(other for other in found if other != code)) for code, found in below.items()}
-
-
-def _rule(rule: AllocationRule, below: dict[str, tuple[str, ...]]) -> Rule:
-    # The link rows keep the order of the standard's own list.
-    links = sorted(rule.classes.all(), key=lambda link: link.pk)
-    listed = [link.asset_class.code for link in links]
-    return Rule(
-        code=rule.code,
-        quantity=_quantity(rule, below),
-        classes=_all(listed, below),
-        name=rule.name,
-        mark=rule.mark,
-        within=rule.within,
-        instead_of=rule.instead_of,
-        price_cap_yuan=rule.price_cap_yuan,
-        service_life_years=rule.service_life_years,
-        life_pages=rule.life_pages,
-        needs_approval=rule.needs_approval,
-    )
-
-
-def _all(codes: Iterable[str], below: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(other for code in codes for other in below[code]))
-
-
-def _quantity(rule: AllocationRule, below: dict[str, tuple[str, ...]]) -> Quantity:
-    steps = tuple((limit, number) for limit, number in rule.steps)
-    if rule.kind == RuleKind.SHARE and rule.share_percent is not None:
-        return Share(rule.share_percent, rule.least, rule.at_most)
-    if rule.kind == RuleKind.TIERS:
-        return Tiers(steps)
-    if rule.kind == RuleKind.SIZE:
-        return BySize(steps)
-    if rule.kind == RuleKind.AT_MOST and rule.at_most is not None:
-        return AtMost(rule.at_most)
-    if rule.kind == RuleKind.AS_MANY_AS and rule.as_many_as is not None:
-        return AsManyAs(below[rule.as_many_as.code])
-    return ByNeed()
+    own = scope.departments().order_by().values_list("standard__series", flat=True).distinct()
+    found = rules_in_force(as_of, [series for series in own if series])
+    return frame([(one.rule, one.code, one.standard, one.valid_from, one.default) for one in found], RULE_COLUMNS)

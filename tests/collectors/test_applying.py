@@ -150,6 +150,26 @@ def test_another_device_under_the_same_name_and_address_is_not_applied(switch):
     assert set(Interface.objects.filter(device=switch).values_list("name", flat=True)) == {"mgmt"}
 
 
+def _only_its_model(device: Device, model: str = "S5720-28P") -> Snapshot:
+    return Snapshot(device.asset_tag, identity=Identity(hardware=model), tables=TABLES)
+
+
+def test_a_device_that_says_nothing_but_its_model_is_the_registered_one_and_told_as_no_other():
+    bare = make_switch("CAM-1")
+    _run(_only_its_model(bare))
+    second = _run(_only_its_model(bare)).run
+    assert (_open(), second.changes) == ([], 0)
+    assert DeviceState.objects.get().hardware_seen == "S5720-28P"
+    _run(_only_its_model(bare, "S5735-L24T4S-A1"))
+    assert _open() == [("replaced", str(bare.device_type), "S5735-L24T4S-A1")]
+
+
+def test_a_device_that_told_its_serial_and_now_only_its_model_is_another(switch):
+    _run(_snapshot(switch))
+    _run(_only_its_model(switch))
+    assert [kind for kind, _r, _s in _open()] == ["replaced"]
+
+
 def test_a_device_found_at_anothers_address_gets_its_own_facts(switch):
     other = make_switch("SW-2", serial="SN2", mac="00e0fc000002")
     facts = (InterfaceFact(1, "Gi0/9", mac="00e0fc000002"),)
@@ -278,3 +298,32 @@ def test_an_ignored_stranger_stays_ignored_when_it_moves_to_another_port(switch)
     assert Difference.objects.get().evidence["at"] == "SW-1 Gi0/2"
     reject(Difference.objects.get(), actor=ACTOR, reason="the director's own")
     assert _run(_snapshot(switch, forwarding=(ForwardingFact(STRANGER, 10, 1),))).run.differences == 0
+
+
+def test_who_asks_one_switch_does_not_lose_the_port_that_all_of_them_showed(switch):
+    far = make_switch("SW-2", serial="SN2", mac="00e0fc000002", address="10.9.0.222", site=switch.site)
+    heard = NeighbourFact("lldp", 2, "Gi0/2", "00e0fc000002", "Gi0/1", name="SW-2", bridge=True)
+    core = _snapshot(switch, forwarding=(ForwardingFact(STRANGER, 10, 2),), neighbours=(heard,))
+    access = _snapshot(
+        far,
+        identity=Identity(serial="SN2", base_mac="00e0fc000002", hardware="S5720-28P"),
+        interfaces=(InterfaceFact(1, "Gi0/1", mac="00e0fc000002"), InterfaceFact(7, "Gi0/7", mac="00e0fc000002")),
+        forwarding=(ForwardingFact(STRANGER, 10, 7),),
+    )
+    _run(core, access)
+    assert Difference.objects.get(kind="unknown_mac").evidence["at"] == "SW-2 Gi0/7"
+    _run(core)
+    assert Difference.objects.get(kind="unknown_mac").evidence["at"] == "SW-2 Gi0/7"
+
+
+def test_a_run_keeps_what_there_is_to_tell_of_its_devices(switch):
+    quiet = _snapshot(switch)
+    first = _run(quiet).run
+    assert [one["device"] for one in first.results] == [switch.pk] and first.results[0]["changes"] == first.changes
+    assert _run(quiet).run.results == []
+    cut = {**TABLES, "forwarding": TableEnd(TableState.CUT_SHORT, reason="no answer after 3 rows")}
+    assert _run(replace(quiet, tables=cut)).run.results == [
+        {"device": switch.pk, "cut": {"forwarding": "no answer after 3 rows"}}
+    ]
+    silent = Snapshot(switch.asset_tag, fault="no_answer", fault_text=f"{switch.asset_tag}: no answer")
+    assert _run(silent).run.results == [{"device": switch.pk, "fault": "no_answer", "text": "no answer", "opened": 1}]

@@ -9,13 +9,14 @@ import pytest
 
 import collectors.collect as visit
 from collectors.collect import SUBJECTS, Target, again, collect, combined, has_restarted
-from collectors.describe import as_lines, describe
+from collectors.describe import describe
 from collectors.facts import Snapshot, TableEnd, TableState, from_json, to_json
 from collectors.identify import default_vendors
+from collectors.management import telling
 from collectors.rulebook import Vendors
 from collectors.snmp import oid
 from collectors.snmp.credentials import Credential
-from collectors.snmp.faults import NoAnswer
+from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.oid import Oid
 from collectors.snmp.recording import RecordedSession, Recording, load_recording
 from collectors.snmp.session import TIME_TICKS, Reply
@@ -88,6 +89,16 @@ class Dying(RecordedSession):
             raise NoAnswer("nothing came from 192.0.2.1")
 
 
+class Senseless(RecordedSession):
+    """Answers single objects well, and every walk with what cannot be read; counts the walks' requests."""
+
+    asked = 0
+
+    async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply:
+        self.asked += 1
+        raise BadAnswer("sw: the answer is cut off in its head")
+
+
 class Restarting(RecordedSession):
     """Its sysUpTime falls to two seconds after the first look."""
 
@@ -140,7 +151,7 @@ def test_a_dead_device_is_asked_once_and_told_as_no_answer() -> None:
     snapshot = visited(session)
     assert (snapshot.fault, session.asked) == ("no_answer", 1)
     assert list(snapshot.tables) == ["system"]
-    assert snapshot.fault_text in as_lines(snapshot)[0]
+    assert snapshot.fault_text in telling.lines(snapshot)[0]
     assert snapshot.interfaces == ()
 
 
@@ -152,6 +163,16 @@ def test_a_device_that_dies_on_the_way_is_not_asked_for_every_table() -> None:
     assert snapshot.identity.manufacturer == "Huawei"
     assert snapshot.tables["neighbours"].state is TableState.CUT_SHORT
     assert tuple(snapshot.tables)[:8] == SUBJECTS[:8]
+
+
+def test_a_device_whose_tables_cannot_be_read_is_not_asked_for_every_one() -> None:
+    session = Senseless(recording("huawei-access"))
+    snapshot = visited(session)
+    assert session.asked < 30
+    assert (snapshot.fault, snapshot.identity.manufacturer) == ("", "Huawei")
+    assert {end.state for name, end in snapshot.tables.items() if name != "system"} == {TableState.CUT_SHORT}
+    assert snapshot.tables["interfaces"].notes == ("bad_answer",)
+    assert snapshot.tables["neighbours"].reason == "not asked: what the device answers cannot be read"
 
 
 def test_a_table_lost_once_is_read_again_at_the_end() -> None:

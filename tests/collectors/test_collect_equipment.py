@@ -49,23 +49,30 @@ def visited(session: RecordedSession) -> Snapshot:
 
 
 class Silent(RecordedSession):
-    """Never answers."""
+    """Does not answer so many walks."""
+
+    def __init__(self, recorded: Recording, times: int) -> None:
+        super().__init__(recorded)
+        self.times = times
 
     async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply:
-        raise NoAnswer("nothing came from 192.0.2.1")
+        self.times -= 1
+        if self.times >= 0:
+            raise NoAnswer("nothing came from 192.0.2.1")
+        return await super().get_bulk(oids, max_repetitions)
 
 
 class Catalyst(RecordedSession):
     """Has a bridge for each VLAN; those named here do not answer."""
 
-    def __init__(self, *silent: int) -> None:
+    def __init__(self, *silent: int, times: int = 1000) -> None:
         super().__init__(recorded(CATALYST))
-        self.silent = silent
+        self.silent, self.times = silent, times
         self.asked: list[int] = []
 
     def for_vlan(self, vlan: int) -> RecordedSession:  # type: ignore[override]
         self.asked.append(vlan)
-        return (Silent if vlan in self.silent else RecordedSession)(recorded(OF_VLAN[vlan]))
+        return Silent(recorded(OF_VLAN[vlan]), self.times if vlan in self.silent else 0)
 
 
 def learned(snapshot: Snapshot) -> set[tuple[str, int | None, int | None]]:
@@ -87,6 +94,14 @@ def test_a_vlan_that_does_not_answer_makes_forwarding_incomplete_and_nothing_els
     assert snapshot.tables["forwarding"].reason.startswith("VLAN 20: ")
     assert snapshot.fault == ""
     assert snapshot.complete("neighbours")
+
+
+def test_a_vlan_that_does_not_answer_after_others_did_is_asked_once_more() -> None:
+    session = Catalyst(20, times=1)
+    snapshot = visited(session)
+    assert learned(snapshot) == {("01", 1, 10101), ("02", 20, 10102)}
+    assert snapshot.complete("forwarding")
+    assert session.asked == [1, 20, 30]
 
 
 def test_where_vlans_do_not_answer_the_others_are_not_asked_and_the_plain_bridge_counts() -> None:

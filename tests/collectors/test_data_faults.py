@@ -7,7 +7,7 @@ import pytest
 from collectors.facts import ArpFact, ForwardingFact, InterfaceFact, NeighbourFact, PartFact, SystemFact
 from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_pysnmp import PysnmpEngine
-from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.engine_udp import FLOOR_S, UdpEngine
 from collectors.snmp.session import COUNTER32, TIME_TICKS
 from collectors.tables import arp, forwarding, hardware, interfaces, neighbours, printer, system, vlans
 from collectors.tables.forwarding import Bridge
@@ -164,10 +164,13 @@ def test_ciscos_addresses_of_neighbours_that_are_none_are_left_out() -> None:
 # -- contexts ------------------------------------------------------------------------------------------------
 
 
-def test_a_vlans_bridge_is_asked_for_by_its_own_community() -> None:
-    session = UdpEngine().session("sw", "192.0.2.1", community="county", retries=2).for_vlan(20)
+def test_a_vlans_bridge_is_asked_for_by_its_own_community_and_with_less_patience() -> None:
+    device = UdpEngine().session("sw", "192.0.2.1", community="county", timeout_s=2.0, retries=3)
+    device.took(0.01)
+    session = device.for_vlan(20)
     assert b"county@20" in session.head
-    assert (session.retries, session.bulk) == (2, True)
+    assert (session.retries, session.bulk) == (1, True)
+    assert [session.wait_s(tries) for tries in (1, 2)] == [FLOOR_S, 2.0]
 
 
 def test_a_vlans_bridge_is_asked_for_by_a_context_of_version_3() -> None:

@@ -1,5 +1,8 @@
 """Values of devices to text, numbers and addresses."""
 
+import tracemalloc
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,3 +156,41 @@ def test_nothing_ever_raises(raw: Raw | None) -> None:
     assert len(decode.mac(raw)) in (0, 12)
     assert isinstance(decode.address(raw) + decode.oid_text(raw) + decode.hex_text(raw), str)
     assert len(decode.bits(raw)) == len(decode.ports(raw))
+
+
+# -- what is kept --------------------------------------------------------------------------------------------
+
+REMEMBERING = [decode.text, decode.integer, decode.oid_text]
+
+
+@pytest.mark.parametrize("function", REMEMBERING, ids=["text", "integer", "oid_text"])
+def test_large_values_of_a_hostile_device_are_not_kept(function: Callable[[Raw], object]) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(60):
+            for tag in (INTEGER, OCTETS, OBJECT_ID, COUNTER64, OPAQUE):
+                function((tag, b"%06d" % number * 10_000))
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([INTEGER, OCTETS, OBJECT_ID, IP_ADDRESS, COUNTER32, OPAQUE, NULL]), st.binary(max_size=100)
+        ),
+        max_size=20,
+    )
+)
+def test_what_is_remembered_is_what_would_be_decoded(raws: list[Raw]) -> None:
+    for raw in [*raws, *raws]:
+        anew = (raw[0], bytes(bytearray(raw[1])))
+        assert decode.text(raw) == decode.text.__self__.decode(anew)  # type: ignore[attr-defined]
+        assert decode.integer(raw) == decode.integer.__self__.decode(anew)  # type: ignore[attr-defined]
+
+
+def test_however_many_different_values_come_no_more_than_a_bound_are_kept() -> None:
+    kept = decode.integer.__self__  # type: ignore[attr-defined]
+    assert all(decode.integer((INTEGER, number.to_bytes(4, "big"))) == number for number in range(20_000))
+    assert 0 < len(kept) <= 16384

@@ -2,8 +2,9 @@
 
 import pytest
 
-from collectors.describe import as_lines, describe
+from collectors.describe import describe
 from collectors.facts import AddressFact, Identity, NeighbourFact, Snapshot
+from collectors.management import telling
 
 
 def neighbour(**given: str) -> NeighbourFact:
@@ -49,7 +50,7 @@ def test_what_stands_in_place_of_a_serial_is_shown_as_that() -> None:
     snapshot = Snapshot("ups", identity=Identity(placeholder="000000"))
     found = describe(snapshot)
     assert (found["serial"], found["serial_is_placeholder"], found["chassis_serials"]) == ("000000", True, ["000000"])
-    assert "  serial: 000000 (a placeholder)" in as_lines(snapshot)
+    assert "  serial number: 000000 (a placeholder)" in telling.lines(snapshot)
 
 
 def test_a_real_serial_is_no_placeholder() -> None:

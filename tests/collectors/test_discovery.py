@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from collectors.collect import Target
-from collectors.discovery import Found, Heard, group_heard, join
 from collectors.facts import AddressFact, Identity, Snapshot, SystemFact
 from collectors.models import Difference, Proposal
+from collectors.polling.discovery import Found, Heard, group_heard, join
 from collectors.profiles import DeviceProfile, ManagementProfile
 from collectors.services.proposals import Entry, Seen, accept, propose, propose_neighbours, registered, reject
 from inventory.models import Device, DeviceType

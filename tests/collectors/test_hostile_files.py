@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.collect import Target, collect
-from collectors.describe import as_lines, describe
+from collectors.describe import describe
 from collectors.identify import default_vendors
-from collectors.probing import ALL_ANSWERED, FAILED, probe_targets
+from collectors.management import telling
+from collectors.polling.probing import ALL_ANSWERED, FAILED, probe_targets
 from collectors.snmp import oid as oids
 from collectors.snmp.recording import RecordedSession, Recording, load_recording
 
@@ -91,8 +92,8 @@ READ = {
 def _probed(path: Path, caplog: pytest.LogCaptureFixture) -> tuple[int, dict[str, object]]:
     """Exit code and JSON; also as lines for a person, and nothing in the log, where a traceback would be."""
     said: list[str] = []
-    code = probe_targets([str(path)], as_json=True, say=said.append)
-    assert probe_targets([str(path)], as_json=False, say=said.append) == code
+    code = probe_targets([str(path)], say=said.append)
+    assert probe_targets([str(path)], show=telling.text, say=said.append) == code
     assert not caplog.records
     assert "Traceback" not in said[1]
     assert all(character.isprintable() or character == "\n" for character in said[1])
@@ -173,4 +174,4 @@ def test_a_recorded_device_with_spoilt_values_is_still_described(
     assert not snapshot.fault
     assert not caplog.records, caplog.text
     json.dumps(describe(snapshot))
-    assert as_lines(snapshot)
+    assert telling.text(snapshot)

@@ -109,6 +109,13 @@ def test_octets_can_be_read_as_a_mac_or_behind_a_symbol_set(tmp_path: Path) -> N
     assert (found.serial, found.version) == ("001122334455", "20201023")
 
 
+def test_a_maker_may_say_where_the_devices_mac_stands_when_it_has_no_bridge(tmp_path: Path) -> None:
+    rule = 'base_mac = { object = "1.3.1.0" }'
+    assert by_rule(tmp_path, rule, answers(o1_3_1_0="94-e1-ac-e4-6e-c7")).base_mac == "94e1ace46ec7"
+    assert by_rule(tmp_path, rule, answers(o1_3_1_0="none")).base_mac is None
+    assert by_rule(tmp_path, 'serial = { object = "1.3.1.0" }', answers(o1_3_1_0="1")).base_mac is None
+
+
 def test_a_table_below_the_products_own_branch_is_found(tmp_path: Path) -> None:
     rule = 'serial = [{ object = "{self}.1.10.0" }, { object = "{parent}.2.{last}.0" }]\n'
     own, beside = "1.3.6.1.4.1.5.1.7.1.10.0", "1.3.6.1.4.1.5.1.2.7.0"

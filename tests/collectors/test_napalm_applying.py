@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from collectors import napalm_facts as nf
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableEnd, TableState
 from collectors.models import DeviceState, Neighbour, Sighting
-from collectors.napalm_drivers import driver_named
-from collectors.napalm_source import NOT_WHOLE
+from collectors.napalm import facts as nf
+from collectors.napalm.drivers import driver_named
+from collectors.napalm.source import NOT_WHOLE
 from collectors.selectors import Scope
 from collectors.services import running
 from inventory.models import Device, Interface

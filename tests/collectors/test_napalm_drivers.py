@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.facts import Identity
-from collectors.napalm_drivers import (
+from collectors.napalm.drivers import (
     Driver,
     accepted,
     comware_facts,

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors import napalm_facts as nf
 from collectors.facts import (
     AddressFact,
     ArpFact,
@@ -16,7 +15,8 @@ from collectors.facts import (
     NeighbourFact,
     SystemFact,
 )
-from collectors.napalm_drivers import driver_named
+from collectors.napalm import facts as nf
+from collectors.napalm.drivers import driver_named
 
 IOS, VRP, COMWARE = (driver_named(name) for name in ("ios", "huawei_vrp", "h3c_comware"))
 KNOWN = {"GigabitEthernet0/0/1": 5, "XGigabitEthernet0/0/1": 6, "Vlanif10": 30, "Eth-Trunk1": 40}

@@ -11,12 +11,35 @@ from typing import Any
 
 import pytest
 
-from collectors import napalm_source
 from collectors.collect import Target
-from collectors.facts import ForwardingFact, Identity, InterfaceFact, Snapshot, TableEnd, TableState, from_json, to_json
-from collectors.napalm_beside import BY_SNMP, complete_by_napalm, completed, completing, indexes_of, poll_by_napalm
-from collectors.napalm_drivers import NapalmTarget
-from collectors.napalm_source import NOT_WHOLE, collect_by_napalm, napalm_snapshot
+from collectors.facts import (
+    AddressFact,
+    ArpFact,
+    ForwardingFact,
+    Identity,
+    InterfaceFact,
+    NeighbourFact,
+    Snapshot,
+    SystemFact,
+    TableEnd,
+    TableState,
+    from_json,
+    to_json,
+)
+from collectors.napalm import source as napalm_source
+from collectors.napalm.beside import (
+    BY_SNMP,
+    NO_SNMP,
+    complete,
+    complete_by_napalm,
+    completed,
+    completing,
+    indexes_of,
+    lacking,
+    poll_by_napalm,
+)
+from collectors.napalm.drivers import NapalmTarget
+from collectors.napalm.source import NOT_WHOLE, collect_by_napalm, napalm_snapshot
 from collectors.reconcile import Action, InterfaceView, Policy, RegisterView, reconcile
 
 # -- beside SNMP -----------------------------------------------------------------------------------------------
@@ -60,8 +83,48 @@ def test_a_fault_of_one_way_leaves_the_others_word() -> None:
     refused = completed(SNMP, Snapshot("sw1", fault="refused", fault_text="it refuses the log-in of reader"))
     assert replace(refused, tables=SNMP.tables) == SNMP
     assert refused.tables["napalm"] == TableEnd(TableState.CUT_SHORT, reason="it refuses the log-in of reader")
-    assert completed(Snapshot("sw1", fault="no_answer"), CLI) is CLI
+    alone = completed(Snapshot("sw1", fault="no_answer", fault_text="no answer, asked 4 times"), CLI)
+    assert replace(alone, tables=CLI.tables) == CLI
+    assert alone.tables["snmp"] == TableEnd(TableState.CUT_SHORT, reason="no answer, asked 4 times")
     assert indexes_of(SNMP) == {"GigabitEthernet0/0/1": 5}
+
+
+def test_of_two_faults_snmps_is_the_fault_and_both_are_told() -> None:
+    cli = Snapshot("sw1", fault="refused", fault_text="10.1.1.1:22 refuses the log-in of reader")
+    both = completed(Snapshot("sw1", fault="no_answer", fault_text="no answer"), cli)
+    assert (both.fault, both.fault_text) == ("no_answer", "no answer; 10.1.1.1:22 refuses the log-in of reader")
+    assert completed(Snapshot("sw1", fault=NO_SNMP), cli) is cli
+
+
+def test_where_snmp_lacks_nothing_no_log_in_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def logged_in(_target: NapalmTarget) -> Snapshot:
+        raise AssertionError("logged in")
+
+    monkeypatch.setattr("collectors.napalm.beside.napalm_snapshot", logged_in)
+    whole = replace(
+        SNMP,
+        identity=replace(SNMP.identity, version="V200R019", serial="2102350DLQ01", chassis_serials=("2102350DLQ01",)),
+        system=SystemFact(name="sw1"),
+        addresses=(AddressFact("10.1.1.1", 24, 5),),
+        arp=(ArpFact("3c5282aa0050", "10.1.1.2", 5),),
+        forwarding=CLI.forwarding,
+        neighbours=(NeighbourFact("lldp", 5, "GigabitEthernet0/0/1", "00e0fc000001", "1"),),
+    )
+    login = NapalmTarget("sw1", "127.0.0.1", "huawei_vrp")
+    assert complete(whole, login) is whole
+    assert lacking(SNMP) == (
+        "addresses",
+        "arp",
+        "forwarding",
+        "neighbours",
+        "version",
+        "serial",
+        "chassis_serials",
+        "name",
+    )
+    for poor in (replace(whole, neighbours=()), replace(whole, identity=SNMP.identity)):
+        with pytest.raises(AssertionError, match="logged in"):
+            complete(poor, login)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """How targets are dealt out to processes. The processes themselves: tests/collectors/wire/test_processes.py."""
 
-from collectors.processes import shares
+from collectors.polling.processes import shares
 
 
 def test_the_largest_devices_are_dealt_out_there_and_back_again():

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from collectors.collect import Target
 from collectors.facts import Snapshot, to_json
+from collectors.napalm.beside import BY_SNMP
 from collectors.profiles import DeviceProfile, ManagementProfile
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services import running
@@ -21,9 +22,11 @@ from inventory.services.importing.loading import FileResult, find_files, load
 from tests.factories import TESTER, make_switch
 
 pytestmark = pytest.mark.django_db
-SECRETS = ("kunlun-7788", "authentic words", "private words")
+SECRETS = ("kunlun-7788", "authentic words", "private words", "log in words", "enable words")
 V3 = f"core,3,operator,sha512,{SECRETS[1]},aes256,{SECRETS[2]}\n"
 HEAD = "name,version,user,auth,auth_key,privacy,privacy_key\n"
+LOGIN_HEAD = "name,version,login_user,login_password,enable_secret,driver,login_port\n"
+LOGIN = f"cli,none,reader,{SECRETS[3]},{SECRETS[4]},ios,2222\n"
 
 
 def _load(folder: Path, **files: str) -> dict[str, FileResult]:
@@ -102,6 +105,12 @@ def test_a_row_that_cannot_be_meant_is_refused(tmp_path, switch, row, said):
         ({"version": "3", "user": "a", "auth_key": "short"}, "at least 8 characters"),
         ({"version": "3", "user": "a", "privacy_key": "12345678"}, "no privacy without authentication"),
         ({"community": ""}, "a community is needed"),
+        ({"login_password": "x"}, "needs a user to log in as"),
+        ({"driver": "ios"}, "needs a user to log in as"),
+        ({"login_user": "a", "driver": "telnet"}, "not a valid choice"),
+        ({"login_user": "a", "login_port": 70000}, "less than or equal to 65535"),
+        ({"version": "none", "login_user": "a"}, "Without SNMP a user to log in as and a driver are needed"),
+        ({"version": "none", "community": ""}, "Without SNMP a user to log in as and a driver are needed"),
     ],
 )
 def test_a_profile_that_cannot_be_used_is_refused(values, said):
@@ -133,17 +142,65 @@ def test_a_disabled_profile_is_not_tried(switch):
     assert _ways(switch) == ["two"]
 
 
+def test_a_profile_of_the_command_line_alone_is_loaded_and_asks_no_snmp(tmp_path, switch):
+    rows = f"device,profile\n{switch.asset_tag},cli\n"
+    assert not _load(tmp_path, profiles=LOGIN_HEAD + LOGIN, management=rows)["profiles"].problems
+    chosen = list(profiles(Scope()))
+    assert target_of(chosen[0]).credentials == ()
+    (login,) = running.logins_of(chosen, "keys").values()
+    assert (login.name, login.host, login.driver) == (switch.asset_tag, target_of(chosen[0]).host, "ios")
+    assert (login.user, login.password, login.enable_secret) == ("reader", *SECRETS[3:])
+    assert (login.port, dict(login.options), login.known_hosts) == (2222, {"port": 2222}, "keys")
+    again = _load(tmp_path, profiles=LOGIN_HEAD + LOGIN)["profiles"]
+    assert (again.created, again.changed) == (0, 0)
+
+
+def test_of_several_profiles_the_first_with_a_log_in_is_logged_in_by(tmp_path, switch):
+    profile_rows = LOGIN_HEAD + "plain,2c,,,,,\nauto,2c,reader,,,,\n" + LOGIN
+    _load(tmp_path, profiles=profile_rows, management=f"device,profile\n{switch.asset_tag},plain; auto; cli\n")
+    (login,) = running.logins_of(profiles(Scope())).values()
+    assert (login.driver, login.port, dict(login.options)) == (BY_SNMP, 22, {})
+    assert _ways(switch) == ["plain", "auto"]
+
+
+def test_a_log_in_can_be_taken_away_and_is_not_shared_with_devices_that_only_name_a_community(tmp_path, switch):
+    _load(tmp_path, profiles=LOGIN_HEAD + "public,2c,reader,words,,ios,22\n")
+    _load(tmp_path, management=f"device,version,community,port\n{switch.asset_tag},2c,public,161\n")
+    assert DeviceProfile.objects.get().profile.name == "SNMPv2c"
+    _load(tmp_path, profiles=LOGIN_HEAD + "public,,-,-,-,-,-\n")
+    public = ManagementProfile.objects.get(name="public")
+    assert (public.login_user, public.login_password, public.driver, public.login_port) == ("", "", "", None)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("x,2c,reader,,,telnet,", "expected one of ios, "),
+        ("x,2c,reader,,,,70000", "expected a port from 1 to 65535"),
+        ("x,none,reader,,,,", "Without SNMP a user to log in as and a driver are needed"),
+        ("x,none,,,,ios,", "needs a user to log in as"),
+    ],
+)
+def test_a_log_in_that_cannot_be_meant_is_refused(tmp_path, row, said):
+    result = _load(tmp_path, profiles=f"{LOGIN_HEAD}{row}\n")["profiles"]
+    assert said in result.problems[0].message
+    assert not ManagementProfile.objects.exists()
+
+
 def test_no_secret_is_in_the_change_log_or_in_any_text_of_the_values(tmp_path, switch):
     result = _load(
         tmp_path,
         profiles=HEAD + V3,
         management=f"device,profile,community\n{switch.asset_tag},core,\n",
     )
+    _load(tmp_path, profiles=LOGIN_HEAD + LOGIN.replace("cli,none", "core,3"))
     _load(tmp_path, management=f"device,community\n{switch.asset_tag},{SECRETS[0]}\n")
     _load(tmp_path, profiles=HEAD + V3.replace("words", "other words"))
     (managed,) = profiles(Scope())
     target = target_of(managed)
+    login = managed.ways[0].profile.login("sw", "127.0.0.1")
     said = [repr(target), str(target), repr(managed), repr(target.credentials), str(list(result["profiles"].changes))]
+    said += [repr(login), str(login)]
     said += [repr(way.profile) for way in managed.ways] + [json.dumps(to_json(Snapshot("sw", asked_with="core")))]
     said += [json.dumps([e.changes, e.object_repr, e.additional_data], default=str) for e in LogEntry.objects.all()]
     for secret in SECRETS:

@@ -43,8 +43,9 @@ from reports.books.frames import Params
 from reports.books.plans import overview, request
 from reports.books.plans.planned import Drawn, Item
 from reports.models import RefreshPlan
+from reports.planbooks import compare_plans, make_plan_book
 from reports.plans import ExceptionAsked
-from reports.services import Fault, Request, compare_plans, find_scope, make_plan_book, make_report
+from reports.services import Fault, Request, find_scope, make_report
 from tests.factories import TESTER
 from tests.reports.hand_county import AS_OF, make_county, make_plan
 

@@ -16,8 +16,8 @@ from inventory.sheets.dump import dump
 from reports import plans
 from reports.faults import Fault
 from reports.models import PlanItem, PlanMoney, RefreshPlan, ReportRun
+from reports.planbooks import make_plan_book
 from reports.plans import ExceptionAsked, MoneyAsked
-from reports.services import make_plan_book
 from tests.factories import TESTER
 from tests.reports.hand_county import AS_OF, make_county, make_plan
 

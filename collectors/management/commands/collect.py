@@ -2,33 +2,40 @@
 
 import json
 import sys
+from contextlib import nullcontext
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
+from collectors import wording
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.lab.book import Book, BookError, read_book
-from collectors.management import wording
-from collectors.poller import JOBS
+from collectors.models import Run, RunState
+from collectors.napalm.source import NOT_WHOLE
+from collectors.polling.poller import JOBS
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.applying import Applied
-from collectors.services.running import Outcome, network_poll, run
+from collectors.services.running import Outcome, finish, logins_of, network_poll, run
+from collectors.services.starting import alone
 from inventory.models import Device
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services.write import Actor
 
+ACTOR = Actor("collect", source="collector")
 EXIT_SOME_SILENT = 3
 MOST_PROCESSES = 64
 
 
 class Command(BaseCommand):
     help = gettext_noop(
-        "Poll the managed devices over SNMP and reconcile what they say with the register. "
+        "Poll the managed devices over SNMP, log in to those whose profile has a log-in and whose SNMP is poor, "
+        "and reconcile what they say with the register. "
         "Exit code 0 when all answered, 3 when some did not, 1 on failure."
     )
 
@@ -36,7 +43,9 @@ class Command(BaseCommand):
         parser.description = _(self.help)
         parser.add_argument("--town", action="append", default=[], metavar="T", help=_("only devices of a town"))
         parser.add_argument("--department", action="append", default=[], metavar="D", help=_("only a department's"))
-        parser.add_argument("--device", nargs="+", default=[], metavar="NAME", help=_("names, asset tags or addresses"))
+        parser.add_argument(
+            "--device", nargs="+", action="extend", default=[], metavar="NAME", help=_("names, asset tags or addresses")
+        )
         parser.add_argument(
             "--jobs", type=int, default=JOBS, metavar="N", help=_("devices at a time (default: %(default)s)")
         )
@@ -44,6 +53,10 @@ class Command(BaseCommand):
             "--processes", type=int, default=1, metavar="N", help=_("processes that poll (default: %(default)s)")
         )
         parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
+        parser.add_argument(
+            "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
+        )
+        parser.add_argument("--run", type=int, metavar="ID", help=_("go on with a run that was begun already"))
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +65,19 @@ class Command(BaseCommand):
         if not 1 <= options["processes"] <= MOST_PROCESSES:
             words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
             raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
-        scope = self._scope(options)
+        try:
+            scope = self._scope(options)
+            # A run that was begun already brings its lock along.
+            with nullcontext() if options["run"] else alone(scope, actor=ACTOR):
+                self._collect(scope, options)
+        except ValidationError as fault:
+            raise CommandError(" ".join(fault.messages)) from fault
+        except CommandError as fault:
+            for record in Run.objects.filter(pk=options["run"], ended_at__isnull=True):
+                finish(record, RunState.FAILED, ACTOR, note=str(fault)[:500])
+            raise
+
+    def _collect(self, scope: Scope, options: dict[str, Any]) -> None:
         chosen = list(profiles(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
         if not chosen:
@@ -64,13 +89,16 @@ class Command(BaseCommand):
         targets = [target_of(profile) for profile in chosen]
         if book is not None:
             targets = [book.translate(target) for target in targets]
+        # The lab has no command lines, and what listens at its addresses' SSH port is this machine itself.
+        logins = {} if book is not None else logins_of(chosen, options["known_hosts"])
         with Progress(self, names, as_json=options["json"]) as progress:
             outcome = run(
                 targets,
                 scope,
-                poll=network_poll(default_vendors(), options["jobs"], options["processes"]),
-                actor=Actor("collect", source="collector"),
+                poll=network_poll(default_vendors(), options["jobs"], options["processes"], logins),
+                actor=ACTOR,
                 progress=progress.device,
+                record=Run.objects.filter(pk=options["run"], ended_at__isnull=True).first(),
             )
         progress.close(outcome)
         if not outcome.all_answered:
@@ -129,13 +157,13 @@ class Progress:
         self.bar.update()
         name = self.names[target.name]
         cut = [
-            _("table %(table)s was cut short: %(reason)s") % {"table": table, "reason": end.reason}
+            _("table %(table)s was cut short: %(reason)s") % {"table": wording.table(table), "reason": end.reason}
             for table, end in snapshot.tables.items()
-            if end.state is TableState.CUT_SHORT
+            if end.state is TableState.CUT_SHORT and end.reason != NOT_WHOLE
         ]
         cut += [
             _("table %(table)s fell from %(of)d rows to %(seen)d: nothing is closed until another run shows the same")
-            % change.values
+            % {**change.values, "table": wording.table(change.values["table"])}
             for change in applied.held
         ]
         if self.as_json:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from collectors.management import wording
+from collectors import wording
 from collectors.models import Difference, DifferenceKind, DifferenceState
 from collectors.services.differences import accept, reject
 from inventory.models import Town

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
 from collectors.collect import Target
-from collectors.discovery import RATE, Swept, quick, read_devices, sweep
 from collectors.identify import default_vendors
 from collectors.lab.book import BookError, read_book
-from collectors.poller import JOBS
-from collectors.profiles import ManagementProfile
+from collectors.management.credentials import profiles_named
+from collectors.polling.discovery import RATE, Swept, quick, read_devices, sweep
+from collectors.polling.poller import JOBS
 from collectors.services.proposals import Outcome, propose, seen_from
 from collectors.snmp.credentials import PUBLIC, Credential
 from inventory.rules.addresses import parse_ranges
@@ -82,11 +82,7 @@ class Command(BaseCommand):
     @staticmethod
     def _credentials(names: list[str]) -> list[Credential]:
         """Those of the profiles named, else of all, else the community 'public'."""
-        known = {profile.name: profile for profile in ManagementProfile.objects.order_by("pk")}
-        for name in names:
-            if name not in known:
-                raise CommandError(_("there is no management profile '%s'") % name)
-        return [known[name].credential() for name in names or known] or [PUBLIC]
+        return [profile.credential() for profile in profiles_named(names) if profile.asks_snmp] or [PUBLIC]
 
     @staticmethod
     def _sweep(targets: list[Target], rate: float) -> Swept:

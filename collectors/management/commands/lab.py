@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from collectors.lab.server import PORT, Lab, LabFault, Line, make_agents
 from collectors.lab.walks import copied, walk_agents
 
 MOST_COPIES = 10_000
+LOOK_S = 1.0
+"""How often a lab beside another process looks whether that is still there."""
 
 
 class Command(BaseCommand):
@@ -30,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--deviations", type=Path, metavar="FILE", help=_("CSV: where the network differs"))
         parser.add_argument("--port", type=_port, default=PORT, metavar="N", help=_("UDP port (default: %(default)s)"))
         parser.add_argument("--ports", action="store_true", help=_("one port each on 127.0.0.1, from --port on"))
+        parser.add_argument("--beside", action="store_true", help=_("end when the process that started it ends"))
         parser.add_argument(
             "--walk", nargs="+", type=Path, metavar="FILE", help=_("serve recorded devices in place of the register's")
         )
@@ -57,7 +61,7 @@ class Command(BaseCommand):
             lab.open(agents, port=options["port"], own_ports=options["ports"])
         except (LabFault, ValueError) as fault:
             raise CommandError(str(fault)) from None
-        asyncio.run(self._serve(lab, agents))
+        asyncio.run(self._serve(lab, agents, beside=options["beside"]))
 
     def _register_agents(self, file: Path | None) -> dict[str, Agent]:
         # The register's models are imported here: recorded devices are served without a database.
@@ -77,7 +81,7 @@ class Command(BaseCommand):
             self.stderr.write(_("%d devices found no free port at their site") % len(network.unplaced))
         return make_agents(network.devices, network.silent)
 
-    async def _serve(self, lab: Lab, agents: Mapping[str, Agent]) -> None:
+    async def _serve(self, lab: Lab, agents: Mapping[str, Agent], *, beside: bool) -> None:
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -90,13 +94,23 @@ class Command(BaseCommand):
             words = _("serving %(agents)d agents, %(objects)d objects, the first on %(place)s")
             self.stdout.write(words % counts)
             self.stdout.flush()
+            watch = loop.create_task(_end_with_parent(stop)) if beside else None
             await stop.wait()
+            if watch is not None:
+                watch.cancel()
         except OSError as fault:
             raise CommandError(f"{book_path()}: " + _("cannot be written: %s") % (fault.strerror or fault)) from None
         finally:
             lab.close(loop)
             remove_book()
         self.stdout.write(_("%d requests answered") % lab.answered)
+
+
+async def _end_with_parent(stop: asyncio.Event) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(LOOK_S)
+    stop.set()
 
 
 def _port(text: str) -> int:

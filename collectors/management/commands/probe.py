@@ -8,8 +8,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from collectors.napalm_drivers import SSH_PORT, NapalmTarget
-from collectors.probing import probe_targets
+from collectors.management import telling
+from collectors.management.credentials import AUTH_KEY, NO_PROTOCOL, PRIVACY_KEY, profiles_named, v3_user
+from collectors.napalm.beside import BY_SNMP
+from collectors.napalm.drivers import SSH_PORT, NapalmTarget
+from collectors.polling.probing import as_json, probe_targets
+from collectors.rulebook import RuleFault
+from collectors.snmp.credentials import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, Credential
 
 
 class Command(BaseCommand):
@@ -21,9 +26,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
         parser.add_argument("targets", nargs="+", metavar="TARGET")
-        parser.add_argument("--community", default="public", help=_("SNMP community (default: %(default)s)"))
         parser.add_argument("--json", action="store_true", dest="as_json", help=_("one JSON object a line"))
+        way = parser.add_mutually_exclusive_group()
+        way.add_argument("--community", default="public", help=_("SNMP community (default: %(default)s)"))
+        way.add_argument("--profile", metavar="NAME", help=_("as a management profile says, with its log-in"))
+        keys = {"auth": AUTH_KEY, "privacy": PRIVACY_KEY}
+        way.add_argument(
+            "--v3-user",
+            metavar="USER",
+            help=_("SNMPv3; the keys come from %(auth)s and %(privacy)s of the environment, else they are asked for")
+            % keys,
+        )
+        for name, default, choices in (("auth", "sha256", AUTH_PROTOCOLS), ("privacy", "aes", PRIVACY_PROTOCOLS)):
+            parser.add_argument(
+                f"--{name}",
+                default=default,
+                choices=(*choices, NO_PROTOCOL),
+                help=_("protocol of SNMPv3 (default: %(default)s)"),
+            )
+        parser.add_argument("--context", default="", help=_("context of SNMPv3"))
+        self._add_napalm(parser)
 
+    def _add_napalm(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--napalm",
             metavar="DRIVER",
@@ -38,10 +62,36 @@ class Command(BaseCommand):
             "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
         )
 
-    def _login(self, options: dict[str, Any]) -> NapalmTarget | None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        credentials, login = self._ways(options)
+        try:
+            code = probe_targets(
+                options["targets"],
+                credentials=credentials,
+                login=login,
+                show=as_json if options["as_json"] else telling.text,
+                say=self.stdout.write,
+            )
+        except RuleFault as fault:
+            raise CommandError(_("vendor rules: %s") % fault) from None
+        if code:
+            raise SystemExit(code)
+
+    def _ways(self, options: dict[str, Any]) -> tuple[list[Credential], NapalmTarget | None]:
+        """How to ask by SNMP, and where to log in. A driver that is named needs no SNMP."""
+        if options["napalm"] and options["napalm"] != BY_SNMP:
+            return [], self._login(options)
+        login = self._login(options) if options["napalm"] else None
+        if options["profile"]:
+            (profile,) = profiles_named([options["profile"]])
+            login = login or profile.login("", "", options["known_hosts"])
+            return [profile.credential()] if profile.asks_snmp else [], login
+        if options["v3_user"] is not None:
+            return [v3_user(options["v3_user"], options["auth"], options["privacy"], options["context"])], login
+        return [Credential(community=options["community"])], login
+
+    def _login(self, options: dict[str, Any]) -> NapalmTarget:
         """Where to log in, without a device. The password is read from a file or the terminal, never from a word."""
-        if not options["napalm"]:
-            return None
         try:
             if options["password_file"]:
                 password = Path(options["password_file"]).read_text(encoding="utf-8").rstrip("\r\n")
@@ -58,14 +108,3 @@ class Command(BaseCommand):
             port=options["ssh_port"],
             known_hosts=options["known_hosts"],
         )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        code = probe_targets(
-            options["targets"],
-            community=options["community"],
-            as_json=options["as_json"],
-            login=self._login(options),
-            say=self.stdout.write,
-        )
-        if code:
-            raise SystemExit(code)

@@ -19,6 +19,7 @@ from collectors.lab.deviations import read_deviations
 from collectors.lab.server import PORT
 from collectors.models import Difference, DifferenceKind, DifferenceState
 from inventory.models import Device
+from reports.management import accounts
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 COUNTY = FIXTURES / "county"
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             )
         self._step(_("1. The register: loading the demo county"))
         call_command("load", str(FIXTURES / "standards"), str(COUNTY), stdout=self.stdout)
+        accounts.create()
         self._step(_("2. The network: starting a simulated agent for each managed device, and polling them over SNMP"))
         with self._lab(options["port"]):
             self._collect()

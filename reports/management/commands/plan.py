@@ -21,8 +21,9 @@ from inventory.services.write import Actor
 from reports import catalogue, plans
 from reports.faults import Fault
 from reports.models import PlanStage, RefreshPlan
+from reports.planbooks import compare_plans, make_plan_book
 from reports.plans import ExceptionAsked, MoneyAsked
-from reports.services import Made, compare_plans, find_scope, make_plan_book
+from reports.services import Made, find_scope
 
 T = TypeVar("T")
 

@@ -1,5 +1,6 @@
-"""`manage.py report NAME --out DIR`: reports as Excel workbooks."""
+"""`manage.py report NAME --out DIR`: reports as Excel workbooks; `--due` makes those whose time has come."""
 
+import argparse
 import getpass
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,12 @@ from django.utils.translation import gettext_noop
 
 from inventory.services.write import Actor
 from reports import catalogue, plans
+from reports.background import perform
 from reports.faults import Fault
-from reports.services import Made, Request, fill_plan_template, find_scope, make_plan_book, make_reports
+from reports.models import ReportRun, RunState
+from reports.planbooks import fill_plan_template, make_plan_book
+from reports.scheduling import make_due
+from reports.services import Made, Request, find_scope, make_reports
 
 YEARS = range(1990, 2101)
 
@@ -23,10 +28,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
-        parser.add_argument("name", metavar="REPORT", help=", ".join([*catalogue.names(), "all"]))
-        parser.add_argument(
-            "--out", required=True, type=Path, metavar="DIR", help=_("folder to write to; made if needed")
-        )
+        parser.add_argument("name", nargs="?", metavar="REPORT", help=", ".join([*catalogue.names(), "all"]))
+        parser.add_argument("--out", type=Path, metavar="DIR", help=_("folder to write to; made if needed"))
+        parser.add_argument("--due", action="store_true", help=_("make the scheduled reports whose time has come"))
+        parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
         parser.add_argument("--as-of", default="", metavar="DATE", help=_("data date, YYYY-MM-DD (default: today)"))
         parser.add_argument("--year", default="", metavar="Y", help=_("budget year (default: the next one)"))
         parser.add_argument("--town", default="", metavar="TOWN", help=_("only this town"))
@@ -50,9 +55,32 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["plan"]:
-            self._of_plan(options)
-            return
+        if options["run"] is not None:
+            self._run(options["run"])
+        elif options["due"]:
+            self._due()
+        elif options["name"] and options["out"]:
+            self._of_plan(options) if options["plan"] else self._make(options)
+        else:
+            raise CommandError(_("Name a report and a folder (report coverage --out DIR), or say --due."))
+
+    @staticmethod
+    def _run(key: int) -> None:
+        """What a page asked for. The lock of the row is held by who started this process."""
+        run = ReportRun.objects.filter(pk=key, state=RunState.RUNNING).select_related("town", "department").first()
+        if run is None:
+            raise CommandError(_("No report waits under number %d.") % key)
+        perform(run)
+
+    def _due(self) -> None:
+        faults = 0
+        for one in make_due(timezone.localtime()):
+            self.stdout.write(f"{one.name}: {one.last_fault or one.last_run}")
+            faults += bool(one.last_fault)
+        if faults:
+            raise CommandError(_("%d scheduled reports went wrong.") % faults)
+
+    def _make(self, options: dict[str, Any]) -> None:
         names = catalogue.names() if options["name"] == "all" else [options["name"]]
         scope = find_scope(options["town"], options["department"])
         if isinstance(scope, Fault):

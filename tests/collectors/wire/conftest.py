@@ -13,6 +13,7 @@ from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.recording import Recording
 from collectors.snmp.session import Session
 from tests.collectors.wire.faulty_agent import Fault, FaultyAgent, device
+from tests.collectors.wire.real_agent import free_port, running
 
 Use = Callable[[Session, FaultyAgent, Any], Awaitable[Any]]
 OnWire = Callable[..., Coroutine[Any, Any, Any]]
@@ -66,3 +67,11 @@ def serving(recordings: Mapping[str, Recording], faults: Mapping[str, Fault]) ->
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@pytest.fixture(scope="module")
+def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The UDP port of an agent that lives as long as the tests."""
+    port = free_port()
+    with running(tmp_path_factory.mktemp("snmpd"), port):
+        yield port

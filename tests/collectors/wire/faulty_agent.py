@@ -5,15 +5,25 @@ waits: what must come late comes when the next request does.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from collectors.snmp import codec
 from collectors.snmp import oid as oids
 from collectors.snmp.codec import Request
 from collectors.snmp.faults import BadAnswer
 from collectors.snmp.recording import RecordedSession, Recording, parse_recording
-from collectors.snmp.session import COUNTER32, GEN_ERR, NO_SUCH_NAME, NO_SUCH_OBJECT, NULL, TOO_BIG, VarBind
+from collectors.snmp.session import (
+    COUNTER32,
+    END_OF_MIB_VIEW,
+    GEN_ERR,
+    NO_SUCH_NAME,
+    NO_SUCH_OBJECT,
+    NULL,
+    TOO_BIG,
+    VarBind,
+)
 
 BASE = "1.3.6.1.4.1.99999.1.1"
 ROWS = 60
@@ -38,6 +48,8 @@ class FaultyAgent(asyncio.DatagramProtocol):
     recording: Recording = field(default_factory=device)
     requests: int = 0
     held: list[bytes] = field(default_factory=list)
+    order: list[bytes] = field(default_factory=list)
+    """Of its objects, where it is not that of their names."""
     caller: tuple[str, int] = ("", 0)
     port: int = 0
     transport: asyncio.DatagramTransport | None = None
@@ -136,20 +148,30 @@ def loop_of_three(agent: FaultyAgent, request: Request, honest: list[VarBind]) -
 
 
 def out_of_order(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
-    """Rows 10 and 11 change places; each is still given once. GETNEXT follows the agent's own order."""
-    order = [*range(1, 10), 11, 10, *range(12, ROWS + 1)]
-    found: list[VarBind] = []
-    steps = request.second if request.kind == codec.GET_BULK else 1
+    """The tenth and eleventh row of every column change places; each is still given once, in the agent's own order."""
     if request.kind == codec.GET:
-        found = honest
-    for step in range(steps if not found else 0):
+        yield answer(request, honest)
+        return
+    order = agent.order or swapped(agent.recording.oids)
+    agent.order = order
+    found: list[VarBind] = []
+    for step in range(request.second if request.kind == codec.GET_BULK else 1):
         for oid in request.oids:
-            column = oids.arcs(oid)[9] if len(oid) > len(oids.parse(BASE)) else 1
-            place = (order.index(_row(oid)) + 1 if len(oids.arcs(oid)) > 10 else 0) + step
-            name = f"{BASE}.{column}.{order[place]}" if place < ROWS else f"{BASE}.{column + 7}.1"
-            value = agent.recording.find(oids.parse(name)) or (2, b"\x00")
-            found.append((oids.parse(name), *value))
+            known = agent.recording.find(oid) is not None
+            at = (order.index(oid) + 1 if known else agent.recording.after(oid)) + step
+            behind = (oid, END_OF_MIB_VIEW, b"")
+            found.append((order[at], *(agent.recording.find(order[at]) or (NULL, b""))) if at < len(order) else behind)
     yield answer(request, found)
+
+
+def swapped(names: Sequence[bytes]) -> list[bytes]:
+    """Objects in an order in which the tenth and eleventh below the same node have changed places."""
+    order: list[bytes] = []
+    for _, below in groupby(names, key=lambda oid: oids.arcs(oid)[:-1]):
+        rows = list(below)
+        rows[9:11] = reversed(rows[9:11])
+        order += rows
+    return order
 
 
 def too_big(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
@@ -237,6 +259,16 @@ def rubbish_first(agent: FaultyAgent, request: Request, honest: list[VarBind]) -
 
 def only_rubbish(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
     yield b"\x30\x03\x02\x01\x01"
+
+
+def rubbish_instead_of_tables(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """Single objects are answered well, and no walk."""
+    yield answer(request, honest) if request.kind == codec.GET else b"\x30\x03\x02\x01\x01"
+
+
+def one_rubbish_answer(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:
+    """Rubbish comes to the first request, and nothing else; the next are answered."""
+    yield answer(request, honest) if agent.requests > 1 else b"\x30\x03\x02\x01\x01"
 
 
 def three_of_ten_lost(agent: FaultyAgent, request: Request, honest: list[VarBind]) -> Iterable[bytes]:

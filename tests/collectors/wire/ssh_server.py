@@ -24,6 +24,8 @@ class Switch:
     refusal: str
     hang_up_at: str = ""
     """The command at which it closes the connection."""
+    enable_secret: str = ""
+    """Given: the prompt ends with '>' until 'enable' and this secret were typed."""
     asked: list[str] = field(default_factory=list)
 
 
@@ -79,20 +81,33 @@ class SshSwitch:
 
     async def _play(self, process: "asyncssh.SSHServerProcess[str]") -> None:
         """The terminal: what is typed is echoed, a line is answered, and the prompt stands behind."""
-        process.stdout.write(f"\r\n{self.switch.prompt}")
-        line = ""
+        prompt = self.switch.prompt
+        if self.switch.enable_secret:
+            prompt = prompt.rstrip("#") + ">"
+        process.stdout.write(f"\r\n{prompt}")
+        line = secret_for = ""
         while typed := await process.stdin.read(4096):
             for char in typed.replace("\r\n", "\n").replace("\r", "\n"):
                 if char != "\n":
                     line += char
                     continue
                 command, line = line.strip(), ""
+                if secret_for:
+                    if command == self.switch.enable_secret:
+                        prompt = self.switch.prompt
+                    secret_for = ""
+                    process.stdout.write(f"\r\n{prompt}")
+                    continue
                 if command:
                     self.switch.asked.append(command)
+                if command == "enable" and self.switch.enable_secret:
+                    secret_for = command
+                    process.stdout.write(f"{command}\r\nPassword: ")
+                    continue
                 if self.switch.hang_up_at and command == self.switch.hang_up_at:
                     process.close()
                     return
-                process.stdout.write(f"{command}\r\n{self._answer(command)}{self.switch.prompt}")
+                process.stdout.write(f"{command}\r\n{self._answer(command)}{prompt}")
         process.close()
 
     def _answer(self, command: str) -> str:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from collectors import discovery
 from collectors.collect import Target
 from collectors.identify import default_vendors
 from collectors.lab.agent import Agent
 from collectors.lab.server import Lab, make_agents
 from collectors.models import Proposal
-from collectors.probing import probe_targets
+from collectors.polling import discovery
+from collectors.polling.probing import probe_targets
 from collectors.profiles import ManagementProfile
 from collectors.snmp.credentials import Credential
 from inventory.models import Device
@@ -117,7 +117,8 @@ def test_neither_collect_nor_probe_shows_a_secret(port, capsys, monkeypatch, tmp
     call_command("collect", "--lab", "--json")
     said = capsys.readouterr()
     assert json.loads(said.out.splitlines()[0])
-    assert probe_targets([f"127.77.0.2:{port}", f"127.77.0.200:{port}"], community=SECRET, as_json=True) == 3
+    ways = [Credential(community=SECRET)]
+    assert probe_targets([f"127.77.0.2:{port}", f"127.77.0.200:{port}"], credentials=ways) == 3
     more = capsys.readouterr()
     assert '"SER00001"' in more.out
     assert SECRET not in said.out + said.err + more.out + more.err

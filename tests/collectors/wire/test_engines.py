@@ -11,7 +11,7 @@ from collectors.facts import TableState
 from collectors.snmp import oid as oids
 from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_pysnmp import PysnmpEngine
-from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.engine_udp import GRACE_S, UdpEngine
 from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.session import COUNTER32, OCTETS
 from collectors.snmp.table import Scalars, Table, TableRead
@@ -44,6 +44,7 @@ PLAYS = [
     (agents.late, COMPLETE, (), WHOLE),
     (agents.wrong_request_id, COMPLETE, (), WHOLE),
     (agents.rubbish_first, COMPLETE, (), WHOLE),
+    (agents.one_rubbish_answer, COMPLETE, (), WHOLE),
     (agents.silence, CUT_SHORT, ("no_answer",), 0),
     (agents.falls_silent, CUT_SHORT, ("no_answer",), 25),
     (agents.leaves_ended_columns_out, COMPLETE, (), WHOLE),
@@ -195,6 +196,30 @@ def test_an_agent_that_only_talks_rubbish_is_told_apart_from_a_silent_one(on_wir
             await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
 
     asyncio.run(on_wire("own", agents.only_rubbish, use))
+
+
+def test_rubbish_is_not_waited_through_but_no_single_piece_of_it_fails_a_request(on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> int:
+        session.timeout_s = 600.0
+        with pytest.raises(BadAnswer, match="asked 2 times"):
+            await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        return agent.requests
+
+    async def one(session: Any, agent: agents.FaultyAgent, engine: UdpEngine) -> int:
+        await session.get([oids.parse("1.3.6.1.2.1.1.3.0")])
+        return agent.requests
+
+    assert asyncio.run(asyncio.wait_for(on_wire("own", agents.only_rubbish, use, retries=8), 20)) == 2
+    assert asyncio.run(on_wire("own", agents.one_rubbish_answer, one, retries=1)) == 2
+    assert asyncio.run(on_wire("own", agents.rubbish_first, one, retries=0)) == 1
+
+
+def test_a_slow_devices_answer_has_time_to_come_after_rubbish() -> None:
+    session = UdpEngine().session("sw", "192.0.2.1", timeout_s=5.0)
+    assert session.grace_s(0.01) == GRACE_S
+    assert session.grace_s(0.4) == 0.4
+    session.took(1.5)
+    assert session.grace_s(0.01) == 3.0
 
 
 def test_a_silent_device_is_asked_once_and_then_as_often_as_there_are_retries(on_wire: OnWire) -> None:

@@ -15,9 +15,9 @@ import pytest
 from django.core.management import call_command
 
 from collectors.facts import AddressFact, ArpFact, Identity, InterfaceFact, Snapshot, TableEnd, TableState
-from collectors.napalm_beside import BY_SNMP, complete_by_napalm, poll_by_napalm
-from collectors.napalm_drivers import NapalmTarget
-from collectors.napalm_source import NOT_ASKED, NOT_WHOLE, napalm_snapshot
+from collectors.napalm.beside import BY_SNMP, complete_by_napalm, poll_by_napalm
+from collectors.napalm.drivers import NapalmTarget
+from collectors.napalm.source import NOT_ASKED, NOT_WHOLE, napalm_snapshot
 
 try:
     import napalm_h3c_comware  # noqa: F401

@@ -21,8 +21,8 @@ from collectors.identify import default_vendors
 from collectors.lab.agent import Agent
 from collectors.lab.server import Lab, make_agents
 from collectors.models import DeviceState, Run
-from collectors.poller import poll_many
-from collectors.processes import ChildEnded, poll_in_processes
+from collectors.polling.poller import poll_many
+from collectors.polling.processes import ChildEnded, poll_in_processes
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.running import Outcome, run
 from collectors.snmp.credentials import Credential
@@ -95,7 +95,7 @@ def test_a_lost_process_is_told_with_what_was_not_polled():
     with deaf() as targets:
         bad = Target("bad", "127.0.0.1", credentials=())
         polled = iter(poll_in_processes([bad, *targets], vendors=default_vendors(), processes=2))
-        assert next(polled)[1].fault == "no_answer"
+        assert next(polled)[1].fault == "no_snmp"
         multiprocessing.active_children()[0].kill()
         with pytest.raises(ChildEnded, match="2 devices were not polled"):
             next(polled)
@@ -143,7 +143,7 @@ SCRIPT = """
 import sys
 from collectors.collect import Target
 from collectors.identify import default_vendors
-from collectors.processes import poll_in_processes
+from collectors.polling.processes import poll_in_processes
 
 if __name__ == "__main__":
     targets = [Target(f"deaf-{n}", "127.0.0.1", int(sys.argv[1]), timeout_s=300.0, retries=0) for n in range(4)]
@@ -170,7 +170,7 @@ def waiting(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
         )
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "no_answer\n"
+            assert process.stdout.readline() == "no_snmp\n"
             yield process
         finally:
             process.kill()

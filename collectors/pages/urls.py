@@ -1,0 +1,15 @@
+"""The collectors' own addresses; those of their models' lists and pages are the kit's."""
+
+from django.urls import path
+
+from collectors.pages.differences import DecideView
+from collectors.pages.polling import LogView, StartView
+from collectors.pages.snapshots import SnapshotFileView, SnapshotView
+
+urlpatterns = [
+    path("differences/decide/", DecideView.as_view(), name="difference_decide"),
+    path("runs/start/", StartView.as_view(), name="run_start"),
+    path("runs/<int:pk>/log/", LogView.as_view(), name="run_log"),
+    path("devices/<int:pk>/snapshot/", SnapshotView.as_view(), name="device_snapshot"),
+    path("devices/<int:pk>/snapshot.json", SnapshotFileView.as_view(), name="device_snapshot_file"),
+]

@@ -1,0 +1,202 @@
+"""Import for the page kit: a CSV file or a workbook becomes the file that services.importing loads.
+
+Only who sees all rows may import, since a file may name any. Uploads wait in VAR_DIR, and go when they are loaded.
+"""
+
+import csv
+import io
+import re
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from inventory import scope
+from inventory.pages.writing import actor_of
+from inventory.services.importing.cells import Reference
+from inventory.services.importing.files import REGISTRY
+from inventory.services.importing.loading import load as load_files
+from inventory.services.importing.spec import File
+from inventory.sheets import read
+from inventory.ui.kit import ImportColumn, Outcome
+from inventory.ui.page import ModelPage
+
+KEPT_S = 24 * 3600
+"""How long an upload waits for its confirmation."""
+COLUMN = re.compile(r"(?<=[ ;])[a-z][a-z_]*(?=: )")
+"""The name of a column in a sentence of the loader."""
+LANGUAGES = ("en", "zh-hans")
+PARTS = {
+    "manufacturer": _("manufacturer"),
+    "mac": _("MAC"),
+    "address": _("IP address"),
+    "device_a": _("from device"),
+    "device_b": _("to device"),
+    "gateway_device": _("gateway device"),
+    "strands": _("strands"),
+    "path": _("path of the location"),
+}
+"""Titles of columns that are no field of their model."""
+
+
+def file_of(page: ModelPage) -> File | None:
+    """The kind of file that holds rows of the page's model."""
+    return next((file for file in REGISTRY.files.values() if file.model is page.model), None)
+
+
+def may(user: Any, page: ModelPage) -> bool:
+    """Whether the model has files and the user may load one: who may report on all sees all."""
+    return bool(
+        "import" in page.actions
+        and file_of(page) is not None
+        and scope.may(user, "import", page.model)
+        and scope.may(user, "report", page.model)
+    )
+
+
+def columns(page: ModelPage) -> list[ImportColumn]:
+    """The columns of the model's file; each may stand under its name or under its title."""
+    file = file_of(page)
+    if file is None:
+        return []
+    return [
+        ImportColumn(column.name, _title(page, column), bool(getattr(column, "required", False)))
+        for column in file.columns
+    ]
+
+
+def _title(page: ModelPage, column: Any) -> str:
+    name = column.field_name if isinstance(column, Reference) else column.name
+    try:
+        return page.cell(name).heading
+    except FieldDoesNotExist:
+        text = str(PARTS.get(name, name))
+        return text[:1].upper() + text[1:]
+
+
+def _names(page: ModelPage) -> dict[str, str]:
+    """Title in each language → name of the column; a title that stands for two columns is none."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    for language in LANGUAGES:
+        with translation.override(language):
+            for column in columns(page):
+                title = column.title.casefold()
+                if found.setdefault(title, column.name) != column.name:
+                    twice.add(title)
+    return {title: name for title, name in found.items() if title not in twice}
+
+
+def stash(user: Any, page: ModelPage, name: str, octets: bytes) -> str:
+    """Keep an upload until it is loaded; its token is for this user and page alone."""
+    folder = _folder()
+    for old in folder.iterdir():
+        if old.stat().st_mtime < time.time() - KEPT_S:
+            old.unlink(missing_ok=True)
+    token = secrets.token_urlsafe(16)
+    path = _path(user, page, token, ".xlsx" if octets.startswith(b"PK\x03\x04") else ".csv")
+    path.write_bytes(octets)
+    return token
+
+
+def _folder() -> Path:
+    folder = Path(settings.VAR_DIR) / "uploads"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _path(user: Any, page: ModelPage, token: str, suffix: str) -> Path:
+    """Where an upload lies. What is no token leads to a name that no upload has."""
+    safe = "".join(char for char in token if char.isalnum() or char in "-_")
+    file = file_of(page)
+    return _folder() / f"{file.name if file else 'none'}-{user.pk}-{safe}{suffix}"
+
+
+def load(user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | None:
+    """Load a stashed file, or try it; None where there is none. A loaded one is deleted."""
+    spec = file_of(page)
+    book, text = _path(user, page, token, ".xlsx"), _path(user, page, token, ".csv")
+    if spec is None or not (book.exists() or text.exists()):
+        return None
+    if book.exists():
+        faults = _to_csv(book, text)
+        if faults:
+            return Outcome(0, 0, 0, (), faults)
+    _rename_columns(text, _names(page))
+    result = load_files([(spec, text)], actor=actor_of(user), dry_run=dry_run)[0]
+    if not dry_run and not result.problems:
+        book.unlink(missing_ok=True)
+        text.unlink(missing_ok=True)
+    changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))
+    return Outcome(result.created, result.changed, result.unchanged, changes, problems)
+
+
+def _told(page: ModelPage, name: str, sentences: Iterable[str]) -> list[str]:
+    """Sentences about the file without its name, columns by their titles: "file.csv:3: model: …"."""
+    titles = {column.name: column.title for column in columns(page)}
+    found = []
+    for sentence in sentences:
+        text = COLUMN.sub(lambda found: titles.get(found[0], found[0]), sentence.replace(f"{name}:", ""))
+        line, colon, rest = text.partition(": ")
+        found.append(
+            _("Line %(line)s: %(text)s") % {"line": line, "text": rest} if colon and line.isdecimal() else text
+        )
+    return found
+
+
+def _to_csv(book: Path, text: Path) -> Sequence[str]:
+    """A workbook's first sheet as CSV with the same line numbers; the sentences of what is wrong with it."""
+    table = read.read(book)
+    if isinstance(table, read.Fault):
+        return [table.text("zh" if (translation.get_language() or "").startswith("zh") else "en")]
+    out, last = io.StringIO(newline=""), 0
+    writer = csv.writer(out)
+    for number, row in table.rows:
+        for _blank in range(number - last - 1):
+            out.write("\r\n")
+        writer.writerow([_cell(value) for value in row])
+        last = number
+    text.write_text(out.getvalue(), encoding="utf-8", newline="")
+    return ()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if not (value.hour or value.minute) else value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return " ".join(str(value).split("\n"))
+
+
+def _rename_columns(text: Path, names: dict[str, str]) -> None:
+    """Put the columns' names in the place of their titles in the first line that is not blank."""
+    octets = text.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            lines = octets.decode(encoding).splitlines(keepends=True)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        return
+    for index, line in enumerate(lines):
+        if line.strip():
+            header = next(csv.reader([line]), [])
+            out = io.StringIO(newline="")
+            csv.writer(out).writerow([names.get(cell.strip().casefold(), cell) for cell in header])
+            lines[index] = out.getvalue()
+            text.write_text("".join(lines), encoding="utf-8", newline="")
+            return

@@ -1,0 +1,176 @@
+"""Reports that are asked for on a page: their rows, the process that makes each, and the files that are kept.
+
+A process holds a lock on a file for as long as it lives; a row that is being made while nobody holds its lock was
+stopped. Knows no book and no frame: the pages start quickly.
+"""
+
+import fcntl
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inventory import scope
+from inventory.models import Department, Town, User
+from inventory.services import write
+from inventory.services.write import Actor
+from reports.models import ReportRun, RunState
+from reports.preview import VERSION
+
+
+def folder() -> Path:
+    """Where files are kept. They show the whole county: for this account alone."""
+    path: Path = settings.VAR_DIR / "reports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def workbook_of(run: ReportRun) -> Path:
+    return folder() / f"{run.kept}.xlsx"
+
+
+def preview_file(run: ReportRun) -> Path:
+    return folder() / f"{run.kept}.json"
+
+
+def lock_file(run: ReportRun) -> Path:
+    return folder() / f"{run.kept}.lock"
+
+
+def preview_of(run: ReportRun) -> dict[str, Any] | None:
+    """What reports.preview made of the workbook; None where nothing is kept, or what another version of it made."""
+    if not run.kept:
+        return None
+    try:
+        found: dict[str, Any] = json.loads(preview_file(run).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return found if found.get("version") == VERSION else None
+
+
+def ask(
+    report: str,
+    *,
+    as_of: date,
+    actor: Actor,
+    town: Town | None = None,
+    department: Department | None = None,
+    parameters: Mapping[str, Any],
+) -> ReportRun:
+    """The row of a report that is yet to be made."""
+    run = ReportRun(
+        report=report,
+        made_at=timezone.now(),
+        made_by=actor.name,
+        owner=actor.user,
+        data_date=as_of,
+        town=town,
+        department=department,
+        parameters=dict(parameters),
+        state=RunState.RUNNING,
+        kept=secrets.token_hex(16),
+    )
+    with write.unit(actor, reason="report") as unit:
+        return unit.create(run)
+
+
+def start(run: ReportRun) -> None:
+    """Make a report in a process of its own. It outlives the server that started it."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "report", "--run", str(run.pk)]
+    with held(run) as lock:
+        # The lock goes with the open file, and the process keeps that open until it ends, however it ends.
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(lock.fileno(),),
+            start_new_session=True,
+        )
+    threading.Thread(target=child.wait, daemon=True).start()
+
+
+@contextmanager
+def held(run: ReportRun) -> Iterator[IO[str]]:
+    """Hold the lock of a report that is being made. BlockingIOError when another process does."""
+    with lock_file(run).open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield lock
+
+
+def settle(run: ReportRun) -> ReportRun:
+    """The row as it is now: one whose process is gone without a word has failed."""
+    if run.state != RunState.RUNNING or _is_held(run):
+        return run
+    run.refresh_from_db()
+    if run.state == RunState.RUNNING:
+        fail(run, _("It was stopped before it was done."))
+    return run
+
+
+def _is_held(run: ReportRun) -> bool:
+    try:
+        with lock_file(run).open("r+", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def running_of(user: User) -> ReportRun | None:
+    """The report that is being made for a user, if there is one."""
+    runs = ReportRun.objects.filter(owner=user, state=RunState.RUNNING)
+    return next((run for run in runs if settle(run).state == RunState.RUNNING), None)
+
+
+def tell(run: ReportRun, percent: int) -> None:
+    """Keep how far the making is."""
+    with write.unit(write.SYSTEM) as unit:
+        unit.touch(ReportRun, [run.pk], progress=percent)
+
+
+def fail(run: ReportRun, why: str) -> None:
+    """The row ends as failed; nothing is kept of it."""
+    _unlink(run)
+    run.state, run.fault, run.kept = RunState.FAILED, why[:500], ""
+    with write.unit(write.SYSTEM, reason="report") as unit:
+        unit.update(run)
+
+
+def finish(run: ReportRun) -> None:
+    """The row ends as made, with what its maker set."""
+    run.state, run.progress, run.made_at = RunState.DONE, 100, timezone.now()
+    with write.unit(write.SYSTEM, reason="report") as unit:
+        unit.update(run)
+    lock_file(run).unlink(missing_ok=True)
+
+
+def may_remove(user: Any, run: ReportRun) -> bool:
+    """A kept file goes by its owner's hand or an administrator's, and not while it is being made."""
+    if not run.kept or run.state == RunState.RUNNING or not scope.may(user, "report", ReportRun, run):
+        return False
+    return run.owner_id == user.pk or scope.may(user, "delete", ReportRun, run)
+
+
+def remove(run: ReportRun, user: User) -> None:
+    """Remove the kept file. The line stays and says who removed it, and when."""
+    _unlink(run)
+    run.kept, run.removed_at, run.removed_by = "", timezone.now(), user.get_username()
+    with write.unit(Actor(user.get_username(), user=user), reason="report") as unit:
+        unit.update(run)
+
+
+def _unlink(run: ReportRun) -> None:
+    for file in (workbook_of(run), preview_file(run), lock_file(run)):
+        file.unlink(missing_ok=True)

@@ -1,0 +1,206 @@
+"""Lists: queries that do not grow with rows, filters, search, columns, saved filters; exports of what is listed."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from inventory.models import Device, Interface, Role, SavedFilter
+from inventory.services import write
+from inventory.ui.views.exporting import guarded
+from tests.factories import TESTER, DepartmentFactory, DeviceFactory, SiteFactory
+from tests.pages.conftest import Register, client_of, make_user
+
+LIST = "/devices/"
+
+
+def queries(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
+
+
+def many_devices(count: int) -> None:
+    first = Device.objects.select_related("device_type").first() or DeviceFactory()
+    with write.unit(TESTER) as unit:
+        rows = [
+            Device(
+                asset_tag=f"N-{n:05d}",
+                name=f"many-{n}",
+                serial=f"NN{n:08d}",
+                device_type=first.device_type,
+                department=first.department,
+                site=first.site,
+                location=first.location,
+                holder=first.holder,
+            )
+            for n in range(count)
+        ]
+        unit.create_many(Device, rows)
+
+
+@pytest.mark.parametrize("query", ["", "?size=250", "?q=many", "?town=1", "?sort=department", "?page=2&size=25"])
+def test_a_list_of_a_thousand_asks_as_often_as_one_of_ten(admin: Client, register: Register, query: str) -> None:
+    many_devices(40)
+    few = queries(admin, LIST + query)
+    with write.unit(TESTER) as unit:
+        for device in Device.objects.filter(name__startswith="many"):
+            unit.delete(device)
+    many_devices(1000)
+    assert queries(admin, LIST + query) == few <= 14
+
+
+def test_a_town_holds_what_lies_in_its_sites_and_departments(admin: Client, register: Register) -> None:
+    town = register.device.site.town
+    text = admin.get(f"{LIST}?town={town.pk}").content.decode()
+    assert "TZ-1" in text
+    assert "TZ-2" not in text
+
+
+def test_a_department_includes_its_children(admin: Client, register: Register) -> None:
+    child = DepartmentFactory(parent=register.device.department, town=register.device.department.town)
+    DeviceFactory(asset_tag="CHILD-1", department=child)
+    text = admin.get(f"{LIST}?department={register.device.department_id}").content.decode()
+    assert "TZ-1" in text
+    assert "CHILD-1" in text
+
+
+def test_several_values_of_a_filter_are_any_of_them_and_none_is_a_value(admin: Client, register: Register) -> None:
+    both = admin.get(f"{LIST}?status=in_use&status=missing").content.decode()
+    assert "TZ-1" in both
+    nobodys = admin.get(f"{LIST}?holder=null").content.decode()
+    assert "TZ-1" not in nobodys
+    assert "TZ-2" in nobodys
+
+
+@pytest.mark.parametrize("text", ["aa-bb-cc", "aabb.ccdd.eeff", "10.1.2.3", "某甲", "TZ-1", "one"])
+def test_quick_search_finds_a_device_by_what_is_written_on_it(admin: Client, register: Register, text: str) -> None:
+    found = admin.get(LIST, {"q": text}).content.decode()
+    assert "TZ-1" in found
+    assert "TZ-2" not in found
+
+
+def test_active_filters_are_chips_that_can_be_taken_away(admin: Client, register: Register) -> None:
+    text = admin.get(f"{LIST}?status=in_use&in_service_on_after=2020-01-02&q=TZ").content.decode()
+    assert text.count('tz-chip"') == 3
+    assert "2020" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["page=99999", "page=-1", "page=x", "size=1e9", "sort=serial_key", "status=nonsense", "town=x", "holder=-1"],
+)
+def test_a_nonsensical_address_still_shows_a_list(admin: Client, register: Register, query: str) -> None:
+    assert admin.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_the_last_page_holds_the_last_rows_in_order(admin: Client, register: Register) -> None:
+    many_devices(103)
+    last = admin.get(f"{LIST}?size=25&page=5", headers={"hx-request": "true", "hx-target": "list"}).content.decode()
+    assert "TZ-1" in last
+    assert last.index("TZ-1") < last.index("TZ-2")
+    assert last.count("<tr>") == 6  # heads, and 105 - 4 × 25 rows
+
+
+def test_chosen_columns_are_remembered_in_their_order(admin: Client, register: Register) -> None:
+    admin.post("/devices/columns/", {"column": ["serial", "asset_tag", "no such"], "query": "q=TZ"})
+    text = admin.get(LIST).content.decode()
+    assert 0 < text.index("sort=serial") < text.index("sort=asset_tag")
+    assert "sort=department" not in text
+    admin.post("/devices/columns/", {"reset": "1"})
+    assert "sort=department" in admin.get(LIST).content.decode()
+
+
+def test_a_shared_filter_is_offered_to_others_and_forgotten_by_its_owner_alone(
+    admin: Client, register: Register
+) -> None:
+    admin.post("/devices/saved/", {"name": "in use", "query": "status=in_use", "shared": "1"})
+    kept = SavedFilter.objects.get()
+    other = client_of(make_user("planner", Role.PLANNER))
+    assert "?status=in_use" in other.get(LIST).content.decode()
+    other.post("/devices/saved/", {"forget": str(kept.pk)})
+    assert SavedFilter.objects.exists()
+    admin.post("/devices/saved/", {"forget": str(kept.pk)})
+    assert not SavedFilter.objects.exists()
+
+
+def test_only_the_list_is_sent_when_a_filter_changes(admin: Client, register: Register) -> None:
+    part = admin.get(f"{LIST}?status=in_use&serial=", headers={"hx-request": "true", "hx-target": "list"})
+    assert "<html" not in part.content.decode()
+    assert part["HX-Push-Url"] == f"{LIST}?status=in_use"
+
+
+def test_an_empty_list_says_what_to_do(admin: Client) -> None:
+    text = admin.get(LIST).content.decode()
+    assert "No devices yet" in text
+    assert "/devices/add/" in text
+
+
+def exported(client: Client, query: str = "") -> list[list[str]]:
+    answer = client.get(f"/devices/export.csv{query}")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_an_export_is_exactly_what_is_listed(admin: Client, register: Register) -> None:
+    admin.post("/devices/columns/", {"column": ["asset_tag", "price_yuan", "device_type"]})
+    header, *rows = exported(admin, "?sort=-asset_tag")
+    assert header == ["Asset tag", "Price in yuan", "Device type"]
+    assert [row[0] for row in rows] == ["TZ-2", "TZ-1"]
+    assert rows[1][1:] == ["4850.00", str(register.device.device_type)]
+    assert [row[0] for row in exported(admin, "?q=TZ-2")[1:]] == ["TZ-2"]
+
+
+def test_a_workbook_holds_the_same_rows_as_the_csv(admin: Client, register: Register) -> None:
+    answer = admin.get("/devices/export.xlsx?sort=asset_tag")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    head = next(index for index, row in enumerate(cells) if row[0] == "Asset tag")
+    assert [row[0] for row in cells[head + 1 : head + 3]] == [row[0] for row in exported(admin, "?sort=asset_tag")[1:]]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_a_csv_begins_a_formula(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    assert guarded(-1) == "-1"
+
+
+def test_a_formula_in_the_register_leaves_as_text(admin: Client, register: Register) -> None:
+    DeviceFactory(asset_tag="TZ-3", name='=HYPERLINK("http://a")', site=SiteFactory())
+    assert ['\'=HYPERLINK("http://a")' in row for row in exported(admin, "?q=TZ-3")] == [False, True]
+
+
+def test_choices_offer_what_the_user_may_see(admin: Client, register: Register) -> None:
+    found = admin.get("/persons/choices/?q=某").json()
+    assert [one["text"] for one in found] == [f"某甲 · {register.device.department}"]
+    assert [one["text"] for one in admin.get("/interfaces/choices/?q=TZ-1").json()] == ["eth0 · TZ-1 one"]
+    stranger = client_of(make_user("dep", Role.DEPARTMENT, department=DepartmentFactory()))
+    assert stranger.get("/persons/choices/?q=某").json() == []
+
+
+def test_departments_sort_by_pinyin(admin: Client, db: None) -> None:
+    for name in ("政府", "安监局", "财政局", "公安局"):
+        DepartmentFactory(name=name)
+    text = admin.get("/departments/?sort=name").content.decode()
+    places = [text.index(name) for name in ("安监局", "财政局", "公安局", "政府")]
+    assert places == sorted(places)
+
+
+def test_rows_of_interfaces_name_their_device_without_asking_for_it(admin: Client, register: Register) -> None:
+    few = queries(admin, "/interfaces/")
+    with write.unit(TESTER) as unit:
+        unit.create_many(Interface, [Interface(device=register.device, name=f"p{n}") for n in range(30)])
+    assert queries(admin, "/interfaces/") == few
+
+
+def test_an_export_gives_back_its_mark_by_which_the_page_knows_that_it_came(admin: Client, register: Register) -> None:
+    for kind in ("csv", "xlsx"):
+        assert admin.get(f"/devices/export.{kind}?mark=1700000000001").cookies["exported"].value == "1700000000001"
+    assert "exported" not in admin.get("/devices/export.csv?mark=a;b").cookies

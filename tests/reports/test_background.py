@@ -1,0 +1,184 @@
+"""Reports in the background: a row, a process with a lock, progress, a kept file, and how each ending is told."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from inventory.models import Role
+from inventory.services import write
+from inventory.services.write import Actor
+from reports import background, history
+from reports.models import ReportRun, RunState
+from tests.conftest import ROOT
+from tests.factories import DepartmentFactory, DeviceFactory
+from tests.pages.conftest import make_user
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def var(settings: Any, tmp_path: Path) -> Path:
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+def asked(report: str = "register", **more: Any) -> ReportRun:
+    parameters = more.pop("parameters", {"lang": "en"})
+    return history.ask(report, as_of=DAY, actor=Actor("p"), parameters=parameters, **more)
+
+
+def test_a_report_is_made_with_its_file_its_preview_and_its_hash(var: Path) -> None:
+    device = DeviceFactory(purchased_on=date(2020, 1, 1))
+    run = asked()
+    with history.held(run):
+        background.perform(run)
+    run.refresh_from_db()
+    assert (run.state, run.progress, run.fault) == (RunState.DONE, 100, "")
+    file = history.workbook_of(run)
+    assert file.parent == var / "reports" and run.kept not in run.file_name
+    assert run.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    shown = json.loads(history.preview_file(run).read_text(encoding="utf-8"))
+    names = [sheet.title for sheet in openpyxl.load_workbook(file).worksheets]
+    assert [sheet["name"] for sheet in shown["sheets"]] == names
+    assert shown["sheets"][0]["rows"][0][0] == device.asset_tag
+    assert not history.lock_file(run).exists()
+
+
+def test_kept_files_are_for_the_account_that_serves_alone(var: Path) -> None:
+    asked()
+    assert history.folder().stat().st_mode & 0o077 == 0
+
+
+def test_a_report_of_a_department_asks_for_that_department_and_its_parameters() -> None:
+    department = DepartmentFactory(name="财政局")
+    run = asked("budget", department=department, parameters={"lang": "zh", "year": 2028, "fill": True, "odd": 1})
+    request = background.request_of(run)
+    assert (request.scope.department, request.scope.town) == (department, None)
+    assert (request.year, request.fill, request.as_of) == (2028, True, DAY)
+    background.perform(run)
+    run.refresh_from_db()
+    assert run.parameters == {
+        "lang": "zh", "scope": "财政局", "year": 2028, "unit": "财政局", "preparer": "", "reviewer": "", "fill": True
+    }  # fmt: skip
+    assert run.file_name == "budget-2026-11-24-财政局.xlsx"
+
+
+def test_a_fault_of_the_program_is_told_and_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise KeyError("column")
+
+    monkeypatch.setattr(background, "fill", broken)
+    run = background.perform(asked())
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED and "KeyError: 'column'" in run.fault and run.kept == ""
+    assert list(history.folder().iterdir()) == []
+    assert "report run" in caplog.text
+
+
+def test_a_full_disk_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(background, "fill", full)
+    assert background.perform(asked()).fault == "The file could not be written: No space left on device"
+
+
+def test_one_whose_process_lives_goes_on_and_one_whose_process_is_gone_has_failed() -> None:
+    run = asked()
+    with history.held(run):
+        assert history.settle(run).state == RunState.RUNNING
+    assert history.settle(run).state == RunState.FAILED
+    run.refresh_from_db()
+    assert run.fault == "It was stopped before it was done."
+
+
+def test_one_that_ended_between_two_looks_has_not_failed() -> None:
+    DeviceFactory()
+    seen_before = asked()
+    background.perform(ReportRun.objects.get(pk=seen_before.pk))
+    assert history.settle(seen_before).state == RunState.DONE
+
+
+def test_the_lock_lives_as_long_as_the_process_that_was_given_it() -> None:
+    run = asked()
+    waiting = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    with history.held(run) as lock:
+        child = subprocess.Popen(waiting, stdin=subprocess.PIPE, pass_fds=(lock.fileno(),))
+    try:
+        assert history.settle(run).state == RunState.RUNNING
+    finally:
+        child.kill()
+        child.wait()
+        assert child.stdin is not None
+        child.stdin.close()
+    assert history.settle(run).state == RunState.FAILED
+
+
+def test_the_bar_moves_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    DeviceFactory()
+    told: list[int] = []
+    monkeypatch.setattr(background, "INTERVAL_S", 0)
+    monkeypatch.setattr(background, "STEP", 1)
+    monkeypatch.setattr(history, "tell", lambda _run, percent: told.append(percent))
+    background.perform(asked())
+    assert told == sorted(set(told)) and told[0] < background.READ < told[-1] <= background.WRITTEN
+
+
+def test_a_removed_file_is_gone_and_the_line_says_who_removed_it() -> None:
+    planner = make_user("planner", Role.PLANNER)
+    run = background.perform(history.ask("register", as_of=DAY, actor=Actor("planner", user=planner), parameters={}))
+    assert run.state == RunState.DONE and history.may_remove(planner, run)
+    file = history.workbook_of(run)
+    history.remove(run, planner)
+    run.refresh_from_db()
+    assert not file.exists() and history.preview_of(run) is None
+    assert (run.kept, run.removed_by) == ("", "planner") and run.removed_at is not None and run.sha256
+    assert not history.may_remove(planner, run)
+
+
+def test_a_file_goes_by_its_owner_or_an_administrator() -> None:
+    owner, other = make_user("owner", Role.DIRECTOR), make_user("other", Role.PLANNER)
+    run = background.perform(history.ask("register", as_of=DAY, actor=Actor("owner", user=owner), parameters={}))
+    assert history.may_remove(make_user("admin", Role.ADMINISTRATOR), run)
+    assert not history.may_remove(other, run)
+    with write.unit(write.SYSTEM) as unit:
+        owner.role = ""
+        unit.update(owner)  # type: ignore[type-var]
+    assert not history.may_remove(owner, run)
+
+
+@pytest.mark.slow
+def test_a_process_of_its_own_makes_what_a_row_asks_for(tmp_path: Path) -> None:
+    """With a database of its own, as the process that a page starts has the server's."""
+    environment = os.environ | {"TAIZHANG_VAR": str(tmp_path / "own"), "TAIZHANG_LANGUAGE": "en"}
+    script = (
+        "import datetime, fcntl, django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0)\n"
+        "from inventory.services.write import Actor\n"
+        "from reports import history\n"
+        "day = datetime.date(2026, 11, 24)\n"
+        "run = history.ask('coverage', as_of=day, actor=Actor('p'), parameters={'lang': 'en'})\n"
+        "history.start(run)\n"
+        "assert history.settle(run).state == 'running'\n"
+        # Waits until the process is gone.
+        "fcntl.flock(history.lock_file(run).open('r+'), fcntl.LOCK_SH)\n"
+        "history.settle(run)\n"
+        "print(run.state, run.fault, history.workbook_of(run).stat().st_size > 1000)\n"
+    )
+    environment["DJANGO_SETTINGS_MODULE"] = "inventory.config.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "done  True", done.stderr
