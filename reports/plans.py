@@ -27,7 +27,7 @@ from reports.books.plans.planned import Drawn, Exceeding, Head, Item, Money
 from reports.faults import Fault
 from reports.models import PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
 from reports.queries import devices, planning
-from reports.queries.scope import Scope
+from reports.queries.scope import CHUNK, Scope
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,10 @@ def _rows(
 def drawn(plan: RefreshPlan) -> Drawn:
     """The plan as it stands: an approved one as it was kept, a draft from the register."""
     if plan.state == PlanState.APPROVED:
-        items = plan.items.order_by("position").values_list("facts", flat=True)
-        return unpack(Drawn, {**_kept(plan), "items": list(items)})
+        # Device by device: their JSON need not be held all at once.
+        facts = plan.items.order_by("position").values_list("facts", flat=True)
+        items = tuple(unpack(Item, one) for one in facts.iterator(CHUNK))
+        return dataclasses.replace(unpack(Drawn, _kept(plan)), items=items)
     found = draw(_frames(plan), head_of(plan))
     if plan.previous is not None:
         head = dataclasses.replace(found.head, changes=changes(drawn(plan.previous), found))
@@ -194,20 +196,17 @@ def approve(plan: RefreshPlan, *, by: str, on: date, actor: Actor) -> RefreshPla
     plan.approved_by, plan.approved_on = by, on
     found = drawn(plan)
     plan.state, plan.kept = PlanState.APPROVED, pack(dataclasses.replace(found, items=()))
-    rows = [
-        {
-            "plan_id": plan.pk,
-            "position": position,
-            "asset_tag": item.tag,
-            "year": item.year,
-            "facts": pack(item),
-        }
-        for position, item in enumerate(found.items)
-    ]
     with write.unit(actor, reason=_("refresh plan approved")) as unit:
         unit.update(plan)
-        unit.create_rows(PlanItem, rows)
+        for start in range(0, len(found.items), CHUNK):
+            chunk = enumerate(found.items[start : start + CHUNK], start)
+            unit.create_rows(PlanItem, [_item_row(plan, position, item) for position, item in chunk])
     return plan
+
+
+def _item_row(plan: RefreshPlan, position: int, item: Item) -> dict[str, Any]:
+    kept = {"plan_id": plan.pk, "position": position, "asset_tag": item.tag, "year": item.year}
+    return {**kept, "facts": pack(item)}
 
 
 def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fault:

@@ -1,4 +1,4 @@
-"""What a sheet has beside its cells: table or filter, marks, what may be filled in, comments, charts, print area.
+"""What a sheet has beside its cells: table or filter, marks, what may be filled in, charts, print area.
 
 Written by XlsxWriter after the rows. Knows layouts and columns, no report.
 """
@@ -20,6 +20,9 @@ _PIXELS = 7.2
 """A character of the body font."""
 _OTHER_COLUMN = 9.0
 """The width of a column that no table has."""
+_GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
+_ONE_PAGE = 40
+"""A table of so many rows is printed on one page together with its charts."""
 _RED = {"bg_color": "#F8CBAD", "font_color": "#9C0006"}
 _AMBER = {"bg_color": "#FFEB9C"}
 
@@ -57,12 +60,12 @@ def add(
         else:
             out.autofilter(layout.header_row, 0, layout.last_row, last)
     for index, column in enumerate(sheet.columns):
-        if column.source:
-            out.write_comment(layout.header_row, index, column.source, {"x_scale": 2, "font_size": 9})
         if len(sheet.rows):
             _mark(out, layout, index, column, formats)
             _fill_in(out, layout, index, column, book)
     charts = sheet.charts if len(sheet.rows) else ()
+    if charts and len(sheet.rows) <= _ONE_PAGE:
+        out.fit_to_pages(1, 1)
     pixels = int(min(max(sum(widths) * _PIXELS, _NARROWEST), _WIDEST))
     for number, chart in enumerate(charts):
         made = _chart(workbook, layout, chart, pixels)
@@ -160,8 +163,7 @@ def _chart(workbook: xlsxwriter.Workbook, layout: Layout, chart: Chart, pixels: 
     made.set_title({"name": names.one_line(chart.title), "name_font": {"name": style.HEAD_FONT, "size": 11}})
     made.set_legend({"position": "bottom", "font": face} if len(chart.values) > 1 else {"none": True})
     made.set_x_axis({"num_font": face})
-    made.set_y_axis(
-        {"num_font": face, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
-    )
+    axis: dict[str, Any] = {"num_font": face, "num_format": chart.number, "major_gridlines": _GRID}
+    made.set_y_axis(axis | ({"min": 0, "max": 1} if chart.number.endswith("%") else {}))
     made.set_size({"width": pixels, "height": CHART_HEIGHT})
     return made

@@ -173,6 +173,9 @@ class _SheetWriter:
         out.set_row(self.layout.header_row, 6 + _TEXT_HEIGHT * lines)
         for index, title in enumerate(titles):
             out.write_string(self.layout.header_row, index, title, header)
+            # Here and not after the rows: constant memory goes no row back.
+            if source := self.sheet.columns[index].source:
+                out.write_comment(self.layout.header_row, index, source, {"x_scale": 2, "font_size": 9})
 
     def _rows(self) -> None:
         columns, at = self.sheet.columns, self.layout.first_row

@@ -64,8 +64,21 @@ class Standing:
     department: Department
     allowance: Allowance
     held: int
+    past_life: int
+    to_be_scrapped: int
     serving: int
     asked: int
+
+    @property
+    def room(self) -> int | None:
+        """What the rule leaves free after what is asked for; None: by need."""
+        number = self.allowance.number
+        return None if number is None else max(number - self.serving - self.asked, 0)
+
+    @property
+    def over(self) -> int:
+        """How many are held above the number."""
+        return max(self.held - self.allowance.number, 0) if self.allowance.number is not None else 0
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,8 @@ def _standings(
             department,
             allowance,
             sum(one.held for one in holding),
+            sum(one.past_life for one in holding),
+            sum(one.to_be_scrapped for one in holding),
             sum(one.serving for one in holding),
             sum(quantity.get(code, 0) for code in codes),
         )

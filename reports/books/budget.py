@@ -9,7 +9,7 @@ import pandas as pd
 from inventory.rules.lifecycle import Bucket
 from inventory.rules.money import capital, total
 from inventory.rules.standards import problems
-from inventory.sheets.columns import Column, Gathered, Kind, Product, Row, Sheet
+from inventory.sheets.columns import Column, Gathered, Kind, Product, Row, Shade, Sheet
 from reports.books.asking import Line, Requests, Standing, reason, requests, worn_outside
 from reports.books.frames import Frames, Params, Unjudged, class_name, notes, unjudged
 from reports.books.lives import with_due
@@ -42,9 +42,12 @@ _STANDING_COLUMNS = (
     Column("counted", "计算人数", "Staff counted", _INT),
     Column("allowed", "配置标准数", "Standard", _INT),
     Column("held", "存量", "Held", _INT),
+    Column("past_life", "其中超期服役", "Past life", _INT),
+    Column("to_be_scrapped", "拟报废", "To be scrapped", _INT),
     Column("serving", "尚可使用", "Still serve", _INT),
     Column("asked", "申请数量", "Asked for", _INT),
     Column("room", "申请后余量", "Left free after", _INT),
+    Column("over", "超标准", "Over", _INT, shade=Shade.POSITIVE),
 )
 RULES = (
     (
@@ -250,19 +253,20 @@ def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
         if not (one.held or one.asked or number):
             continue
         need = params.say("按需", "by need")
-        room = need if number is None else number - one.serving - one.asked
         rule = one.allowance.rule
-        allowed_ = need if number is None else number
         rows.append(
             (
                 one.department.name,
                 rule.name or rule.code,
                 one.department.counted,
-                allowed_,
+                need if number is None else number,
                 one.held,
+                one.past_life,
+                one.to_be_scrapped,
                 one.serving,
                 one.asked,
-                room,
+                need if one.room is None else one.room,
+                one.over,
             )
         )
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")

@@ -1,6 +1,6 @@
 """The refresh plan (更新计划): when each device is due by its class's service life, and what replacing it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from reports.books.frames import (
     unjudged,
 )
 from reports.books.lives import FIVE, prices_by_class, with_due
+from reports.books.standards import standards_of
 
 TITLE = ("设备更新计划", "Refresh plan")
 COLUMNS = (
@@ -91,8 +92,9 @@ RULES = (
         "Due does not mean that it must be replaced.",
     ),
     (
-        "更新单价为数据日期当日有效的单价表价格；没有单价的留空并计数。",
-        "Replacement cost is the price list's price in force on the data date; without one it is blank and counted.",
+        "更新单价为数据日期当日有效的单价表价格，不高于标准的单价上限；没有单价的留空并计数。",
+        "Replacement cost is the price list's price in force on the data date, not above the standard's cap; without "
+        "one it is blank and counted.",
     ),
 )
 _DUE = (Bucket.PAST_DUE, Bucket.WITHIN_YEAR)
@@ -125,13 +127,23 @@ def _devices(frames: Frames, params: Params) -> pd.DataFrame:
         **{key: by_row(devices, [key], words.date_or_state(key, params)) for key in FIVE},
         due_by=by_row(devices, ["due_by"], lambda by: words.listed(by, words.CRITERION, params)),
     )
-    costs = [prices.get(code) for code in devices["class_code"]]
+    costs = list(_costs(devices, frames, prices))
     return devices.assign(
         **{"class": class_name(devices, params.lang)},
         cost_yuan=pd.Series(costs, index=devices.index, dtype=object),
         department=devices["department"].replace("", params.say(*words.NO_DEPARTMENT)),
         town=devices["town"].replace("", params.say(*words.NO_TOWN)),
     )
+
+
+def _costs(devices: pd.DataFrame, frames: Frames, prices: Mapping[str, Decimal]) -> Iterator[Decimal | None]:
+    """The list's price of each device's class, not above the cap of its department's standard."""
+    standards = standards_of(frames["standard_rules"])
+    departments = frames["departments"]
+    judged_by = dict(zip(departments["name"], departments["standard"], strict=True))
+    for code, department in zip(devices["class_code"], devices["department"], strict=True):
+        price, cap = prices.get(code), standards.cap(code, judged_by.get(department, standards.default))
+        yield price if price is None or cap is None else min(price, cap)
 
 
 def _summary(devices: pd.DataFrame, key: str, name: str, word: str, params: Params, empty: str) -> Sheet:

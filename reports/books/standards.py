@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
 
 import pandas as pd
 
-from inventory.rules.standards import Rule, service_lives
+from inventory.rules.standards import Rule, price_caps, service_lives
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,14 @@ class Standards:
 
     def all_rules(self) -> list[Rule]:
         return [rule for rules in self.rules.values() for rule in rules]
+
+    def cap(self, asset_class: str, code: str) -> Decimal | None:
+        """The price cap in yuan of a class under the standard of that code; None where it gives none."""
+        return self._caps.get(code, {}).get(asset_class)
+
+    @cached_property
+    def _caps(self) -> dict[str, dict[str, Decimal]]:
+        return {code: price_caps(rules) for code, rules in self.rules.items()}
 
     def lives(self, departments: pd.DataFrame) -> "Lives":
         by_code = {code: service_lives(rules) for code, rules in self.rules.items()}

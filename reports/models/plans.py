@@ -141,6 +141,12 @@ class PlanMoney(OfDraft):
     def __str__(self) -> str:
         return f"{self.plan} {self.year} {self.source}"
 
+    def clean(self) -> None:
+        super().clean()
+        if not 0 <= self.year - self.plan.first_year < self.plan.years:
+            words = {"plan": self.plan, "year": self.year}
+            raise ValidationError({"year": _("%(plan)s does not reach to %(year)d.") % words})
+
 
 class PlanException(OfDraft):
     """What a planner asks for beyond the standard, or at a price of its own; never without a reason."""

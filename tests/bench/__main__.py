@@ -14,7 +14,7 @@ from tests.bench import fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTED_SWITCHES, COLLECTED_COMPUTERS = 1_200, 24_000
-SMALL, LARGE = 1_200, 120_000
+SIZES = (1_200, 12_000, 120_000)
 REPORTS = ("-m", "tests.bench.reports")
 
 
@@ -34,12 +34,12 @@ def main() -> None:
             _run(Path(folder) / "walks", "-m", "tests.bench.walks", str(Path(folder) / "walks"))
         else:
             print("\n# No recorded devices: set TAIZHANG_WALKS to a folder of walks to replay them")
-        for devices in (SMALL, LARGE):
+        for devices in SIZES:
             print(f"\n# Loading and reporting {devices:,} devices")
             register = Path(folder) / str(devices)
             _load(register, devices // 50, devices - devices // 50)
-            _run(register, *REPORTS)
-        print(f"\n# Pages over {LARGE:,} devices")
+            _run(register, *REPORTS, str(devices))
+        print(f"\n# Pages over {SIZES[-1]:,} devices")
         _run(register, "-m", "tests.bench.pages", str(register))
 
 

@@ -181,11 +181,11 @@ def test_what_the_standard_allows_stands_beside_what_is_held(plan: RefreshPlan) 
     drawn = plans.drawn(plan)
     made = sheets(request.build(drawn, params(drawn, 2027)))
     rows = {(row["department"], row["rule"]): row for row in cells(made["标准核对"])}
-    keys = ("counted", "allowed", "held", "waiting", "asked", "room", "over")
-    assert [rows["乙局", "台式计算机（涉密单位）"][key] for key in keys] == [3, 4, 5, 2, 1, 0, 1]
-    assert [rows["甲局", "台式计算机"][key] for key in keys] == [4, 4, 3, 2, 1, 2, 0]
-    assert [rows["丙所", "台式计算机"][key] for key in keys] == [2, 2, 2, 2, 0, 2, 0]
-    assert [rows["乙局", "网络设备"][key] for key in keys] == [3, "按需", 1, 1, 0, "按需", 0]
+    keys = ("counted", "allowed", "held", "past_life", "to_be_scrapped", "serving", "asked", "room", "over")
+    assert [rows["乙局", "台式计算机（涉密单位）"][key] for key in keys] == [3, 4, 5, 1, 1, 3, 1, 0, 1]
+    assert [rows["甲局", "台式计算机"][key] for key in keys] == [4, 4, 3, 2, 0, 1, 1, 2, 0]
+    assert [rows["丙所", "台式计算机"][key] for key in keys] == [2, 2, 2, 2, 0, 0, 0, 2, 0]
+    assert [rows["乙局", "网络设备"][key] for key in keys] == [3, "按需", 1, 1, 0, 0, 0, "按需", 0]
 
 
 def test_above_the_standard_or_the_cap_is_marked_with_its_reason(plan: RefreshPlan) -> None:

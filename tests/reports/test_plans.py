@@ -151,6 +151,13 @@ def test_names_that_do_not_exist_are_told(plan: RefreshPlan) -> None:
     assert RefreshPlan.objects.count() == 1
 
 
+def test_money_for_a_year_outside_the_plan_is_refused(plan: RefreshPlan) -> None:
+    for year in (2026, 2029):
+        with pytest.raises(ValidationError):
+            make_plan(name="年份", money=(MoneyAsked(year, "专款", Decimal(1)),))
+    assert RefreshPlan.objects.count() == 1
+
+
 def test_an_order_with_an_unknown_or_doubled_criterion_is_refused(plan: RefreshPlan) -> None:
     for order in (["age"], ["past_due", "past_due"]):
         with pytest.raises(ValidationError):

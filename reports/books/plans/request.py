@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from inventory.rules.money import capital, total
+from inventory.rules.status import TO_BE_SCRAPPED
 from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Shade, Sheet
 from reports.books import budget
 from reports.books.frames import Params
@@ -247,7 +248,9 @@ _STANDING_COLUMNS = (
     Column("counted", "计算人数", "Staff counted", _INT),
     Column("allowed", "配置标准数", "Standard", _INT),
     Column("held", "存量", "Held", _INT),
-    Column("waiting", "其中到期或拟报废", "Due or to be scrapped", _INT),
+    Column("past_life", "其中超期服役", "Past life", _INT),
+    Column("to_be_scrapped", "拟报废", "To be scrapped", _INT),
+    Column("serving", "尚可使用", "Still serve", _INT),
     Column("asked", "申请数量", "Asked for", _INT),
     Column("room", "申请后余量", "Left free after", _INT),
     Column("over", "超标准", "Over", _INT, shade=Shade.POSITIVE),
@@ -259,27 +262,34 @@ def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) ->
 
     Over: what is held above the number. Room after: number less what is held and not due, less what is asked for.
     """
-    waiting = Counter((one.department, one.asset_class) for one in drawn.items if one.waits_in(year))
-    asked = Counter({(line.unit.name, line.asset_class): len(line.asked) for line in lines})
+    waiting = [one for one in drawn.items if one.waits_in(year)]
+    counts = [
+        Counter((one.department, one.asset_class) for one in waiting if one.past_life),
+        Counter((one.department, one.asset_class) for one in waiting if one.status == TO_BE_SCRAPPED),
+        Counter((one.department, one.asset_class) for one in waiting),
+        Counter({(line.unit.name, line.asset_class): len(line.asked) for line in lines}),
+    ]
     rows: list[Row] = []
     for unit in drawn.units:
         for rule, number in rules_of(drawn, unit):
             held = sum(unit.held.get(code, 0) for code in rule.classes)
-            due, new = (sum(counts[unit.name, code] for code in rule.classes) for counts in (waiting, asked))
             if held or number:
-                shown = _stands(number, held, due, new, params)
-                rows.append((unit.name, rule.name, unit.counted, *shown))
+                past, scrap, due, new = (sum(count[unit.name, code] for code in rule.classes) for count in counts)
+                shown = (held, past, scrap, held - due, new)
+                rows.append((unit.name, rule.name, unit.counted, *_stands(number, shown, params)))
     name = params.say("标准核对", "Standard and stock")
     title = f"{drawn.head.name} · {name}"
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")
     return Sheet(name, title, _STANDING_COLUMNS, rows, head_line(drawn, params), empty=empty, frozen=1)
 
 
-def _stands(number: int | None, held: int, due: int, new: int, params: Params) -> Row:
+def _stands(number: int | None, shown: tuple[int, int, int, int, int], params: Params) -> Row:
+    """The number, what is held and asked for, what stays free, what is over."""
+    held, _, _, serving, new = shown
     if number is None:
         need = params.say("按需", "by need")
-        return need, held, due, new, need, 0
-    return number, held, due, new, max(number - (held - due) - new, 0), max(held - number, 0)
+        return need, *shown, need, 0
+    return number, *shown, max(number - serving - new, 0), max(held - number, 0)
 
 
 def _departments(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> list[Sheet]:
