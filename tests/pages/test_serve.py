@@ -13,6 +13,7 @@ from django.test import Client
 from inventory.models import Role, User
 from inventory.ui import assets
 from reports.management import accounts
+from reports.management.commands import serve
 from tests.conftest import ROOT
 from tests.factories import DepartmentFactory, DeviceFactory, TownFactory
 
@@ -25,6 +26,8 @@ def started(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> l
     settings.STATIC_ROOT = tmp_path / "static"
     programs: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda _program, command: programs.append(command))
+    # The test's own connection lives on: nothing takes this program's place.
+    monkeypatch.setattr(serve.connection, "close", lambda: None)
     monkeypatch.setattr(subprocess, "Popen", lambda command, **_options: programs.append(command))
     monkeypatch.setenv("TAIZHANG_LAB", "0")
     return programs
