@@ -131,7 +131,7 @@ def _perform(job: Job) -> Made | Fault | None:
     if job.kind == "draw":
         draw(plan)
         return None
-    user = User.objects.filter(pk=job.user).first()
+    user = User.objects.filter(pk=job.user).first() if job.user is not None else None
     actor = SYSTEM if user is None else Actor(user.get_username(), user=user)
     if job.kind == "approve":
         return _approve(plan, job, actor)

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "inventory.config.middleware.RefuseNul",
     "axes.middleware.AxesMiddleware",
 ]
 LAB = env.bool("TAIZHANG_LAB", default=False)

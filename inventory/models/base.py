@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import connections, models, router
+from django.db.models.lookups import In
 
 _open_unit: ContextVar[object | None] = ContextVar("open_unit", default=None)
 
@@ -36,6 +37,19 @@ def _require_unit(what: str) -> None:
     if _open_unit.get() is None:
         raise WriteOutsideUnit(f"{what} outside a unit of work; use inventory.services.write")
 
+
+@models.IntegerField.register_lookup
+class InRange(In):
+    """`in` without the numbers that no column holds: Django leaves them out of `exact`, `gt` and `lt`, not of this."""
+
+    def get_prep_lookup(self) -> Any:
+        values = super().get_prep_lookup()
+        if not self.rhs_is_direct():
+            return values
+        return [one for one in values if not isinstance(one, int) or -GREATEST <= one <= GREATEST]
+
+
+GREATEST = models.BigIntegerField.MAX_BIGINT
 
 M = TypeVar("M", bound=models.Model)
 

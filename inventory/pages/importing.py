@@ -194,7 +194,10 @@ def _rename_columns(text: Path, names: dict[str, str]) -> None:
         return
     for index, line in enumerate(lines):
         if line.strip():
-            header = next(csv.reader([line]), [])
+            try:
+                header = next(csv.reader([line]), [])
+            except csv.Error:
+                return  # the loader says what is wrong with it
             out = io.StringIO(newline="")
             csv.writer(out).writerow([names.get(cell.strip().casefold(), cell) for cell in header])
             lines[index] = out.getvalue()

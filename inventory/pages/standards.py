@@ -165,7 +165,8 @@ def book_of(standard: AllocationStandard, author: str) -> Book:
     title = str(AllocationRule._meta.verbose_name_plural)
     now = timezone.localtime().replace(tzinfo=None)
     lang = "zh" if (get_language() or "").startswith("zh") else "en"
-    sheet = Sheet(title, str(standard), shown, rows, empty=_("No rules yet."), frozen=2)
+    # Without a title its first line is that of the columns, as the import wants it.
+    sheet = Sheet(title, "", shown, rows, empty=_("No rules yet."), frozen=2)
     return Book(str(standard), [sheet], lang, now.date(), now, author=author)
 
 
@@ -195,7 +196,7 @@ class GivesPanel(Panel):
 
     def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
         found = gives(_typed(obj), SIZES)
-        others = scope.visible(request.user, AllocationStandard).filter(series=obj.series).exclude(pk=obj.pk)  # type: ignore[arg-type]
+        others = scope.visible(request.user, AllocationStandard).filter(series=obj.series).exclude(pk=obj.pk)
         versions = [(one, page_url(one)) for one in others.order_by("valid_from")]
         return {"found": found, "sizes": SIZES, "versions": versions, "file": reverse("standard_file", args=[obj.pk])}
 

@@ -128,28 +128,40 @@ def delete(user: Any, rows: Sequence[Any], *, reason: str) -> None:
         for row in rows:
             if not scope.may(user, "delete", type(row)):
                 raise PermissionDenied
+            if kept := consequences(user, [row]).kept:
+                others = ", ".join(f"{title} ({count})" for title, count, _some in kept)
+                raise ValidationError(
+                    _("%(name)s cannot be deleted: %(others)s depend on it.") % {"name": row, "others": others}
+                )
             unit.delete(row)
 
 
-def consequences(rows: Sequence[Any]) -> Consequences:
-    """What would go along with a deletion, and what forbids it."""
+def consequences(user: Any, rows: Sequence[Any]) -> Consequences:
+    """What would go along with a deletion, and what forbids it; by name only what the user may see."""
     collector = Collector(using=router.db_for_write(type(rows[0])), origin=rows[0])
     try:
         collector.collect(rows)
     except (ProtectedError, RestrictedError) as fault:
         kept = fault.protected_objects if isinstance(fault, ProtectedError) else fault.restricted_objects
-        return Consequences((), _by_model(kept))
+        return Consequences((), _by_model(user, kept))
     own = {row.pk for row in rows}
     going = [row for found in collector.data.values() for row in found]
     going += [row for quick in collector.fast_deletes for row in quick]
-    return Consequences(_by_model(row for row in going if type(row) is not type(rows[0]) or row.pk not in own), ())
+    return Consequences(
+        _by_model(user, (row for row in going if type(row) is not type(rows[0]) or row.pk not in own)), ()
+    )
 
 
-def _by_model(rows: Iterable[Any]) -> list[tuple[str, int, list[str]]]:
+def _by_model(user: Any, rows: Iterable[Any]) -> list[tuple[str, int, list[str]]]:
     found: dict[type[Model], list[Any]] = {}
     for row in rows:
         found.setdefault(type(row), []).append(row)
     return [
-        (str(model._meta.verbose_name_plural), len(some), sorted(str(one) for one in some[:NAMED]))
-        for model, some in found.items()
+        (str(model._meta.verbose_name_plural), len(some), _names(user, model, some)) for model, some in found.items()
     ]
+
+
+def _names(user: Any, model: type[Any], rows: Sequence[Any]) -> list[str]:
+    """Some of the rows by name, of those that the user may see."""
+    seen = set(scope.visible(user, model).filter(pk__in=[one.pk for one in rows]).values_list("pk", flat=True))
+    return sorted(str(one) for one in [one for one in rows if one.pk in seen][:NAMED])

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy
 from inventory.ui.columns import EMPTY, Kind, field_at, kind_of, text_of
 
 NULL = "null"
+DIGITS: dict[str, int] = {"max_digits": 18, "decimal_places": 4}
+"""Of a number that a filter takes: 1e999999999 would be worked out digit by digit."""
 AT_ONCE = 300
 """Choices that are written into a page; more are looked up while typing."""
 
@@ -154,7 +156,7 @@ class Choices:
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         """As Django's; of a long list the chosen alone."""
         if self.remote:
-            rows = self.choices.queryset.filter(pk__in=[one for one in value if str(one).isdigit()])
+            rows = self.choices.queryset.filter(pk__in=[one for one in value if str(one).isdecimal()])
             none = [(NULL, str(EMPTY))] if NULL in value else []
             blank = getattr(self.choices.field, "empty_label", None) or ""
             self.choices = [("", blank), *((row.pk, self.text(row)) for row in rows), *none]
@@ -208,7 +210,8 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         return django_filters.DateFromToRangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label))
     if kind in (Kind.NUMBER, Kind.MONEY):
         widget = django_filters.widgets.RangeWidget({"class": "form-control", "inputmode": "decimal"})
-        return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label))
+        ends = (forms.DecimalField(**DIGITS), forms.DecimalField(**DIGITS))
+        return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label), fields=ends)
     text = forms.TextInput({"class": "form-control"})
     return django_filters.CharFilter(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)
 

@@ -116,12 +116,18 @@ def _text(field: forms.Field, value: Any) -> Any:
 
 
 def _began(text: str) -> dict[str, Any]:
-    """What a form began from; nothing where the text is none of ours."""
+    """What a form began from, as `_texts` gives it; nothing where the text is none of ours."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str) or _is_texts(value)}
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def form_class(page: Any, user: Any, fields: Sequence[str]) -> type[KitForm]:

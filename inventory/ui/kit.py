@@ -46,7 +46,9 @@ class Writer(Protocol):
 
     def delete(self, user: Any, rows: Sequence[Model], *, reason: str) -> None: ...
 
-    def consequences(self, rows: Sequence[Model]) -> Consequences: ...
+    def consequences(self, user: Any, rows: Sequence[Model]) -> Consequences:
+        """What would go along, and what forbids it; names only of what the user may see."""
+        ...
 
 
 class Preferences(Protocol):

@@ -227,7 +227,7 @@ class FollowView(PlanAction):
             messages.error(request, _("Tick some devices first."))
         elif not form.is_valid():
             for errors in form.errors.values():
-                messages.error(request, " ".join(errors))
+                messages.error(request, " ".join(map(str, errors)))
         else:
             self._follow(tags, dict(form.cleaned_data))
         return self.back()

@@ -118,7 +118,7 @@ class MoneyView(View):
     """The table of money for the years as they are typed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if not scope.may(request.user, "add", RefreshPlan):  # type: ignore[arg-type]
+        if not scope.may(request.user, "add", RefreshPlan):
             raise PermissionDenied
         return render(request, "plans/_money.html", {"grid": Grid.typed(request.GET)})
 

@@ -27,7 +27,7 @@ from reports.planjobs import Job
 
 MAX_BYTES = 10 * 1024 * 1024
 BOOKS = frozenset({"plan", "budget", "template", "compare"})
-SHOWN = 200
+SHOWN = 100
 
 
 class MakeView(PlanAction):
@@ -56,8 +56,9 @@ def _refused(request: HttpRequest) -> str:
     file: Any = request.FILES.get("template")
     if file is None:
         return _("Choose the finance office's .xlsx first.")
-    if not (file.name or "").lower().endswith(".xlsx"):
-        return _("'%s' is no .xlsx: save it as an Excel workbook first.") % file.name
+    name = str(file.name)
+    if not name.lower().endswith(".xlsx"):
+        return _("'%s' is no .xlsx: save it as an Excel workbook first.") % name
     return _("The file is larger than 10 MiB.") if file.size > MAX_BYTES else ""
 
 
@@ -79,7 +80,7 @@ class JobView(LoginRequiredMixin, View):
         job = planjobs.find(token)
         if job is None or job.user is None or job.user != self.request.user.pk:
             raise Http404
-        if not scope.may(self.request.user, "view", RefreshPlan):  # type: ignore[arg-type]
+        if not scope.may(self.request.user, "view", RefreshPlan):
             raise PermissionDenied
         return job
 

@@ -180,7 +180,7 @@ class DepartmentPlanPanel(Panel):
 
 def to_approve(request: HttpRequest) -> Iterable[Task]:
     """Drafts that have a preparer and a reviewer, for who may approve them."""
-    if scope.may(request.user, "change", RefreshPlan):  # type: ignore[arg-type]
+    if scope.may(request.user, "change", RefreshPlan):
         drafts = RefreshPlan.objects.filter(state=PlanState.DRAFT).exclude(preparer="").exclude(reviewer="")
         url = f"{kit.pages[RefreshPlan].url('list')}?state={PlanState.DRAFT}"
         yield Task(_("Plans to approve"), drafts.count(), url, "map-2", "yellow")

@@ -52,10 +52,10 @@ class Asked:
         kind = data.get("kind", "chosen")
         number = data.get("page", "1")
         return cls(
-            kind if kind in ("chosen", "undone", "unjudged") else "chosen",
-            *(data.get(name, "") for name in NARROWING),
-            data.get("q", "").strip(),
-            max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1,
+            kind=kind if kind in ("chosen", "undone", "unjudged") else "chosen",
+            q=data.get("q", "").strip(),
+            number=max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1,
+            **{name: data.get(name, "") for name in NARROWING},
         )
 
     def pick(self, found: dict[str, Any]) -> tuple[list[Any], list[Any]]:

@@ -78,7 +78,7 @@ class PlanView(PageView):
 
 def _others(request: HttpRequest, plan: RefreshPlan) -> list[RefreshPlan]:
     """The plans that it can be compared with."""
-    return list(scope.visible(request.user, RefreshPlan).exclude(pk=plan.pk).order_by("name", "version"))  # type: ignore[arg-type]
+    return list(scope.visible(request.user, RefreshPlan).exclude(pk=plan.pk).order_by("name", "version"))
 
 
 def _told(plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:

@@ -219,6 +219,7 @@ def test_a_technician_registers_a_computer_with_its_mac_address_and_holder_in_on
     page.get_by_role("button", name=visitor.say("Save"), exact=True).click()
     expect(page.locator("h1")).to_contain_text(tag)
     expect(page.locator("main")).to_contain_text(address)
+    expect(page.locator("main")).to_contain_text(mac)
     visitor.check()
     find_by_mac(visitor, mac)
     expect(page.locator("h1")).to_contain_text(tag)

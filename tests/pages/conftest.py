@@ -14,6 +14,7 @@ from inventory.models import (
     AllocationStandard,
     Cable,
     Device,
+    DueOverride,
     FiberCable,
     FiberLink,
     FiberLinkHop,
@@ -24,13 +25,14 @@ from inventory.models import (
     Person,
     Prefix,
     PriceList,
+    RefreshPolicy,
     Role,
     Segment,
     User,
 )
 from inventory.models.base import writing
 from inventory.services import write
-from reports.models import ReportRun, ReportSchedule
+from reports.models import RefreshPlan, ReportRun, ReportSchedule
 from tests.factories import TESTER, DeviceFactory, InterfaceFactory
 
 NOW = datetime.datetime(2026, 11, 2, 3, 4, tzinfo=datetime.UTC)
@@ -105,6 +107,9 @@ def register(db: None) -> Register:
         profile = unit.create(ManagementProfile(name="public", community="s3cret"))
         unit.create(DeviceProfile(device=device, profile=profile))
         unit.create(ReportRun(report="coverage", made_at=NOW, made_by="tester", data_date=NOW.date()))
+        unit.create(RefreshPlan(name="plan", first_year=2027, as_of=NOW.date()))
+        unit.create(RefreshPolicy(asset_class=device.device_type.asset_class))
+        unit.create(DueOverride(device=device, due_on=NOW.date(), reason="r", author="a", decided_on=NOW.date()))
         unit.create(ReportSchedule(name="weekly", report="coverage", folder="weekly"))
         device.holder, device.location, device.primary_address = person, room, address
         device.funding_source, device.price_yuan = fund, 4850

@@ -19,7 +19,7 @@
           trigger: "axis", axisPointer: { type: "shadow" }, backgroundColor: color("--tblr-bg-surface"),
           borderColor: line, textStyle: { color: color("--tblr-body-color") },
         },
-        xAxis: { type: "category", data: data.years, axisLabel: { color: words }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
+        xAxis: { type: "category", data: data.years, axisLabel: { color: words, showMaxLabel: true, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
         yAxis: { type: "value", minInterval: 1, axisLabel: { color: words }, splitLine: { lineStyle: { color: line } } },
         series: [bars("late", color("--tblr-orange")), bars("serving", color("--tblr-primary"))],
       });

@@ -108,7 +108,7 @@ class BulkView(PageView):
             else:
                 messages.success(self.request, _("Rows deleted: %d.") % len(objs))
                 return redirect(self._back())
-        consequences = self.page.kit.writer.consequences(objs)
+        consequences = self.page.kit.writer.consequences(self.request.user, objs)
         return self.render(
             "ui/delete.html", object=None, consequences=consequences, faults=faults, **self._context(rows)
         )

@@ -73,7 +73,7 @@ class DeleteView(PageView):
         return redirect(self.page.url("list"))
 
     def _ask(self, obj: Any, faults: Any = ()) -> HttpResponse:
-        consequences = self.page.kit.writer.consequences([obj])
+        consequences = self.page.kit.writer.consequences(self.request.user, [obj])
         back = self.page.url_of(obj.pk)
         return self.render(
             "ui/delete.html",

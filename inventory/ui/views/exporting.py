@@ -1,6 +1,7 @@
 """A list as a file: the same rows, columns and order as on the page, as CSV or as a workbook, in flat memory."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -18,8 +19,9 @@ from inventory.sheets.write import fill
 from inventory.ui.listing import Listing
 from inventory.ui.views.base import PageView
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula in a CSV file."""
+FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
+"""What a spreadsheet takes for the beginning of a formula in a CSV file: also behind what is not seen, and in Chinese
+also in full width."""
 
 
 class ExportView(PageView):
@@ -77,7 +79,7 @@ def guarded(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and FORMULA.match(text) else text
 
 
 class _Rows:

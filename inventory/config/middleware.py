@@ -1,0 +1,28 @@
+"""Refuses what no page sends and no database takes, before a view sees it. Knows no page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+NUL = "\0"
+
+
+class RefuseNul:
+    """400 for a request that holds the character NUL: in its path, its query or a field of its form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """A form is read here, after CsrfViewMiddleware, which reads it anyway."""
+        if NUL in request.path or _holds_nul(request.GET) or _holds_nul(request.POST):
+            raise SuspiciousOperation("NUL in a request")
+
+
+def _holds_nul(data: QueryDict) -> bool:
+    return any(NUL in name or any(NUL in value for value in values) for name, values in data.lists())
