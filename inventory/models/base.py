@@ -44,7 +44,7 @@ class InRange(In):
 
     def get_prep_lookup(self) -> Any:
         values = super().get_prep_lookup()
-        if not self.rhs_is_direct():
+        if not self.rhs_is_direct_value():
             return values
         return [one for one in values if not isinstance(one, int) or -GREATEST <= one <= GREATEST]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from inventory.ui.columns import EMPTY, Kind, field_at, kind_of, text_of
 
 NULL = "null"
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 DIGITS: dict[str, int] = {"max_digits": 18, "decimal_places": 4}
 """Of a number that a filter takes: 1e999999999 would be worked out digit by digit."""
 AT_ONCE = 300
@@ -95,6 +97,22 @@ class Related(django_filters.ModelMultipleChoiceFilter):  # type: ignore[misc]  
         if NULL in list(value):
             condition |= Q(**{f"{path}__isnull": True for path in self.paths})
         return qs.filter(condition)
+
+
+class Days(django_filters.fields.DateRangeField):  # type: ignore[misc]  # it has no stubs
+    """Two days, of years whose midnight every zone can tell."""
+
+    def compress(self, data_list: Any) -> Any:
+        for day in data_list or ():
+            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValidationError(_("'%s' lies outside 1990 to 2100.") % day)
+        return super().compress(data_list)
+
+
+class DayRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]  # it has no stubs
+    """From a day to a day."""
+
+    field_class = Days
 
 
 def _any(paths: Sequence[str], values: Sequence[Any]) -> Q:
@@ -207,7 +225,7 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         )
     if kind in (Kind.DATE, Kind.TIME):
         widget = django_filters.widgets.DateRangeWidget({"class": "form-control", "type": "date"})
-        return django_filters.DateFromToRangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label))
+        return DayRange(field_name=paths[0], label=label, widget=_ends(widget, label))
     if kind in (Kind.NUMBER, Kind.MONEY):
         widget = django_filters.widgets.RangeWidget({"class": "form-control", "inputmode": "decimal"})
         ends = (forms.DecimalField(**DIGITS), forms.DecimalField(**DIGITS))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,6 +30,9 @@ class PlanFormView(FormView):
         if plan.state == PlanState.APPROVED:
             messages.warning(request, _("An approved plan does not change: reopen it as a new version."))
             return redirect(self.page.url_of(plan.pk))
+        if pk is None and (copied := self._copied()) is not None:
+            form = self._class()(instance=plan, initial=model_to_dict(copied))
+            return self._show(plan, form, Grid.of(copied), copied.order)
         if pk is None:
             return self._show(plan, self._class()(instance=plan, initial=self._initial()), *self._begun())
         return self._show(plan, self._class()(instance=plan), Grid.of(plan), plan.order)
@@ -47,6 +51,14 @@ class PlanFormView(FormView):
         begun = {"as_of": day.isoformat(), "first_year": str(day.year + 1), "years": str(YEARS)}
         return {**begun, "preparer": user.get_full_name() or user.get_username(), **super()._initial()}
 
+    def _copied(self) -> RefreshPlan | None:
+        """The plan that a new one begins as a copy of."""
+        key = self.request.POST.get("copy", "") or self.request.GET.get("copy", "")
+        if not (key.isdecimal() and len(key) < 19):
+            return None
+        found: RefreshPlan | None = self.page.rows(self.request.user).filter(pk=int(key)).first()
+        return found
+
     @staticmethod
     def _begun() -> tuple[Grid, list[str]]:
         return Grid.begun(today().year + 1, YEARS), default_order()
@@ -63,7 +75,9 @@ class PlanFormView(FormView):
         plan.order = order or default_order()
         try:
             if plan.pk is None:
-                found = plans.make(plan, money, [], actor_of(self.request.user))
+                copied = self._copied()
+                exceptions = exceptions_of(copied) if copied is not None else []
+                found = plans.make(plan, money, exceptions, actor_of(self.request.user))
             else:
                 found = plans.change(plan, money, exceptions_of(plan), actor_of(self.request.user))
         except ValidationError as fault:
@@ -93,6 +107,7 @@ class PlanFormView(FormView):
             sections=sections,
             grid=grid,
             order=order_choices(order or default_order()),
+            copied=None if plan.pk else self._copied(),
         )
 
 

@@ -1,7 +1,6 @@
 """Workbooks of plans for taking away, work in the background, two plans side by side."""
 
 import re
-from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +21,7 @@ from reports.models import RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
 from reports.pages.plan_actions import PlanAction, run
+from reports.pages.plan_rows import yuan_of
 from reports.pages.plan_view import side_by_side
 from reports.planjobs import Job
 
@@ -188,8 +188,7 @@ def different(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, A
 def _side(one: dict[str, Any] | None) -> dict[str, Any]:
     if one is None:
         return {"absent": True}
-    price = None if one["price_yuan"] is None else Decimal(one["price_yuan"])
-    return {"year": one["year"], "source": one["source"], "price": price}
+    return {"year": one["year"], "source": one["source"], "price": yuan_of(one["price_yuan"])}
 
 
 def cost_chart(one: RefreshPlan, two: RefreshPlan, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

@@ -159,13 +159,18 @@ def _judged(one: dict[str, Any], why: str, item: PlanItem | None) -> dict[str, A
     return {
         "due_on": date.fromisoformat(one["due_on"]),
         "why": why,
-        "price": None if one["price_yuan"] is None else Decimal(one["price_yuan"]),
+        "price": yuan_of(one["price_yuan"]),
         "marks": [words[name] for name in MARKS if (one["override"] if name == "by_hand" else one[name])],
         "reason": one["reason"],
         "item": item,
         "stage": "" if item is None else PlanStage(item.stage).label,
         "color": "" if item is None else STAGE_COLORS[item.stage],
     }
+
+
+def yuan_of(amount: str | None) -> str | None:
+    """An amount as workbooks show it."""
+    return None if amount is None else f"{Decimal(amount):,.2f}"
 
 
 def _actions(plan: RefreshPlan, one: dict[str, Any], *, unjudged: bool) -> list[tuple[str, str, str, bool]]:

@@ -78,7 +78,7 @@ class PlanView(PageView):
 
 def _others(request: HttpRequest, plan: RefreshPlan) -> list[RefreshPlan]:
     """The plans that it can be compared with."""
-    return list(scope.visible(request.user, RefreshPlan).exclude(pk=plan.pk).order_by("name", "version"))
+    return list(scope.visible(request.user, RefreshPlan).exclude(pk=plan.pk).defer("kept").order_by("name", "version"))
 
 
 def _told(plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:
@@ -159,4 +159,4 @@ def progress_of(plan: RefreshPlan) -> list[dict[str, Any]]:
         row = rows.setdefault(one.year, {"year": one.year, "stages": dict.fromkeys(PlanStage.values, 0), "paid": 0})
         row["stages"][one.stage] += one.devices
         row["paid"] += one.paid_yuan
-    return [{**row, "stages": list(row["stages"].values())} for row in rows.values()]
+    return [{**row, "stages": list(row["stages"].values()), "paid": f"{row['paid']:,.2f}"} for row in rows.values()]

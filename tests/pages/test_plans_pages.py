@@ -126,6 +126,19 @@ def test_the_form_begins_with_the_yearly_lines(browser: Client, plan: RefreshPla
     assert f'name="money-{source.pk}-2031" value=""' in text_of(money)
 
 
+def test_a_copy_begins_with_everything_of_the_plan_and_is_another_scenario(browser: Client) -> None:
+    make_county()
+    plan = make_plan(exceptions=(ExceptionAsked("乙局", "desktop", 1, "窗口"),))
+    form = browser.get(reverse("refresh_plan_add"), {"copy": plan.pk})
+    assert form.context["grid"].cells == Grid.of(plan).cells
+    given = {field.name: field.value() or "" for field in form.context["form"]} | {"name": "方案二", "copy": plan.pk}
+    given |= {"order": plan.order, **{f"money-{key}-{year}": v for (key, year), v in Grid.of(plan).cells.items()}}
+    assert browser.post(reverse("refresh_plan_add"), given).status_code == 302
+    other = RefreshPlan.objects.get(name="方案二")
+    assert plans.drawn(other).items == plans.drawn(plan).items
+    assert list(other.exceptions.values_list("reason", flat=True)) == ["窗口"]
+
+
 def test_a_bad_amount_is_told_with_its_source_and_year_and_nothing_is_saved(browser: Client, plan: RefreshPlan) -> None:
     source = FundingSource.objects.get(name="专款")
     given = {"name": "x", "first_year": "2027", "years": "1", "first_month": "1", "as_of": "2026-11-24",
