@@ -13,7 +13,7 @@ class CollectorsConfig(AppConfig):
 
         register_files()
         register_scope()
-        register_pages()
+        register_menu()
 
 
 def register_scope() -> None:
@@ -32,10 +32,9 @@ def register_scope() -> None:
     scope.register(models.DeviceProfile, through="device", readers=scope.TECHNICAL)
 
 
-def register_pages() -> None:
-    """The pages of the collectors, and what they add to those of the register."""
+def register_menu() -> None:
+    """The entries of the collectors' pages, which register themselves when addresses are first asked for."""
     from collectors import models
-    from collectors.pages import additions, differences, profiles, proposals, runs, start  # noqa: F401  # they register
     from inventory import scope
     from inventory.ui import menu
 

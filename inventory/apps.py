@@ -62,7 +62,6 @@ MENU = (
     ("network", "segment", _("LAN segments"), "network"),
     ("network", "prefix", _("Prefixes"), "binary-tree"),
     ("network", "ip_address", _("IP addresses"), "map-pin-code"),
-    ("network", "interface", _("Interfaces"), "plug-connected"),
     ("network", "cable", _("Cables"), "line"),
     ("fiber", "fiber_cable", _("Fiber cables"), "line-dashed"),
     ("fiber", "fiber_link", _("Fiber links"), "route"),
@@ -70,7 +69,6 @@ MENU = (
     ("planning", "price_list", _("Price list"), "tag"),
     ("planning", "funding_source", _("Funding sources"), "coin"),
     ("planning", "refresh_policy", _("Refresh policies"), "calendar-due"),
-    ("planning", "due_override", _("Due dates set by hand"), "calendar-cog"),
     ("administration", "user", _("Users"), "user-cog"),
 )
 """(section, name of the page, label, icon), in the order of the work: what is asked for most stands first."""

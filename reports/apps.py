@@ -10,7 +10,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         register_scope()
-        register_pages()
+        register_menu()
 
 
 def register_scope() -> None:
@@ -26,16 +26,12 @@ def register_scope() -> None:
     scope.register(models.CoverageSnapshot, readers=scope.CENTRE, writers=())
 
 
-def register_pages() -> None:
-    """The pages' lists, their menu, and what of them waits for a person."""
+def register_menu() -> None:
+    """The entries of the reports' pages, which register themselves when addresses are first asked for."""
     from inventory import scope
-    from inventory.pages import home
     from inventory.ui import menu
     from reports.models import RefreshPlan, ReportRun, ReportSchedule
-    from reports.pages import lists, plan_panels, plans, tasks  # noqa: F401
 
-    home.register_task(tasks.faults, order=300)
-    home.register_task(plan_panels.to_approve, order=150)
     readers = scope.allowed("report", ReportRun)
     menu.register("reports", _("Make a report"), "reports", "report", visible_to=readers, order=10)
     menu.register("reports", _("Reports made"), "report_run_list", "history", visible_to=readers, order=20)

@@ -75,7 +75,7 @@ def _total(sheet: Sheet, rows: Sequence[Row]) -> list[str]:
     sums = []
     for at, column in enumerate(sheet.columns):
         known = [row[at] for row in rows if isinstance(row[at], int | float | Decimal)]
-        sums.append(shown(sum(known), column.kind).strip() if column.total else "")  # type: ignore[arg-type]
+        sums.append(shown(sum(known), column.kind).strip() if column.total and known else "")  # type: ignore[arg-type]
     return sums
 
 

@@ -1,10 +1,17 @@
-"""The collectors' own addresses; those of their models' lists and pages are the kit's."""
+"""The collectors' own addresses; those of their models' lists and pages are the kit's.
+
+Imported before the kit's addresses are made, so that what the collectors add to the register's pages is there.
+"""
 
 from django.urls import path
 
+from collectors.pages import additions, differences, profiles, proposals, runs, start
 from collectors.pages.differences import DecideView
 from collectors.pages.polling import LogView, StartView
 from collectors.pages.snapshots import SnapshotFileView, SnapshotView
+
+ADDED = (additions, differences, profiles, proposals, runs, start)
+"""Imported so that they register their pages, panels, tasks and finders."""
 
 urlpatterns = [
     path("differences/decide/", DecideView.as_view(), name="difference_decide"),

@@ -166,7 +166,11 @@ class Prefix(RegisterModel):
         return self.prefix
 
     def derive(self) -> None:
-        network = addresses.parse_prefix(self.prefix)
+        try:
+            network = addresses.parse_prefix(self.prefix)
+        except ValueError as fault:
+            told = _("expected a prefix such as 10.1.2.0/24 without host bits, found '%s'") % self.prefix
+            raise ValidationError({"prefix": told}) from fault
         self.prefix, self.key = str(network), addresses.prefix_key(network)
 
 
@@ -199,5 +203,10 @@ class IPAddress(RegisterModel):
         return self.address
 
     def derive(self) -> None:
-        address = addresses.parse_address(self.address)
+        try:
+            address = addresses.parse_address(self.address)
+        except ValueError as fault:
+            raise ValidationError(
+                {"address": _("'%s' is not an IP address such as 10.1.2.3.") % self.address}
+            ) from fault
         self.address, self.key = str(address), addresses.address_key(address)

@@ -24,7 +24,6 @@ from inventory.services.importing.cells import Reference
 from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.loading import load as load_files
 from inventory.services.importing.spec import File
-from inventory.sheets import read
 from inventory.ui.kit import ImportColumn, Outcome
 from inventory.ui.page import ModelPage
 
@@ -153,6 +152,9 @@ def _told(page: ModelPage, name: str, sentences: Iterable[str]) -> list[str]:
 
 def _to_csv(book: Path, text: Path) -> Sequence[str]:
     """A workbook's first sheet as CSV with the same line numbers; the sentences of what is wrong with it."""
+    # Workbooks are seldom read, and what reads them takes a third of a second to load.
+    from inventory.sheets import read
+
     table = read.read(book)
     if isinstance(table, read.Fault):
         return [table.text("zh" if (translation.get_language() or "").startswith("zh") else "en")]

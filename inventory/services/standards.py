@@ -67,7 +67,7 @@ def new_version(
 
     Raises ValidationError: the code or the day is taken, or does not lie after the beginning of the one before.
     """
-    if standard.valid_from is not None and valid_from <= standard.valid_from:
+    if valid_from <= (standard.valid_from or date.min):
         raise ValidationError({"valid_from": _("A new version begins after the one before it.")})
     with write.unit(actor, reason=reason) as unit:
         new = unit.create(

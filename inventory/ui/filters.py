@@ -22,7 +22,7 @@ from inventory.ui.columns import EMPTY, Kind, field_at, kind_of, text_of
 
 NULL = "null"
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-DIGITS: dict[str, int] = {"max_digits": 18, "decimal_places": 4}
+MOST_DIGITS, DECIMALS = 18, 4
 """Of a number that a filter takes: 1e999999999 would be worked out digit by digit."""
 AT_ONCE = 300
 """Choices that are written into a page; more are looked up while typing."""
@@ -228,7 +228,7 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         return DayRange(field_name=paths[0], label=label, widget=_ends(widget, label))
     if kind in (Kind.NUMBER, Kind.MONEY):
         widget = django_filters.widgets.RangeWidget({"class": "form-control", "inputmode": "decimal"})
-        ends = (forms.DecimalField(**DIGITS), forms.DecimalField(**DIGITS))
+        ends = [forms.DecimalField(max_digits=MOST_DIGITS, decimal_places=DECIMALS) for _end in ("from", "to")]
         return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label), fields=ends)
     text = forms.TextInput({"class": "form-control"})
     return django_filters.CharFilter(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)

@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.forms.models import construct_instance, model_to_dict, modelform_factory
 from django.utils.translation import gettext_lazy as _
 
@@ -162,13 +163,32 @@ def make_field(page: Any, user: Any, found: Any) -> forms.Field | None:
     return made
 
 
+class JSONField(forms.JSONField):
+    """JSON that every database takes: no NaN, no NUL, and nested no deeper than Python reads."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+            if "\\u0000" not in json.dumps(found, allow_nan=False):
+                return found
+        except (RecursionError, ValueError):
+            pass
+        raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": str(value)[:50]})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return InvalidJSONInput(data)
+
+
 def _options(found: Any) -> dict[str, Any]:
     if isinstance(found, models.DateTimeField):
         return {"widget": forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
     if isinstance(found, models.DateField):
         return {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
     if isinstance(found, models.JSONField):
-        return {"widget": forms.Textarea({"rows": 3})}
+        return {"widget": forms.Textarea({"rows": 3}), "form_class": JSONField}
     if isinstance(found, models.CharField) and not found.choices and (found.max_length or 0) > 300:
         return {"widget": forms.Textarea({"rows": 2})}
     if isinstance(found, models.DecimalField):

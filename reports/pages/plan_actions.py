@@ -25,7 +25,7 @@ from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.plan_edit import exceptions_of, money_of
-from reports.pages.plan_forms import ApproveForm, DueForm, ExceptionForm, FollowForm, today
+from reports.pages.plan_forms import ApproveForm, DueForm, ExceptionForm, FollowForm, is_near, today
 
 
 class PlanAction(LoginRequiredMixin, View):
@@ -206,8 +206,13 @@ class ReopenView(PlanAction):
     """A new version that begins as a copy of an approved plan."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        day: date | None = parse_date(request.POST.get("as_of", ""))
-        found = engine.plans().reopen(self.plan, as_of=day or today(), actor=actor_of(request.user))
+        try:
+            day: date | None = parse_date(request.POST.get("as_of", ""))
+        except ValueError:
+            day = None
+        found = engine.plans().reopen(
+            self.plan, as_of=day if day is not None and is_near(day) else today(), actor=actor_of(request.user)
+        )
         if not self.told(found):
             return self.back()
         messages.success(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,6 +20,7 @@ from reports.models import PlanStage, RefreshPlan
 AS_NEEDED = "*"
 """Typed in the place of an amount: as much as is needed."""
 MOST_YEARS = 20
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _TEXT = {"class": "form-control"}
 _DATE = forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d")
 
@@ -39,6 +41,8 @@ class PlanForm(KitForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("as_of") and not is_near(found["as_of"]):
+            self.add_error("as_of", _("'%s' lies outside 1990 to 2100.") % found["as_of"])
         town, department = found.get("town"), found.get("department")
         if town and department and department.town_id != town.pk:
             words = {"department": department, "town": department.town}
@@ -55,6 +59,11 @@ def order_choices(chosen: Sequence[str]) -> list[tuple[str, Any, bool]]:
 def asked_order(data: Any) -> list[str]:
     known = set(Order)
     return list(dict.fromkeys(one for one in data.getlist("order") if one in known))
+
+
+def is_near(day: date) -> bool:
+    """Whether a day is one that a plan may be made for; anything else is a typing error."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def default_order() -> list[str]:
@@ -181,6 +190,12 @@ class DueForm(ReasonForm):
 
     due_on = forms.DateField(label=gettext_lazy("Due"), widget=_DATE)
     field_order = ("due_on", "reason")
+
+    def clean_due_on(self) -> date:
+        day: date = self.cleaned_data["due_on"]
+        if not is_near(day):
+            raise forms.ValidationError(_("'%s' lies outside 1990 to 2100.") % day)
+        return day
 
 
 class ApproveForm(forms.Form):

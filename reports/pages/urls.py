@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
+from inventory.pages import home
+from reports.pages import lists, plan_panels, plans, tasks
 from reports.pages.views import AskView, CatalogueView, FileView, RemoveView
+
+ADDED = (lists, plan_panels, plans)
+"""Imported so that they register their pages and panels."""
+home.register_task(tasks.faults, order=300)
+home.register_task(plan_panels.to_approve, order=150)
 
 urlpatterns = [
     path("", include("reports.pages.plan_urls")),

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from inventory.models import Device, Interface
+from inventory.models import Device, FiberCable, Interface, IPAddress, Prefix
 from inventory.pages.kit import kit
 from inventory.ui.columns import field_at
 from inventory.ui.page import ModelPage
@@ -52,7 +54,7 @@ def faults_of(client: Client, asked: list[tuple[str, dict[str, str]]], *, post: 
         told = f"{url} {str(data)[:60]}: "
         try:
             answer = client.post(url, data) if post else client.get(url, data)
-        except Exception as fault:  # noqa: BLE001  # collected, to be shown together
+        except Exception as fault:  # collected, to be shown together
             found.append(f"{told}{type(fault).__name__} {str(fault)[:90]}")
             continue
         if answer.status_code not in (200, 302, 400, 403, 404, 405, 413):
@@ -78,6 +80,31 @@ def test_no_field_that_an_address_reads_breaks_it(
     asked = [(url, dict.fromkeys(OTHERS, value)) for name, url in addresses(register) if name != "logout"]
     faults = faults_of(admin, asked) + faults_of(admin, asked, post=True)
     assert not faults, "\n".join(faults)
+
+
+NONSENSE: dict[Any, tuple[str, ...]] = {
+    models.DateTimeField: ("0001-01-01T00:00", "9999-12-31T23:59"),
+    models.DateField: ("0001-01-01", "9999-12-31"),
+    models.DecimalField: ("1e999999999", "NaN", "-0", "1e-400"),
+    models.IntegerField: (GREAT, "1e5", "-1"),
+    models.JSONField: ("[" * 3000, "NaN", '"\\\\u0000"', '{"a": 1e999}', "7"),
+    models.ForeignKey: (GREAT, "-1", "x"),
+    models.ManyToManyField: (GREAT, "-1", "x"),
+    models.CharField: ("<script>", "界" * 9000, "\\ud800"),
+}
+
+
+def test_no_field_of_a_form_breaks_it(admin: Client, register: Register) -> None:
+    asked = []
+    for page in pages():
+        row = page.model._default_manager.first()
+        assert row is not None
+        for name in (name for section in page.form for name in section.fields):
+            field = page.model._meta.get_field(name)
+            kind = next((one for one in NONSENSE if isinstance(field, one)), models.CharField)
+            asked += [(page.url("field", row.pk, name), {name: value}) for value in NONSENSE[kind]]
+    assert len(asked) > 300
+    assert not (faults := faults_of(admin, asked, post=True)), "\n".join(faults)
 
 
 def test_a_character_that_no_database_takes_is_refused(admin: Client, register: Register) -> None:
@@ -131,3 +158,26 @@ def test_an_address_of_nonsense_says_nothing_of_the_inside(admin: Client, settin
     answer = admin.get("/devices/999999999999999999999999999999/")
     assert answer.status_code == 404
     assert "Traceback" not in json.dumps(answer.content.decode())
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, "NaN", '{"a": 1e999}', '["\\u0000"]', "{"])
+def test_json_that_a_database_would_refuse_is_refused_beside_its_field(
+    admin: Client, register: Register, text: str
+) -> None:
+    page = kit.pages[FiberCable]
+    row = FiberCable.objects.get()
+    answer = admin.post(page.url("field", row.pk, "route"), {"route": text})
+    assert answer.status_code == 200
+    row.refresh_from_db()
+    assert row.route is None
+
+
+@pytest.mark.parametrize(("model", "name"), [(Prefix, "prefix"), (IPAddress, "address")])
+def test_what_is_no_address_is_refused_beside_its_field(
+    admin: Client, register: Register, model: Any, name: str
+) -> None:
+    page = kit.pages[model]
+    for url in (page.url("add"), page.url("edit", model.objects.get().pk)):
+        answer = admin.post(url, {name: "10.1.2.300"})
+        assert answer.status_code == 200
+        assert "found &#x27;10.1.2.300&#x27;" in answer.content.decode() or "is not an IP" in answer.content.decode()

@@ -33,6 +33,9 @@ MOST_PROCESSES = 64
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
+    """They would load all pages; `migrate` and `serve` make them."""
+
     help = gettext_noop(
         "Poll the managed devices over SNMP, log in to those whose profile has a log-in and whose SNMP is poor, "
         "and reconcile what they say with the register. "

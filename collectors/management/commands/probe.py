@@ -18,6 +18,9 @@ from collectors.snmp.credentials import AUTH_PROTOCOLS, PRIVACY_PROTOCOLS, Crede
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
+    """They would load all pages; `migrate` and `serve` make them."""
+
     help = gettext_noop(
         "Ask devices (address[:port], [v6]:port) or recorded files (.snmprec, .xz, snmpwalk text) what they are."
     )
