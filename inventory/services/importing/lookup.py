@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from inventory.services.importing.spec import File, Registry
 
 Key = tuple[str, ...]
+HINTS = 100
+"""Names for which close ones are looked for: a whole column of the wrong names would cost an hour of it."""
 
 
 class Lookup:
@@ -19,6 +21,7 @@ class Lookup:
     def __init__(self, registry: "Registry") -> None:
         self._registry = registry
         self._known: dict[str, dict[Key, Any]] = {}
+        self._hinted = 0
 
     def rows(self, file: str) -> dict[Key, Any]:
         """All rows of a file's model by key."""
@@ -35,7 +38,10 @@ class Lookup:
             found = self._person(*key, column=column)
         if found is not None:
             return found
-        close = difflib.get_close_matches(key[-1], [k[-1] for k in self._near(file, key)], n=3)
+        close: list[str] = []
+        if self._hinted < HINTS:
+            self._hinted += 1
+            close = difflib.get_close_matches(key[-1], [k[-1] for k in self._near(file, key)], n=3)
         said = "/".join(part for part in key if part)
         hint = _("; close to it: %s") % ", ".join(close) if close else ""
         raise BadCell(_("'%(name)s' is not in %(file)s") % {"name": said, "file": file} + hint, column)

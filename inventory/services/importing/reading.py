@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_CELL = 100_000
+MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ def _rows(name: str, decoded: str, encoding: str) -> tuple[Sheet, list[Problem]]
             if not any(cell.strip() for cell in cells):
                 continue
             if not header:
+                if len(cells) > MAX_COLUMNS:
+                    told = _("has %(found)d columns, more than %(most)d") % {"found": len(cells), "most": MAX_COLUMNS}
+                    return Sheet([], [], encoding), [Problem(name, began, "", told)]
                 header = [cell.strip() for cell in cells]
                 problems += _check_header(name, began, header)
             elif len(cells) > len(header):
