@@ -37,6 +37,7 @@ def drawing(plan: RefreshPlan, *, anew: bool = False) -> dict[str, Any] | Job:
     """What the page of a plan shows; the job that draws it where that takes longer.
 
     Of a large register an older drawing of the same settings is given, marked 'stale', unless it is asked for `anew`.
+    A job that failed is given as it is, and begun again only when it is asked for anew.
     """
     found, stamp = _read(plan), _stamp(plan)
     if found is not None and found["stamp"] == stamp:
@@ -47,16 +48,10 @@ def drawing(plan: RefreshPlan, *, anew: bool = False) -> dict[str, Any] | Job:
         return {**found, "stale": True}
     token = f"draw-{plan.pk}-{key_of(plan)}"
     job = planjobs.find(token)
-    if job is None or job.state != planjobs.RUNNING:
+    if job is None or job.state == DONE or (job.state == FAILED and anew):
         job = planjobs.ask("draw", plan.pk, None, token)
         planjobs.start(job)
     return job
-
-
-def failed(plan: RefreshPlan) -> str:
-    """Why drawing it in the background failed last; ''."""
-    job = planjobs.find(f"draw-{plan.pk}-{key_of(plan)}")
-    return job.fault if job is not None and job.state == FAILED else ""
 
 
 def is_small() -> bool:

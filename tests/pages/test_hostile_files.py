@@ -100,16 +100,15 @@ def test_a_hostile_file_is_refused_in_a_sentence(
 ) -> None:
     settings.VAR_DIR = tmp_path
     before = [page.model._default_manager.count() for page in kit.pages.values()]
-    for list_of in ("departments", "devices"):
-        file = SimpleUploadedFile("../../a.xlsx\r\nX: y", FILES[what])
-        answer = admin.post(f"/{list_of}/import/", {"file": file})
-        text = text_of(answer)
-        assert answer.status_code == 200
-        assert not LIVE.search(text)
-        assert "root:" not in text
-        token = text.partition('name="token" value="')[2].partition('"')[0]
-        for chosen in (token, f"../{token}", "../../etc/passwd", "\u0660"):
-            assert admin.post(f"/{list_of}/import/", {"token": chosen}).status_code == 200
+    file = SimpleUploadedFile("../../a.xlsx\r\nX: y", FILES[what])
+    answer = admin.post("/departments/import/", {"file": file})
+    text = text_of(answer)
+    assert answer.status_code == 200
+    assert not LIVE.search(text)
+    assert "root:" not in text
+    token = text.partition('name="token" value="')[2].partition('"')[0]
+    for chosen in (token, f"../{token}", "../../etc/passwd", "\u0660"):
+        assert admin.post("/departments/import/", {"token": chosen}).status_code == 200
     assert [page.model._default_manager.count() for page in kit.pages.values()] == before
     assert {one.parent for one in tmp_path.rglob("*") if one.is_file()} <= {tmp_path / "uploads"}
 

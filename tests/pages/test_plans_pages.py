@@ -323,6 +323,19 @@ def test_a_large_register_is_drawn_in_the_background(browser: Client, plan: Refr
     assert 'id="drawing"' in text_of(browser.get(page(plan), {"anew": "1"})) and len(large) == 2
 
 
+def test_a_drawing_that_failed_says_so_and_is_not_begun_again_by_itself(
+    browser: Client, plan: RefreshPlan, large: list[Any]
+) -> None:
+    browser.get(page(plan))
+    part = {"hx-request": "true", "hx-target": "drawing"}
+    for _look in range(3):
+        told = text_of(browser.get(page(plan), headers=part))
+        assert "could not be drawn" in told and "hx-trigger" not in told
+    assert len(large) == 1
+    browser.get(page(plan), {"anew": "1"})
+    assert len(large) == 2
+
+
 def test_work_that_was_stopped_says_so(browser: Client, plan: RefreshPlan, large: list[Any]) -> None:
     address = browser.post(url("make", plan), {"kind": "plan"}).headers["Location"]
     (job,) = large

@@ -10,6 +10,8 @@
     if (remote) {
       Object.assign(options, {
         valueField: "value", labelField: "text", searchField: [], preload: "focus", score: () => () => 1,
+        // Else an empty list stays open after a choice, until the next letters are typed.
+        closeAfterSelect: true,
         load(text, done) {
           fetch(`${remote}?q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
             .then((answer) => answer.json())
