@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -123,12 +124,17 @@ def _initial(rule: AllocationRule) -> dict[str, Any]:
     names = [name for name in RuleForm.base_fields if name not in ("key", "steps")]
     links = sorted(rule.classes.all(), key=lambda link: link.pk)
     return {
-        **{name: getattr(rule, name) for name in names},
+        **{name: _plain(getattr(rule, name)) for name in names},
         "key": rule.pk,
         "steps": "; ".join(f"{'' if limit is None else limit}:{number}" for limit, number in rule.steps),
         "classes": [link.asset_class.code for link in links],
         "as_many_as": rule.as_many_as.code if rule.as_many_as else "",
     }
+
+
+def _plain(value: Any) -> Any:
+    """A Decimal without its idle zeros; anything else as it is."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def lines_of(standard: AllocationStandard, forms: Any) -> list[tuple[int, Line]]:

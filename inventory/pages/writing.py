@@ -128,12 +128,16 @@ def delete(user: Any, rows: Sequence[Any], *, reason: str) -> None:
         for row in rows:
             if not scope.may(user, "delete", type(row)):
                 raise PermissionDenied
-            if kept := consequences(user, [row]).kept:
-                others = ", ".join(f"{title} ({count})" for title, count, _some in kept)
-                raise ValidationError(
-                    _("%(name)s cannot be deleted: %(others)s depend on it.") % {"name": row, "others": others}
-                )
-            unit.delete(row)
+            try:
+                unit.delete(row)
+            except ValidationError:
+                # The service names what depends on it, whoever asks.
+                raise _refusal(user, row) from None
+
+
+def _refusal(user: Any, row: Any) -> ValidationError:
+    others = ", ".join(f"{title} ({count})" for title, count, _some in consequences(user, [row]).kept)
+    return ValidationError(_("%(name)s cannot be deleted: %(others)s depend on it.") % {"name": row, "others": others})
 
 
 def consequences(user: Any, rows: Sequence[Any]) -> Consequences:

@@ -163,6 +163,14 @@ def make_field(page: Any, user: Any, found: Any) -> forms.Field | None:
     return made
 
 
+class LineField(forms.CharField):
+    """A text of one line, also where no browser's input of one line saw to it: names stand in headers and logs."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return " ".join(text.splitlines()) if isinstance(text, str) else text
+
+
 class JSONField(forms.JSONField):
     """JSON that every database takes: no NaN, no NUL, and nested no deeper than Python reads."""
 
@@ -191,6 +199,8 @@ def _options(found: Any) -> dict[str, Any]:
         return {"widget": forms.Textarea({"rows": 3}), "form_class": JSONField}
     if isinstance(found, models.CharField) and not found.choices and (found.max_length or 0) > 300:
         return {"widget": forms.Textarea({"rows": 2})}
+    if type(found) is models.CharField and not found.choices:
+        return {"form_class": LineField}
     if isinstance(found, models.DecimalField):
         return {"widget": forms.NumberInput({"step": "any", "inputmode": "decimal"})}
     return {}

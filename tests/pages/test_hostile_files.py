@@ -39,7 +39,7 @@ def test_the_name_of_a_file_is_a_name_and_no_header(
     assert answer["Content-Type"] == "image/png" and answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"].startswith("sandbox")
     assert not LIVE.search(text_of(admin.get(f"/devices/{register.device.pk}/")))
-    answer.close()
+    b"".join(answer.streaming_content)
 
 
 @pytest.mark.parametrize(

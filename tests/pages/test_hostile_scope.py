@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import inventory.config.urls  # noqa: F401  # with the addresses all pages are registered
 from inventory import scope
 from inventory.models import Device, Role
 from inventory.pages.kit import kit
@@ -22,10 +23,12 @@ OPEN = {"healthz", "set_language", "login"}
 """Answered to who is not signed in."""
 OWN = {"password_change", "password_change_done", "logout", "home", "search"}
 FILLED: dict[str, tuple[str, ...]] = {
-    "name": ("status", "register"),
-    "kind": ("csv", "xlsx", "device", "site", "segment", "cable"),
+    "name": ("status",),
+    "kind": ("device", "site", "segment", "cable"),
     "token": ("abcdefghijklmnop",),
 }
+BY_VIEW = {"_export": ("csv",), "report_ask": ("register",)}
+"""What stands for a word in the addresses of some views in place of FILLED."""
 MARK = "FOREIGN"
 MARKS = (MARK, "aabbccddeeff", "aa:bb:cc:dd:ee:ff", "10.1.2.3", "s3cret")
 
@@ -46,7 +49,8 @@ def addresses(register: Register) -> Iterator[tuple[str, str]]:
         view = getattr(pattern.callback, "view_initkwargs", {}).get("page")
         row = view.model._default_manager.first() if view is not None else None
         words = pattern.pattern.converters
-        for word in next((FILLED[name] for name in words if name in FILLED), ("",)):
+        filled = next((FILLED[name] for name in words if name in FILLED), ("",))
+        for word in next((told for end, told in BY_VIEW.items() if str(pattern.name).endswith(end)), filled):
             given = {name: word for name in words if name in FILLED}
             if "pk" in words:
                 given["pk"] = row.pk if row is not None else by_model[Device]  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -342,6 +343,21 @@ def test_work_that_was_stopped_says_so(browser: Client, plan: RefreshPlan, large
     with planjobs.held(job.token):
         assert 'id="job"' in text_of(browser.get(address))
     assert "stopped before it was done" in text_of(browser.get(address, follow=True))
+
+
+def test_the_command_does_what_a_page_asked_for(plan: RefreshPlan) -> None:
+    job = planjobs.ask("budget", plan.pk, None, lang="en", year=2027)
+    with planjobs.held(job.token):
+        call_command("plan_work", job.token)
+    done = planjobs.find(job.token)
+    assert done is not None and done.state == planjobs.DONE and planjobs.workbook_of(done).exists()
+    with pytest.raises(CommandError):
+        call_command("plan_work", "nothing")
+
+
+def test_an_error_of_the_program_ends_the_work_and_is_told(plan: RefreshPlan) -> None:
+    done = planwork.perform(planjobs.ask("no_such_book", plan.pk, None, lang="en"))
+    assert done.state == planjobs.FAILED and "An error in the program" in done.fault
 
 
 def test_the_centre_reads_plans_and_planners_write_them(plan: RefreshPlan) -> None:
