@@ -297,7 +297,7 @@ def test_a_workbook_that_a_command_wrote_says_so(browser: Client, tmp_path: Path
 
     call_command("report", "coverage", out=tmp_path / "out", stdout=io.StringIO())
     page = browser.get(page_of(ReportRun.objects.get())).content.decode()
-    assert "A command wrote it to a folder" in page and "/file/" not in page
+    assert "It was handed over when it was made" in page and "/file/" not in page
 
 
 def test_the_number_of_queries_does_not_grow_with_the_history(browser: Client, planner: User) -> None:
