@@ -109,8 +109,8 @@ def _by_mail(schedule: ReportSchedule, run: ReportRun) -> str:
     message.attach(run.file_name, history.workbook_of(run).read_bytes(), XLSX)
     try:
         message.send()
-    except OSError as error:
-        # smtplib's faults are OSErrors too.
+    except (OSError, ValueError) as error:
+        # smtplib's faults are OSErrors; a line break in the subject is Django's BadHeaderError, a ValueError.
         return _("The mail could not be sent: %s") % error
     return ""
 
