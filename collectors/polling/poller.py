@@ -25,7 +25,7 @@ from collectors.snmp.faults import NoAnswer, Refused
 
 log = logging.getLogger(__name__)
 
-JOBS = 100
+JOBS = 300
 """Devices read at a time: enough to keep one core busy over lines of some 20 ms, or with lost answers waited for."""
 GREETED = 40
 """Devices greeted, or waiting to be read, for each one read at a time."""
