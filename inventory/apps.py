@@ -44,8 +44,10 @@ def register_scope() -> None:
     scope.register(models.FiberLink, through=("site_a", "site_b"), readers=scope.CENTRE)
     scope.register(models.FiberLinkHop, through="link", readers=scope.CENTRE)
 
-    for model in (models.JournalEntry, models.Attachment):
-        scope.register(model, through=("device", "site", "segment", "cable", "fiber_cable"))
+    things = ("device", "site", "segment", "cable", "fiber_cable")
+    # Who administers a department reports faults of its devices; pages/journal.py sees to it that it is only those.
+    scope.register(models.JournalEntry, through=things, writers=scope.TECHNICAL | {models.Role.DEPARTMENT})
+    scope.register(models.Attachment, through=things)
 
     scope.register(models.User, readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
     scope.register(models.UserTown, through="user", readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)

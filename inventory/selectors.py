@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, router
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from inventory.models import Department, Device, DeviceType, Interface, IPAddress, Prefix, Town
 from inventory.models.base import RegisterModel
+from inventory.models.journal import JournalEntry, JournalKind
 from inventory.rules import addresses
 
 NAMES_SHOWN = 8
@@ -138,3 +139,11 @@ def _unknown(sentence: str, name: str, names: Sequence[str]) -> str:
     if not close:
         return sentence
     return f"{sentence} " + _("Close names: %s") % "、".join(close[:NAMES_SHOWN])
+
+
+def with_open_fault(rows: QuerySet[Device]) -> QuerySet[Device]:
+    """Of some devices those whose journal last told of a fault, and of no repair or inspection since."""
+    told = JournalEntry.objects.exclude(kind=JournalKind.NOTE).filter(device=OuterRef("pk"))
+    last = told.order_by("-written_at", "-pk").values("kind")[:1]
+    ever = JournalEntry.objects.filter(kind=JournalKind.FAULT, device__isnull=False).values("device")
+    return rows.filter(pk__in=ever).annotate(last_word=Subquery(last)).filter(last_word=JournalKind.FAULT)

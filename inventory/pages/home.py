@@ -49,9 +49,13 @@ class PastLife(django_filters.BooleanFilter):  # type: ignore[misc]  # it has no
         return qs if value is None else is_past_life(qs, timezone.localdate(), value)
 
 
-_choices = [("", ""), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
-_select = forms.Select({"class": "form-select"}, choices=_choices)
-kit.add_filter(Device, Filter("past_life", made=PastLife(label=gettext_lazy("past service life"), widget=_select)))
+def yes_or_no() -> forms.Select:
+    """The choice of a filter that asks yes, no or nothing."""
+    choices = [("", ""), ("true", gettext_lazy("yes")), ("false", gettext_lazy("no"))]
+    return forms.Select({"class": "form-select"}, choices=choices)
+
+
+kit.add_filter(Device, Filter("past_life", made=PastLife(label=gettext_lazy("past service life"), widget=yes_or_no())))
 
 TaskFinder = Callable[[HttpRequest], Iterable[Task]]
 _finders: list[tuple[int, TaskFinder]] = []

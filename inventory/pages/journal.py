@@ -3,8 +3,10 @@
 A file is given out by a view that asks who may see its thing, with headers that let it do nothing in the browser.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
@@ -18,13 +20,39 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory import scope
 from inventory.models import Attachment, Cable, Device, FiberCable, JournalEntry, Role, Segment, Site
 from inventory.models.journal import JournalKind
+from inventory.pages import home
 from inventory.pages.kit import kit, page_url
 from inventory.pages.writing import actor_of
 from inventory.rules.files import MOST_OCTETS
+from inventory.selectors import with_open_fault
 from inventory.services import journal
+from inventory.ui.filters import Filter
 from inventory.ui.panels import Panel
 
 SHOWN = 20
+
+
+class OpenFault(django_filters.BooleanFilter):  # type: ignore[misc]  # it has no stubs
+    """Whether the journal last told of a fault, and of no repair or inspection since."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        return with_open_fault(qs) if value else qs.exclude(pk__in=with_open_fault(Device.objects.all()).values("pk"))
+
+
+kit.add_filter(
+    Device, Filter("open_fault", made=OpenFault(label=gettext_lazy("fault reported"), widget=home.yes_or_no()))
+)
+
+
+def faults(request: HttpRequest) -> Iterable[home.Task]:
+    """Devices with a fault that nobody has repaired or looked at."""
+    count = with_open_fault(scope.visible(request.user, Device)).count()
+    yield home.Task(_("Faults reported"), count, home.devices_url(open_fault="true"), "alert-triangle", "red")
+
+
+home.register_task(faults, 190)
 THINGS: dict[str, type[Model]] = {
     "device": Device,
     "site": Site,
@@ -50,8 +78,8 @@ class JournalPanel(Panel):
         return {
             "entries": [(entry, _may_delete(user, entry)) for entry in found[:SHOWN]],
             "more": len(found) > SHOWN,
-            "kinds": JournalKind.choices,
-            "may_add": _may_add(user, JournalEntry),
+            "kinds": _kinds(user),
+            "may_add": _may_add(user, JournalEntry, obj),
             "thing": page.name,
         }
 
@@ -69,7 +97,7 @@ class FilesPanel(Panel):
         rows = list(_of(Attachment, obj).select_related("author"))
         return {
             "files": [(row, _may_delete(user, row)) for row in rows],
-            "may_add": _may_add(user, Attachment),
+            "may_add": _may_add(user, Attachment, obj),
             "thing": page.name,
             "most": MOST_OCTETS,
         }
@@ -80,8 +108,15 @@ def _of(model: type[Any], thing: Any) -> Any:
     return model.objects.filter(**{journal.owner_field(thing): thing})
 
 
-def _may_add(user: Any, model: type[Model]) -> bool:
-    return scope.may(user, "add", model)
+def _kinds(user: Any) -> list[tuple[str, Any]]:
+    """(value, words) of what a user may write: who administers a department reports faults, nothing else."""
+    only = user.acts_as == Role.DEPARTMENT
+    return [(value, words) for value, words in JournalKind.choices if not only or value == JournalKind.FAULT]
+
+
+def _may_add(user: Any, model: type[Model], thing: Any) -> bool:
+    own = user.acts_as != Role.DEPARTMENT or isinstance(thing, Device)
+    return own and scope.may(user, "add", model)
 
 
 def _may_delete(user: Any, row: Any) -> bool:
@@ -96,7 +131,7 @@ def _thing(request: HttpRequest, kind: str, pk: int, model: type[Model]) -> Any:
     if kind not in THINGS:
         raise Http404
     thing = get_object_or_404(scope.visible(user, THINGS[kind]), pk=pk)
-    if not _may_add(user, model):
+    if not _may_add(user, model, thing):
         raise PermissionDenied
     return thing
 
@@ -106,7 +141,10 @@ def add_entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Write a note."""
     thing = _thing(request, kind, pk, JournalEntry)
     try:
-        entry_kind, text = request.POST.get("kind", JournalKind.NOTE), request.POST.get("text", "")
+        known = [value for value, _words in _kinds(request.user)]
+        entry_kind, text = request.POST.get("kind", known[0]), request.POST.get("text", "")
+        if entry_kind in JournalKind.values and entry_kind not in known:
+            raise PermissionDenied
         journal.add_entry(thing, text, kind=entry_kind, actor=actor_of(request.user))
     except ValidationError as fault:
         messages.error(request, " ".join(fault.messages))

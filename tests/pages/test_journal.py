@@ -189,3 +189,23 @@ def test_a_file_that_the_disk_lost_is_not_found(admin: Client, register: Registe
     row = journal.attach(register.device, "a.png", PNG, actor=TESTER)
     kept(folder)[0].unlink()
     assert admin.get(f"/files/{row.pk}/").status_code == 404
+
+
+def test_who_administers_a_department_reports_a_fault_of_its_own_devices_and_nothing_else(register: Register) -> None:
+    device = register.device
+    person = client_of(make_user("dep", Role.DEPARTMENT, department=device.department))
+    technician = client_of(make_user("tech", Role.TECHNICIAN))
+    page = person.get(f"/devices/{device.pk}/").content.decode()
+    assert f"/journal/device/{device.pk}/" in page and 'value="note"' not in page
+    assert person.post(f"/journal/device/{device.pk}/", {"text": "does not start", "kind": "note"}).status_code == 403
+    assert person.post(f"/journal/device/{device.pk}/", {"text": "does not start"}).status_code == 302
+    entry = JournalEntry.objects.get()
+    assert (entry.kind, entry.device, entry.author.username) == ("fault", device, "dep")
+    assert person.post(f"/files/device/{device.pk}/", {"file": [SimpleUploadedFile("b.png", PNG)]}).status_code == 403
+    if device.site is not None:
+        assert person.post(f"/journal/site/{device.site.pk}/", {"text": "x"}).status_code in (403, 404)
+    assert "/devices/?open_fault=true" in technician.get("/").content.decode()
+    assert device.asset_tag in technician.get("/devices/?open_fault=true").content.decode()
+    assert technician.post(f"/journal/device/{device.pk}/", {"text": "new fan", "kind": "repair"}).status_code == 302
+    assert "open_fault=true" not in technician.get("/").content.decode()
+    assert device.asset_tag not in technician.get("/devices/?open_fault=true").content.decode()
