@@ -55,6 +55,15 @@ def yes_or_no() -> forms.Select:
     return forms.Select({"class": "form-select"}, choices=choices)
 
 
+class HasPurchaseDate(django_filters.BooleanFilter):  # type: ignore[misc]  # it has no stubs
+    """Whether it is known when a device was bought."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs if value is None else qs.filter(purchased_on__isnull=not value)
+
+
+_bought = HasPurchaseDate(label=gettext_lazy("has a purchase date"), widget=yes_or_no())
+kit.add_filter(Device, Filter("has_purchase_date", made=_bought))
 kit.add_filter(Device, Filter("past_life", made=PastLife(label=gettext_lazy("past service life"), widget=yes_or_no())))
 
 TaskFinder = Callable[[HttpRequest], Iterable[Task]]
@@ -176,15 +185,9 @@ def _towns(found: Overview) -> list[dict[str, Any]]:
 
 
 def _year_url(found: Overview, year: Year, **more: str) -> str:
-    """The computers bought in a year; '' for those without a date, which no filter of dates names."""
-    if not year.year:
-        return ""
-    return devices_url(
-        status="in_use",
-        asset_class=found.computer_classes,
-        **bought_in(year.year),
-        **more,
-    )
+    """The computers bought in a year, or without a date of it."""
+    bought = bought_in(year.year) if year.year else {"has_purchase_date": "false"}
+    return devices_url(status="in_use", asset_class=found.computer_classes, **bought, **more)
 
 
 def _chart(found: Overview, today: date) -> dict[str, Any]:
