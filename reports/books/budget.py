@@ -36,7 +36,7 @@ COLUMNS = (
     Column("reason", "申请理由", "Reason", wrap=True, width=48),
     Column("note", "备注", "Note", wrap=True, width=8),
 )
-_STANDING_COLUMNS = (
+STANDING_COLUMNS = (
     Column("department", "单位", "Department", wrap=True, width=20),
     Column("rule", "标准条目", "Rule", wrap=True, width=26),
     Column("counted", "计算人数", "Staff counted", _INT),
@@ -270,7 +270,7 @@ def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
             )
         )
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")
-    return Sheet(name, f"{params.say(*TITLE)} · {name}", _STANDING_COLUMNS, rows, _head(params, "＿" * 8), empty=empty)
+    return Sheet(name, f"{params.say(*TITLE)} · {name}", STANDING_COLUMNS, rows, _head(params, "＿" * 8), empty=empty)
 
 
 def _missing(

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from inventory.rules.money import capital, total
 from inventory.rules.status import TO_BE_SCRAPPED
-from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Shade, Sheet
+from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Sheet
 from reports.books import budget
 from reports.books.frames import Params
 from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
@@ -242,21 +242,6 @@ def _summary(
     return Sheet(name, f"{of.title} · {name}", columns, rows, of.head, (capital_line(amount, params),), empty=empty)
 
 
-_STANDING_COLUMNS = (
-    Column("department", "单位", "Department", wrap=True, width=20),
-    Column("rule", "标准条目", "Rule", wrap=True, width=26),
-    Column("counted", "计算人数", "Staff counted", _INT),
-    Column("allowed", "配置标准数", "Standard", _INT),
-    Column("held", "存量", "Held", _INT),
-    Column("past_life", "其中超期服役", "Past life", _INT),
-    Column("to_be_scrapped", "拟报废", "To be scrapped", _INT),
-    Column("serving", "尚可使用", "Still serve", _INT),
-    Column("asked", "申请数量", "Asked for", _INT),
-    Column("room", "申请后余量", "Left free after", _INT),
-    Column("over", "超标准", "Over", _INT, shade=Shade.POSITIVE),
-)
-
-
 def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) -> Sheet:
     """What each rule allows in each department beside what is held, due and asked for.
 
@@ -280,7 +265,7 @@ def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) ->
     name = params.say("标准核对", "Standard and stock")
     title = f"{drawn.head.name} · {name}"
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")
-    return Sheet(name, title, _STANDING_COLUMNS, rows, head_line(drawn, params), empty=empty, frozen=1)
+    return Sheet(name, title, budget.STANDING_COLUMNS, rows, head_line(drawn, params), empty=empty, frozen=1)
 
 
 def _stands(number: int | None, shown: tuple[int, int, int, int, int], params: Params) -> Row:
