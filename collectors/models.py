@@ -42,9 +42,6 @@ class Run(RegisterModel):
     changes = models.PositiveIntegerField(_("changes"), default=0)
     differences = models.PositiveIntegerField(_("differences opened"), default=0)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    results = models.JSONField(default=list, blank=True, editable=False)
-    """A device of which there is something to tell: {"device", "fault", "text", "changes", "opened", "cut", "held"}.
-    Of those not named all tables were read, and nothing was new."""
     log_mark = models.BigIntegerField(default=0, editable=False)
     """The place in the change log when it began: what was changed since is not in what it saw."""
     edition = models.CharField(max_length=40, blank=True, editable=False)
@@ -57,6 +54,23 @@ class Run(RegisterModel):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class RunPart(RegisterModel):
+    """What came of some devices of a run, in the order in which they were done."""
+
+    logged: ClassVar[bool] = False
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="parts", verbose_name=_("run"))
+    content = models.BinaryField(_("content"))
+    """zlib-compressed JSON, as services.results writes and reads it."""
+
+    class Meta:
+        verbose_name = _("results of a run")
+        verbose_name_plural = _("results of runs")
+
+    def __str__(self) -> str:
+        return f"{self.run} #{self.pk}"
 
 
 class DeviceState(RegisterModel):

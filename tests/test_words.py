@@ -27,6 +27,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z%]|\{\w*\}")
 SAME_IN_BOTH = {"MAC", "OTDR"}
 WITHOUT_A_ROW = {
+    "RunPart": "results of some devices of a run, shown with the run",
     "FiberLinkHop": "a strand within a fiber link, shown there",
     "AllocationRuleClass": "joins rules to classes, shown with the rule",
     "SegmentDepartment": "joins segments to departments, shown with the segment",

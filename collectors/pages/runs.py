@@ -14,6 +14,7 @@ from collectors import wording
 from collectors.facts import TableState
 from collectors.models import DeviceState, Difference, Run
 from collectors.services import starting
+from collectors.services.results import Result, read
 from collectors.services.states import HELD
 from inventory import scope
 from inventory.models import Device
@@ -62,22 +63,28 @@ def table_states(tables: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def results_of(user: Any, run: Run) -> list[dict[str, Any]]:
-    """What the run told of devices that the user may see: silent ones first, then cut tables, then changes."""
-    keys = [one["device"] for one in run.results]
+    """What came of each device of the run that the user may see: silent ones first, then cut and shrunk tables."""
+    results = list(read(run))
+    keys = [one["device"] for one in results]
     devices = {
         device.pk: device
         for start in range(0, len(keys), 500)
         for device in scope.visible(user, Device).filter(pk__in=keys[start : start + 500])
     }
-    found = []
-    for one in run.results:
-        if (device := devices.get(one["device"])) is None:
-            continue
-        cut = [(wording.table(name), reason) for name, reason in one.get("cut", {}).items()]
-        held = [(wording.table(name), seen, of) for name, (seen, of) in one.get("held", {}).items()]
-        fault = wording.fault(one["fault"], one.get("text", "")) if "fault" in one else ""
-        found.append({**one, "name": str(device), "url": page_url(device), "fault": fault, "cut": cut, "held": held})
-    return sorted(found, key=lambda one: (not one["fault"], not one["held"], not one["cut"], -one.get("changes", 0)))
+    found = [_told(devices[one["device"]], one) for one in results if one["device"] in devices]
+    return sorted(found, key=lambda one: (not one["fault"], not one["held"], not one["cut"], one["device"].asset_tag))
+
+
+def _told(device: Device, one: Result) -> dict[str, Any]:
+    ends = one["tables"].items()
+    return {
+        **one,
+        "device": device,
+        "url": page_url(device),
+        "fault": wording.fault(one["fault"], one.get("text", "")) if "fault" in one else "",
+        "cut": [(name, end) for name, end in ends if end["state"] == TableState.CUT_SHORT],
+        "held": [(name, end) for name, end in ends if HELD in end],
+    }
 
 
 def log_of(user: Any, run: Run) -> QuerySet[Any]:
@@ -105,14 +112,16 @@ class RunView(DetailView):
             return self.render("collectors/_progress.html", **head)
         user: Any = request.user
         told = results_of(user, run)
+        changed = sorted((one for one in told if "changes" in one), key=lambda one: -one["changes"])
         return self.render(
             "collectors/run.html",
             **head,
-            trouble=[one for one in told if one["fault"] or one["cut"] or one["held"]],
-            changed=[one for one in told if one.get("changes")][:CHANGES_SHOWN],
-            changed_count=sum(1 for one in told if one.get("changes")),
+            changed=changed[:CHANGES_SHOWN],
+            changed_count=len(changed),
             opened=_opened(user, run),
-            **_others(user, run, request),
+            trouble=sum(1 for one in told if one["fault"] or one["held"] or one["cut"]),
+            told_count=len(told),
+            **_asked(told, request),
             log=log_of(user, run).count(),
         )
 
@@ -126,18 +135,16 @@ def _opened(user: Any, run: Run) -> list[tuple[str, int, str]]:
     return [(str(words[kind]), count, f"{url}?opened_in={run.pk}&kind={kind}{every}") for kind, count in rows]
 
 
-def _others(user: Any, run: Run, request: HttpRequest) -> dict[str, Any]:
-    """A page of the devices whose last poll this run was, with how each of their tables ended."""
-    rows: QuerySet[DeviceState] = (
-        scope.visible(user, DeviceState)
-        .filter(run=run)
-        .select_related("device")
-        .defer("sys_descr")
-        .order_by("answered", "device__asset_tag")
-    )
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    told = [{"state": one, "url": page_url(one.device), "tables": table_states(one.tables)} for one in page]
-    return {"turn": page, "others": told}
+def _asked(told: list[dict[str, Any]], request: HttpRequest) -> dict[str, Any]:
+    """A page of the devices that the run asked, with how each of their tables ended; those with `q` in their name."""
+    wanted = request.GET.get("q", "").strip()[:100]
+    found = [one for one in told if wanted.lower() in str(one["device"]).lower()]
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    return {
+        "turn": page,
+        "wanted": wanted,
+        "asked_ones": [{**one, "ends": table_states(one["tables"])} for one in page],
+    }
 
 
 class RunsView(ListView):

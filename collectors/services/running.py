@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 
 from collectors.collect import Target
-from collectors.facts import Snapshot, TableState
+from collectors.facts import Snapshot
 from collectors.models import Run, RunState
 from collectors.napalm.beside import completing
 from collectors.napalm.drivers import NapalmTarget
@@ -18,6 +17,7 @@ from collectors.rulebook import Vendors
 from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition, profiles
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
+from collectors.services.results import Result, Results, let_go, result
 from inventory.models import Device, Town
 from inventory.selectors import log_mark
 from inventory.services import write
@@ -106,12 +106,13 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
     context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
     gathered = sightings.Gathered()
     worked: list[tuple[int, str]] = []
+    kept = Results(record, actor)
     for target, snapshot in poll(targets):
         applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
         record.polled += 1
         record.changes += applied.changes
         record.differences += applied.opened
-        record.results += _result(keys[target.name], snapshot, applied)
+        kept.add(_result(keys[target.name], snapshot, applied))
         gathered.asked.add(keys[target.name])
         if not snapshot.fault:
             worked.append((keys[target.name], snapshot.asked_with))
@@ -121,6 +122,7 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
             gathered.add(applied.device, snapshot)
         progress(target, snapshot, applied)
     context.flush(timezone.now())
+    kept.flush()
     _remember(worked, actor)
     record.answered = record.polled - len(outcome.silent)
     record.differences += sightings.record(gathered, context, now=timezone.now())
@@ -138,6 +140,7 @@ def begin(scope: Scope, actor: Actor) -> Run:
         edition=edition(),
     )
     with write.unit(actor) as unit:
+        let_go(unit, record.started_at)
         return unit.create(record)
 
 
@@ -151,21 +154,15 @@ def _town_of(scope: Scope) -> Town | None:
     return Town.objects.filter(pk__in=found).first() if len(found) == 1 else None
 
 
-def _result(device: int, snapshot: Snapshot, applied: Applied) -> list[dict[str, Any]]:
-    """What the run keeps of one device, as Run.results says; nothing of one that said nothing new."""
-    cut = {name: end.reason for name, end in snapshot.tables.items() if end.state is TableState.CUT_SHORT}
-    held = {change.values["table"]: [change.values["seen"], change.values["of"]] for change in applied.held}
-    other = not snapshot.fault and applied.device is None
-    told: dict[str, Any] = {
-        "fault": "another device" if other else snapshot.fault,
-        "text": snapshot.fault_text.removeprefix(f"{snapshot.name}: ")[:200],
-        "changes": applied.changes,
-        "opened": applied.opened,
-        "cut": cut,
-        "held": held,
-    }
-    told = {name: value for name, value in told.items() if value}
-    return [{"device": device, **told}] if told else []
+def _result(device: int, snapshot: Snapshot, applied: Applied) -> Result:
+    return result(
+        device,
+        snapshot,
+        changes=applied.changes,
+        opened=applied.opened,
+        held=applied.held,
+        elsewhere=not snapshot.fault and applied.device is None,
+    )
 
 
 def _remember(worked: Sequence[tuple[int, str]], actor: Actor) -> None:

@@ -23,10 +23,11 @@ from collectors.facts import (
 )
 from collectors.models import DeviceState, Difference, Neighbour, Run, Sighting
 from collectors.selectors import Scope, load_snapshot
-from collectors.services import running
+from collectors.services import results, running
 from collectors.services.differences import accept, reject
 from collectors.services.running import Outcome
 from inventory.models import Device, Interface, IPAddress
+from inventory.services import write
 from inventory.services.write import Actor
 from tests.factories import DeviceFactory, SiteFactory, make_computer, make_switch
 
@@ -316,14 +317,43 @@ def test_who_asks_one_switch_does_not_lose_the_port_that_all_of_them_showed(swit
     assert Difference.objects.get(kind="unknown_mac").evidence["at"] == "SW-2 Gi0/7"
 
 
-def test_a_run_keeps_what_there_is_to_tell_of_its_devices(switch):
-    quiet = _snapshot(switch)
+def test_a_run_keeps_how_each_table_of_each_device_ended(switch):
+    quiet = _snapshot(switch, seconds=1.234)
     first = _run(quiet).run
-    assert [one["device"] for one in first.results] == [switch.pk] and first.results[0]["changes"] == first.changes
-    assert _run(quiet).run.results == []
-    cut = {**TABLES, "forwarding": TableEnd(TableState.CUT_SHORT, reason="no answer after 3 rows")}
-    assert _run(replace(quiet, tables=cut)).run.results == [
-        {"device": switch.pk, "cut": {"forwarding": "no answer after 3 rows"}}
-    ]
+    assert [one["changes"] for one in results.read(first)] == [first.changes]
+    same = {"device": switch.pk, "seconds": 1.23, "tables": {name: _end(end) for name, end in quiet.tables.items()}}
+    assert list(results.read(_run(quiet).run)) == [same]
+    cut = {**TABLES, "forwarding": TableEnd(TableState.CUT_SHORT, 3, reason="no answer after 3 rows")}
+    [told] = results.read(_run(replace(quiet, tables=cut)).run)
+    assert told["tables"]["forwarding"] == {"state": "cut short", "rows": 3, "reason": "no answer after 3 rows"}
     silent = Snapshot(switch.asset_tag, fault="no_answer", fault_text=f"{switch.asset_tag}: no answer")
-    assert _run(silent).run.results == [{"device": switch.pk, "fault": "no_answer", "text": "no answer", "opened": 1}]
+    [told] = results.read(_run(silent).run)
+    assert told == {
+        "device": switch.pk, "seconds": 0.0, "tables": {}, "fault": "no_answer", "text": "no answer", "opened": 1,
+    }  # fmt: skip
+
+
+def _end(end: TableEnd) -> dict[str, object]:
+    return {"state": end.state, "rows": end.rows}
+
+
+def test_a_run_that_is_killed_has_told_of_the_devices_that_it_had_asked(switch, monkeypatch):
+    monkeypatch.setattr(results, "DEVICES", 1)
+    quiet = _snapshot(switch)
+
+    def poll(targets):
+        yield targets[0], quiet
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        running.run([Target(quiet.name, "127.0.0.1")], Scope(), poll=poll, actor=ACTOR, progress=lambda *_: None)
+    assert [one["device"] for one in results.read(Run.objects.get())] == [switch.pk]
+
+
+def test_what_is_kept_of_each_device_is_let_go_after_its_time_and_the_run_stays(switch):
+    old = _run(_snapshot(switch)).run
+    with write.unit(ACTOR) as unit:
+        unit.touch(Run, [old.pk], started_at=old.started_at - results.KEPT_FOR - timedelta(days=1))
+    new = _run(_snapshot(switch)).run
+    assert list(results.read(old)) == [] and len(list(results.read(new))) == 1
+    assert Run.objects.filter(pk=old.pk).exists()

@@ -87,21 +87,30 @@ def test_silent_devices_and_tables_cut_short_stand_first(technician, switch):
         snapshot_of(cut, identity=identity, tables=ended, interfaces=()),
     )
     text = technician.get(f"/runs/{run.pk}/").content.decode()
-    trouble, _sep, rest = text.partition("Devices with changes")
-    assert "no answer, asked 4 times" in trouble and "no answer after 3 rows" in trouble
-    assert trouble.index(str(silent)) < trouble.index(str(cut))
-    assert str(switch) in rest and str(switch) not in trouble
-    assert "2 / 3" in text
-    assert "interfaces 1" in rest
+    _head, _sep, asked = text.partition("Devices asked")
+    assert "no answer, asked 4 times" in asked and "no answer after 3 rows" in asked
+    assert asked.index(str(silent)) < asked.index(str(cut)) < asked.index(str(switch))
+    assert "2 / 3" in text and "2 silent, or read in part" in asked
+    assert "interfaces 1" in asked
     assert f"/runs/{run.pk}/log/" in text
 
 
-def test_an_older_run_still_tells_what_went_wrong_in_it(technician, switch):
-    old = collect(Snapshot(switch.asset_tag, fault="no_answer", fault_text="no answer, asked 4 times"))
-    new = collect(snapshot_of(switch))
-    assert DeviceState.objects.get().run == new
-    text = technician.get(f"/runs/{old.pk}/").content.decode()
-    assert "no answer, asked 4 times" in text and "asked again by a later run" in text
+def test_an_older_run_still_tells_how_each_table_of_each_device_ended(technician, switch):
+    ended = {**WHOLE, "forwarding": TableEnd(TableState.COMPLETE, 77)}
+    older = collect(snapshot_of(switch, tables=ended))
+    silent = collect(Snapshot(switch.asset_tag, fault="no_answer", fault_text="no answer, asked 4 times"))
+    newest = collect(snapshot_of(switch))
+    assert DeviceState.objects.get().run == newest
+    assert "forwarding 77" in technician.get(f"/runs/{older.pk}/").content.decode()
+    assert "no answer, asked 4 times" in technician.get(f"/runs/{silent.pk}/").content.decode()
+    assert "forwarding 77" not in technician.get(f"/runs/{newest.pk}/").content.decode()
+
+
+def test_one_device_is_found_among_those_of_a_run(technician, switch):
+    run = collect(snapshot_of(switch))
+    assert str(switch) in technician.get(f"/runs/{run.pk}/", {"q": switch.asset_tag.lower()}).content.decode()
+    text = technician.get(f"/runs/{run.pk}/", {"q": "<b>"}).content.decode()
+    assert "No device of this run" in text and "<b>" not in text.partition("Devices asked")[2]
 
 
 def test_the_change_log_of_a_run_is_told_in_words(technician, switch):
