@@ -25,8 +25,6 @@ PORT = 16161
 _LOOPBACK = int(ipaddress.IPv4Address("127.0.0.0"))
 _TRIES = 2000
 """Ports that may be taken by others before own ports are given up."""
-_AT_ONCE = 64
-"""Datagrams that one agent may answer before others have their turn."""
 _SPARE_FILES = 64
 
 
@@ -157,22 +155,22 @@ class Lab:
             loop.add_reader(sock.fileno(), self._read, sock, agent)
 
     def _read(self, sock: socket.socket, agent: Agent) -> None:
-        for _ in range(_AT_ONCE):
-            try:
-                data, peer = sock.recvfrom(65535)
-            except OSError:
-                return
-            reply = agent.answer(data)
-            if reply is None:
-                continue
-            if self.line.loss_percent and self.line.loses(self.answered + self.lost):
-                self.lost += 1
-                continue
-            self.answered += 1
-            if self.line.delay_s and self._loop is not None:
-                self._loop.call_later(self.line.delay_s, _send, sock, reply, peer)
-            else:
-                _send(sock, reply, peer)
+        """One datagram. Where more wait the loop comes again, after the other agents have had their turn."""
+        try:
+            data, peer = sock.recvfrom(65535)
+        except OSError:
+            return
+        reply = agent.answer(data)
+        if reply is None:
+            return
+        if self.line.loss_percent and self.line.loses(self.answered + self.lost):
+            self.lost += 1
+            return
+        self.answered += 1
+        if self.line.delay_s and self._loop is not None:
+            self._loop.call_later(self.line.delay_s, _send, sock, reply, peer)
+        else:
+            _send(sock, reply, peer)
 
     def close(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         for sock, _ in self._sockets:
