@@ -8,19 +8,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from netaddr import AddrFormatError, IPAddress, IPNetwork
 
-Trusted = tuple[IPNetwork, ...]
+from inventory.rules.addresses import Address, Network, parse_address, parse_network
+
+Trusted = tuple[Network, ...]
 
 
 def parse(words: Iterable[str]) -> Trusted:
     """Addresses and prefixes of proxies. Raises ValueError naming what is neither, or what means everybody."""
     found = []
     for word in filter(None, map(str.strip, words)):
-        try:
-            network = IPNetwork(word).cidr
-        except (AddrFormatError, ValueError) as fault:
-            raise ValueError(f"'{word}' is neither an address nor a prefix such as 10.1.0.0/24") from fault
+        network = parse_network(word)
         if network.prefixlen == 0:
             raise ValueError(f"'{word}' trusts everybody: name the proxies' own addresses")
         found.append(network)
@@ -45,7 +43,7 @@ def client_address(request: Any) -> str | None:
     return client_of(peer, forwarded, settings.TRUSTED_PROXIES) or None
 
 
-def _address(text: str) -> IPAddress | None:
+def _address(text: str) -> Address | None:
     """An address, maybe with its port as some proxies write it, or an IPv4 address in IPv6 notation."""
     text = text.strip()
     if text.startswith("["):
@@ -53,7 +51,7 @@ def _address(text: str) -> IPAddress | None:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        found = IPAddress(text)
-    except (AddrFormatError, ValueError):
+        found = parse_address(text)
+    except ValueError:
         return None
     return found.ipv4() if found.is_ipv4_mapped() else found
