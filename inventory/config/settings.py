@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
+from inventory.config import proxies
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
@@ -23,6 +25,10 @@ LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=LOOPBACK)
 HTTPS = env.bool("TAIZHANG_HTTPS", default=not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK))
 """Whether people reach the pages by https only: everywhere but on the machine itself."""
+try:
+    TRUSTED_PROXIES = proxies.parse(env.list("TAIZHANG_TRUSTED_PROXIES", default=[]))
+except ValueError as fault:
+    raise ImproperlyConfigured(f"TAIZHANG_TRUSTED_PROXIES: {fault}") from fault
 
 
 def _secret_key() -> str:
@@ -161,10 +167,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "inventory.config.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_VERBOSE = False
 
-# What a browser is told. A proxy in front says https by X-Forwarded-Proto, which gunicorn believes from loopback.
+# What a browser is told. A proxy in front says https by X-Forwarded-Proto, which gunicorn believes from
+# loopback and from TRUSTED_PROXIES (manage.py serve).
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

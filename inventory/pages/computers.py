@@ -16,6 +16,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
+from django.views.decorators.http import require_safe
 
 from inventory import scope, selectors
 from inventory.models import Device, Prefix
@@ -149,6 +150,7 @@ def _again(request: HttpRequest) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
+@require_safe
 def free(request: HttpRequest) -> HttpResponse:
     """Free addresses of the chosen prefix, else of the first one of the department's LAN segments."""
     user: Any = request.user

@@ -35,6 +35,14 @@ def parse_prefix(text: str) -> netaddr.IPNetwork:
     return network
 
 
+def parse_network(text: str) -> netaddr.IPNetwork:
+    """An address or a prefix, host bits left out. Raises ValueError with a sentence."""
+    try:
+        return netaddr.IPNetwork(text.strip()).cidr
+    except (AddrFormatError, ValueError) as fault:
+        raise ValueError(f"'{text}' is neither an address nor a prefix such as 10.1.0.0/24") from fault
+
+
 def address_key(address: netaddr.IPAddress) -> str:
     width = 8 if address.version == 4 else 32
     return f"{address.version}{int(address):0{width}x}"

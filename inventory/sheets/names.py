@@ -17,6 +17,9 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 def clean(text: str) -> str:
     """The text as a cell can hold it: control characters as '�', at most 32,767 UTF-16 units."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter would take it for the parts of a rich text, and write it as it is.
+        text += " "
     if len(text) * 2 <= CELL_UNITS and text.isprintable():
         return text
     return _cut(_NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")), CELL_UNITS)

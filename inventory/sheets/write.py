@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ _OPTIONS = {
 }
 TABLE_ROWS = 20_000
 """A book of more rows is written row by row, with filters in place of tables."""
-_FIRST_DAY = date(1900, 3, 1)
+FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
 _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
 """In points. _TEXT_HEIGHT is for one line of a wrapped text: Chinese fonts differ, the tallest needs about 15."""
@@ -68,10 +69,15 @@ def write(book: Book, target: Path) -> None:
 
 def fill(book: Book, path: Path) -> None:
     """Write the workbook straight to `path`; for callers that stage the file themselves."""
+    fill_file(book, str(path))
+
+
+def fill_file(book: Book, target: str | BytesIO) -> None:
+    """Write the workbook to a file by name, or to one in memory."""
     # Rows wait in files until the workbook is closed; a folder of its own takes them away also after a fault.
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         long = book.row_count > TABLE_ROWS
-        workbook = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": folder, "constant_memory": long})
+        workbook = xlsxwriter.Workbook(target, {**_OPTIONS, "tmpdir": folder, "constant_memory": long})
         workbook.set_properties(_properties(book))
         formats = extras.Formats(workbook)
         sheet_names = names.sheet_names(sheet.name for sheet in book.sheets)
@@ -220,7 +226,7 @@ class _SheetWriter:
 
     def _date(self, at: int, index: int, value: date) -> None:
         day = value.date() if isinstance(value, datetime) else value
-        if day < _FIRST_DAY:
+        if day < FIRST_DAY:
             self.out.write_string(at, index, value.isoformat(), self.looks[index])
         else:
             self.out.write_datetime(at, index, value, self.looks[index])

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Device, Interface, Role, SavedFilter
 from inventory.services import write
+from inventory.sheets import stream as stream_sheets
+from inventory.sheets import write as write_sheets
 from inventory.ui.views.exporting import guarded
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory, SiteFactory
 from tests.pages.conftest import Register, client_of, make_user
@@ -164,6 +166,23 @@ def test_a_workbook_holds_the_same_rows_as_the_csv(admin: Client, register: Regi
     cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
     head = next(index for index, row in enumerate(cells) if row[0] == "Asset tag")
     assert [row[0] for row in cells[head + 1 : head + 3]] == [row[0] for row in exported(admin, "?sort=asset_tag")[1:]]
+
+
+def test_a_long_list_as_a_workbook_goes_out_while_it_is_read(
+    admin: Client, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "/devices/export.xlsx?sort=asset_tag"
+    whole = openpyxl.load_workbook(io.BytesIO(b"".join(admin.get(url).streaming_content)))
+    for module in (write_sheets, stream_sheets):
+        monkeypatch.setattr(module, "TABLE_ROWS", 1)
+    answer = admin.get(url)
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+    pieces = list(answer.streaming_content)
+    sent = openpyxl.load_workbook(io.BytesIO(b"".join(pieces)))
+    assert len(pieces) > 1
+    assert list(sent.active.values) == list(whole.active.values)
+    assert sent.active.freeze_panes == whole.active.freeze_panes
+    assert sent.active.auto_filter.ref.startswith("A")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

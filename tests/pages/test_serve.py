@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from inventory.config.proxies import parse
 from inventory.models import Role, User
 from inventory.ui import assets
 from reports.management import accounts
@@ -43,6 +44,13 @@ def test_static_files_are_collected_compressed_and_named_by_their_hash(
     assert "http://127.0.0.1:8123/" in capsys.readouterr().out
     names = {file.name for file in (tmp_path / "static" / "taizhang").iterdir()}
     assert any(re.fullmatch(r"shell\.[0-9a-f]{12}\.css\.gz", name) for name in names)
+
+
+def test_only_of_loopback_and_of_trusted_proxies_https_is_believed(started: list[list[str]], settings: Any) -> None:
+    settings.TRUSTED_PROXIES = parse(["10.0.0.5", "fd00:1::9/64"])
+    call_command("serve")
+    believed = started[0][started[0].index("--forwarded-allow-ips") + 1]
+    assert believed == "127.0.0.1,::1,10.0.0.5/32,fd00:1::/64"
 
 
 def test_without_the_front_end_files_it_says_how_to_get_them(

@@ -15,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from inventory.sheets.columns import Book, Column, Row, Sheet, Value
+from inventory.sheets.stream import is_long, stream
 from inventory.sheets.write import fill
 from inventory.ui.listing import Listing
 from inventory.ui.views.base import PageView
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula in a CSV file: also behind what is not seen, and in Chinese
 also in full width."""
@@ -49,9 +51,15 @@ class ExportView(PageView):
         response["Content-Disposition"] = f'attachment; filename="{self._name("csv")}"'
         return response
 
-    def _xlsx(self, listing: Listing) -> FileResponse:
+    def _xlsx(self, listing: Listing) -> StreamingHttpResponse:
+        """A long list goes out while it is read; a short one has a table, which wants all rows first."""
+        book = book_of(listing)
+        if is_long(book):
+            response = StreamingHttpResponse(stream(book), content_type=WORKBOOK)
+            response["Content-Disposition"] = f'attachment; filename="{self._name("xlsx")}"'
+            return response
         file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed with the response
-        fill(book_of(listing), Path(file.name))
+        fill(book, Path(file.name))
         return FileResponse(file, as_attachment=True, filename=self._name("xlsx"))
 
 

@@ -19,6 +19,7 @@ from reports.management.accounts import ACCOUNTS, PASSWORD
 from reports.management.commands.demo import DEVIATIONS
 
 BIND = "127.0.0.1:8000"
+LOOPBACK = ("127.0.0.1", "::1")
 
 
 class Command(BaseCommand):
@@ -53,6 +54,8 @@ class Command(BaseCommand):
             "--no-control-socket",
         ]
         command += ["--workers", str(options["workers"]), "--threads", str(options["threads"])]
+        # Whose X-Forwarded-Proto is believed.
+        command += ["--forwarded-allow-ips", ",".join([*LOOPBACK, *map(str, settings.TRUSTED_PROXIES)])]
         # Threads answer, and the worker shows that it lives beside them: a long export is not cut off. A worker that
         # shows nothing for so long hangs.
         command += ["--timeout", "120"]
