@@ -1,5 +1,6 @@
 """Refresh plans on pages, over the county worked by hand: drawn, decided upon, approved, reopened, followed."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from datetime import date
@@ -18,9 +19,10 @@ from django.urls import reverse
 
 from inventory.models import Department, Device, DueOverride, FundingSource, Role
 from inventory.services import write
-from reports import planjobs, plans, planwork
-from reports.models import PlanItem, PlanState, RefreshPlan
+from reports import history, planjobs, plans, planwork
+from reports.models import PlanItem, PlanState, RefreshPlan, ReportRun
 from reports.pages.plan_forms import Grid
+from reports.planrows import Drawing
 from reports.plans import ExceptionAsked
 from tests.factories import TESTER, TownFactory
 from tests.pages.conftest import client_of, make_user
@@ -178,8 +180,8 @@ def test_a_device_above_the_standard_is_put_in_with_a_reason_and_marked(browser:
     one = over(plan)
     rows = browser.get(page(plan), {"kind": "undone"}).context["rows"]
     row = next(row for row in rows if row["one"]["tag"] == one.tag)
-    (_words, _icon, address, opens) = row["actions"][0]
-    assert opens and "Put in above the standard" in row["actions"][0][0]
+    (_words, _icon, address, opens) = next(one for one in row["actions"] if one[0] == "Put in above the standard")
+    assert opens
     assert 'value="1"' in text_of(browser.get(address))
     refused = text_of(browser.post(address, {"quantity": "1", "reason": " "}))
     assert "required" in refused and not plan.exceptions.exists()
@@ -251,13 +253,18 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
 
 
 @pytest.mark.parametrize("kind", ["plan", "budget"])
-def test_workbooks_are_fetched_by_who_asked_for_them(browser: Client, plan: RefreshPlan, kind: str) -> None:
+def test_workbooks_are_kept_in_the_history_for_who_may_see_it(browser: Client, plan: RefreshPlan, kind: str) -> None:
     answer = browser.post(url("make", plan), {"kind": kind, "year": "2027"})
     file = answer.headers["Location"]
     octets = b"".join(browser.get(file).streaming_content)
     assert openpyxl.load_workbook(io.BytesIO(octets)).sheetnames
-    other = client_of(make_user("other", Role.PLANNER))
-    assert other.get(file).status_code == 404
+    run = ReportRun.objects.get()
+    assert (run.report, run.owner.username, run.sha256) == (kind, "planner", hashlib.sha256(octets).hexdigest())
+    shown = text_of(browser.get(reverse("report_run_detail", args=[run.pk])))
+    assert file in shown and page(plan) in shown and run.file_name in shown
+    assert b"".join(client_of(make_user("other", Role.PLANNER)).get(file).streaming_content) == octets
+    town = client_of(make_user("town", Role.TECHNICIAN, towns=(TownFactory(),)))
+    assert town.get(file).status_code in (403, 404)
 
 
 def template(cells: dict[str, str]) -> SimpleUploadedFile:
@@ -275,6 +282,10 @@ def test_the_finance_offices_form_is_filled_in(browser: Client, plan: RefreshPla
     octets = b"".join(browser.get(answer.headers["Location"]).streaming_content)
     sheet = openpyxl.load_workbook(io.BytesIO(octets)).active
     assert str(sheet["A1"].value) == "2027" and sheet["A3"].value
+    run = ReportRun.objects.get()
+    assert (run.report, run.parameters["template"], run.rows) == ("template", "财政表.xlsx", 3)
+    assert not history.template_of(run).exists(), "what was sent is not kept beside what was made of it"
+    assert run.file_name in text_of(browser.get(reverse("report_run_detail", args=[run.pk])))
 
 
 def test_a_fault_of_the_form_names_its_cell(browser: Client, plan: RefreshPlan) -> None:
@@ -338,25 +349,44 @@ def test_a_drawing_that_failed_says_so_and_is_not_begun_again_by_itself(
 
 
 def test_work_that_was_stopped_says_so(browser: Client, plan: RefreshPlan, large: list[Any]) -> None:
-    address = browser.post(url("make", plan), {"kind": "plan"}).headers["Location"]
+    given = {"by": "王主任", "on": "2026-12-01", "preparer": "某甲", "reviewer": "某乙"}
+    address = browser.post(url("approve", plan), given).headers["Location"]
     (job,) = large
     with planjobs.held(job.token):
         assert 'id="job"' in text_of(browser.get(address))
     assert "stopped before it was done" in text_of(browser.get(address, follow=True))
+    assert client_of(make_user("other", Role.PLANNER)).get(address).status_code == 404
+
+
+def test_of_a_large_register_a_workbook_is_made_in_the_background(
+    browser: Client, plan: RefreshPlan, large: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[ReportRun] = []
+    monkeypatch.setattr(history, "start", started.append)
+    address = browser.post(url("make", plan), {"kind": "budget", "year": "2027"}).headers["Location"]
+    (run,) = started
+    with history.held(run):
+        assert 'id="progress"' in text_of(browser.get(address))
+        again = browser.post(url("make", plan), {"kind": "plan"})
+        assert again.headers["Location"] == address and len(started) == 1, "one report at a time for each person"
+        call_command("report", run=run.pk)
+    assert reverse("report_run_file", args=[run.pk]) in text_of(browser.get(address))
 
 
 def test_the_command_does_what_a_page_asked_for(plan: RefreshPlan) -> None:
-    job = planjobs.ask("budget", plan.pk, None, lang="en", year=2027)
+    job = planjobs.ask("draw", plan.pk, None)
     with planjobs.held(job.token):
         call_command("plan_work", job.token)
     done = planjobs.find(job.token)
-    assert done is not None and done.state == planjobs.DONE and planjobs.workbook_of(done).exists()
+    assert done is not None and done.state == planjobs.DONE
+    drawing = planwork.drawing(plan)
+    assert isinstance(drawing, Drawing) and drawing.count(kind="chosen") == 6
     with pytest.raises(CommandError):
         call_command("plan_work", "nothing")
 
 
 def test_an_error_of_the_program_ends_the_work_and_is_told(plan: RefreshPlan) -> None:
-    done = planwork.perform(planjobs.ask("no_such_book", plan.pk, None, lang="en"))
+    done = planwork.perform(planjobs.ask("approve", plan.pk, None))
     assert done.state == planjobs.FAILED and "An error in the program" in done.fault
 
 

@@ -21,6 +21,11 @@
     if (event.target.matches("[data-tick-all]")) {
       document.querySelectorAll("#devices input[name=tag]").forEach((box) => { box.checked = event.target.checked; });
     }
+    // What is done with ticked devices waits until one is.
+    if (event.target.closest("#devices")) {
+      const ticked = document.querySelector("#devices input[name=tag]:checked");
+      document.querySelectorAll("[data-needs-tick]").forEach((button) => { button.disabled = !ticked; });
+    }
   });
   let dragged = null;
   document.addEventListener("dragstart", (event) => {
