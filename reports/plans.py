@@ -243,7 +243,7 @@ def decide(
     with write.unit(actor, reason=reason) as unit:
         for device in devices:
             row = existing.get(device.pk) or PlanDecision(plan=plan, device=device)
-            row.year, row.reason, row.author, row.decided_on = year, reason, author, on
+            row.year, row.reason, row.author, row.decided_on = year, reason.strip(), author, on
             unit.update(row) if row.pk else unit.create(row)
     return len(devices)
 

@@ -206,6 +206,67 @@ def test_a_device_is_taken_out_by_a_due_date_with_reason_and_author(browser: Cli
     assert not DueOverride.objects.filter(device__asset_tag=one.tag).exists()
 
 
+def rows_by_tag(browser: Client, plan: RefreshPlan, **asked: str) -> dict[str, Any]:
+    return {row["one"]["tag"]: row for row in browser.get(page(plan), asked).context["rows"]}
+
+
+def test_devices_are_left_out_of_one_plan_and_put_back(browser: Client, plan: RefreshPlan) -> None:
+    tags = list(rows_by_tag(browser, plan))[:2]
+    form = text_of(browser.get(url("decide", plan), {"tag": tags, "what": "out"}))
+    assert all(f'name="tag" value="{tag}"' in form for tag in tags) and 'value="out" selected' in form
+    refused = text_of(browser.post(url("decide", plan), {"tag": tags, "what": "out", "reason": " "}))
+    assert "required" in refused and not plan.decisions.exists()
+    given = {"tag": tags, "what": "out", "reason": "尚可使用", "query": "kind=chosen"}
+    assert browser.post(url("decide", plan), given).headers["Location"] == f"{page(plan)}?kind=chosen#devices"
+    undone = rows_by_tag(browser, plan, kind="undone", mark="decided")
+    assert set(undone) == set(tags) and "尚可使用" in undone[tags[0]]["why"] and "planner" in undone[tags[0]]["why"]
+    shown = browser.get(page(plan))
+    (group,) = shown.context["decided"]
+    assert (group["year"], group["count"], group["reason"], group["by"]) == (None, 2, "尚可使用", "planner")
+    assert 'name="remove"' in text_of(browser.get(group["url"]))
+    browser.post(url("decide", plan), {"tag": tags, "remove": "1"})
+    assert not plan.decisions.exists() and set(tags) <= set(rows_by_tag(browser, plan))
+
+
+def test_a_device_that_is_not_due_is_put_in_by_its_tag(browser: Client, plan: RefreshPlan) -> None:
+    form = browser.get(url("decide", plan))
+    assert 'name="tags"' in text_of(form)
+    given = {"tags": "A3, NONE", "what": "2028", "reason": "窗口"}
+    assert "NONE" in text_of(browser.post(url("decide", plan), given)) and not plan.decisions.exists()
+    assert browser.post(url("decide", plan), {**given, "tags": "A3\nC3、A3"}).status_code == 302
+    chosen = rows_by_tag(browser, plan, year="2028", mark="decided")
+    assert set(chosen) == {"A3", "C3"} and "within its least life" in chosen["A3"]["marks"]
+    moved = next(iter(rows_by_tag(browser, plan, year="2027")))
+    browser.post(url("decide", plan), {"tag": moved, "what": "2028", "reason": "延后"})
+    assert moved in rows_by_tag(browser, plan, year="2028")
+    address = next(does[2] for does in rows_by_tag(browser, plan, q=moved)[moved]["actions"])
+    assert 'value="2028" selected' in text_of(browser.get(address)) and "延后" in text_of(browser.get(address))
+    assert "2031" in text_of(browser.post(url("decide", plan), {"tag": moved, "what": "2031", "reason": "x"}))
+
+
+def test_a_copy_decides_the_same(browser: Client, plan: RefreshPlan) -> None:
+    browser.post(url("decide", plan), {"tag": "A1", "what": "out", "reason": "尚可使用"})
+    form = browser.get(reverse("refresh_plan_add"), {"copy": plan.pk}).context["form"]
+    given = {field.name: field.value() or "" for field in form} | {"name": "方案二", "copy": plan.pk}
+    assert browser.post(reverse("refresh_plan_add"), given).status_code == 302
+    other = RefreshPlan.objects.get(name="方案二")
+    assert list(other.decisions.values_list("device__asset_tag", "reason")) == [("A1", "尚可使用")]
+
+
+def test_hostile_tags_and_who_may_not_decide_are_refused(browser: Client, plan: RefreshPlan) -> None:
+    for tags in (["nothing"], ["A1", "' OR 1=1 --"], ["\x7f"]):
+        assert browser.get(url("decide", plan), {"tag": tags}).status_code == 404
+        given = {"tag": tags, "what": "out", "reason": "x"}
+        assert browser.post(url("decide", plan), given).status_code == 404
+    assert browser.get(reverse("plan_decide", args=[999])).status_code == 404
+    for role in (Role.TECHNICIAN, Role.DIRECTOR):
+        other = client_of(make_user(role, role))
+        assert other.post(url("decide", plan), {"tag": "A1", "what": "out", "reason": "x"}).status_code == 403
+    for asked in ({"year": "x'"}, {"mark": "place; DROP TABLE items"}, {"q": "%' OR '1"}, {"page": "999999"}):
+        assert browser.get(page(plan), asked).context["rows"] == []
+    assert not plan.decisions.exists()
+
+
 def test_approval_freezes_what_the_page_shows(browser: Client, plan: RefreshPlan) -> None:
     before = browser.get(page(plan)).context["years"]
     assert "Renewed" in text_of(browser.get(url("approve", plan)))
@@ -214,7 +275,7 @@ def test_approval_freezes_what_the_page_shows(browser: Client, plan: RefreshPlan
     with write.unit(TESTER) as unit:
         unit.delete(Device.objects.get(asset_tag="A1"))
     assert browser.get(page(plan)).context["years"] == before
-    for name in ("exception", "due", "approve"):
+    for name in ("exception", "due", "decide", "approve"):
         answer = browser.post(url(name, plan), {})
         assert answer.headers["Location"] == page(plan), name
     assert browser.get(reverse("refresh_plan_edit", args=[plan.pk])).status_code == 302
@@ -396,7 +457,7 @@ def test_the_centre_reads_plans_and_planners_write_them(plan: RefreshPlan) -> No
     for client in (technician, director):
         shown = text_of(client.get(page(plan), {"kind": "undone"}))
         assert reverse("plan_approve", args=[plan.pk]) not in shown and url("exception", plan) not in shown
-        for name in ("exception", "due", "approve", "reopen", "follow"):
+        for name in ("exception", "due", "decide", "approve", "reopen", "follow"):
             assert client.post(url(name, plan), {}).status_code == 403, name
         assert client.get(reverse("refresh_plan_add")).status_code == 403
     assert RefreshPlan.objects.get(pk=plan.pk).state == PlanState.DRAFT
@@ -407,7 +468,7 @@ def test_a_department_and_a_technician_of_one_town_see_no_plan(plan: RefreshPlan
     bureau = client_of(make_user("dep", Role.DEPARTMENT, department=department))
     town = client_of(make_user("town", Role.TECHNICIAN, towns=(TownFactory(),)))
     for client in (bureau, town):
-        for address in (page(plan), url("approve", plan), url("due", plan), url("exception", plan)):
+        for address in (page(plan), *(url(name, plan) for name in ("approve", "due", "decide", "exception"))):
             assert client.get(address).status_code in (403, 404), address
         for name in ("make", "follow", "reopen"):
             assert client.post(url(name, plan), {"kind": "plan"}).status_code in (403, 404)
