@@ -195,7 +195,7 @@ class DecideForm(ReasonForm):
         help_text=gettext_lazy("One or more, with spaces or commas between."),
         widget=forms.Textarea(_TEXT | {"rows": 2}),
     )
-    what = forms.ChoiceField(label=gettext_lazy("Decision"), widget=forms.Select({"class": "form-select"}))
+    what = forms.ChoiceField(label=gettext_lazy("What is decided"), widget=forms.Select({"class": "form-select"}))
     field_order = ("tags", "what", "reason")
 
     def __init__(self, plan: RefreshPlan, *args: Any, tagged: bool = False, **kwargs: Any) -> None:

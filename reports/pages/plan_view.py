@@ -154,10 +154,14 @@ def side_by_side(table: dict[str, Any]) -> dict[str, Any]:
 def charts_of(tables: dict[str, Any]) -> list[dict[str, Any]]:
     """What charts.js draws."""
     years = tables["years"]
+    classes = tables["class"]
+    cost = next(at for at, column in enumerate(classes["columns"]) if column["key"] == "cost_yuan")
+    paid = [at for at, row in enumerate(classes["values"]) if row[cost]]
+    dear = {**classes, **{key: [classes[key][at] for at in paid] for key in ("rows", "values")}}
     found = [
         _chart(_("Devices due and renewed by year"), "int", years, ("became_due", "renewed", "undone")),
         _chart(_("Cost and money by year, yuan"), "money", years, ("cost_yuan", "money_yuan")),
-        _chart(_("Cost by class, yuan"), "money", tables["class"], ("cost_yuan",)),
+        _chart(_("Cost by class, yuan"), "money", dear, ("cost_yuan",)),
     ]
     return [one for one in found if one["categories"]]
 

@@ -301,7 +301,7 @@ def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_pat
     made = RefreshPlan.objects.get(name="五年规划")
     assert "11,020.00" in run("show", "五年规划", "--out", str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"plan-五年规划-v1.xlsx", "budget-2027-五年规划-v1.xlsx"}
-    run("decide", "五年规划", "out", "A1", "B1", "--reason", "留用")
+    run("decide", "五年规划", "omit", "A1", "B1", "--reason", "留用")
     assert {one.device.asset_tag: one.reason for one in made.decisions.all()} == {"A1": "留用", "B1": "留用"}
     run("decide", "五年规划", "back", "A1", "B1")
     assert not made.decisions.exists()

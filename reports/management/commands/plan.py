@@ -114,7 +114,7 @@ class Command(BaseCommand):
         if what == "back":
             plans.take_back(plan, devices, _actor())
         else:
-            year, actor, day = None if what == "out" else int(what), _actor(), timezone.localdate()
+            year, actor, day = None if what == "omit" else int(what), _actor(), timezone.localdate()
             reason = options["reason"]
             _good(plans.decide(plan, devices, year, reason=reason, author=actor.name, on=day, actor=actor))
         self._tell(plan)
@@ -184,7 +184,7 @@ def _add_make(parser: CommandParser) -> None:
 
 def _add_decide(parser: CommandParser) -> None:
     parser.add_argument("plan")
-    parser.add_argument("what", type=_what, metavar="YEAR|out|back", help=_("a year, left out, or decision taken back"))
+    parser.add_argument("what", type=_what, metavar="YEAR|omit|back", help=_("a year, left out, or decision taken back"))
     parser.add_argument("tags", nargs="+", metavar="TAG")
     parser.add_argument("--reason", default="", help=_("why; stands in the workbooks"))
 
@@ -213,8 +213,8 @@ def _day(text: str) -> date:
 
 
 def _what(text: str) -> str:
-    if text not in ("out", "back") and not (text.isascii() and text.isdigit() and len(text) == 4):
-        raise ArgumentTypeError(_("'%s': write a year, 'out' or 'back'.") % text)
+    if text not in ("omit", "back") and not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ArgumentTypeError(_("'%s': write a year, 'omit' or 'back'..") % text)
     return text
 
 

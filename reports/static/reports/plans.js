@@ -5,7 +5,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "decide-body") return;
     const modal = document.getElementById("decide");
-    modal.addEventListener("shown.bs.modal", () => modal.querySelector("form :is(input:not([type=hidden]), textarea)")?.focus(), { once: true });
+    modal.addEventListener("shown.bs.modal", () => modal.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus(), { once: true });
     tabler.bootstrap.Modal.getOrCreateInstance(modal).show();
   });
   // Where one was in the list of devices is where one comes back to.
