@@ -214,7 +214,7 @@ def _day(text: str) -> date:
 
 def _what(text: str) -> str:
     if text not in ("omit", "back") and not (text.isascii() and text.isdigit() and len(text) == 4):
-        raise ArgumentTypeError(_("'%s': write a year, 'omit' or 'back'..") % text)
+        raise ArgumentTypeError(_("'%s': write a year, 'omit' or 'back'.") % text)
     return text
 
 
