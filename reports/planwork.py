@@ -74,7 +74,7 @@ def draw(plan: RefreshPlan) -> Drawing:
     head = {**planfigures.head(found), "stamp": stamp, "drawn_at": timezone.now().isoformat()}
     target = _file(plan)
     planrows.write(target, head, planfigures.rows(found))
-    for old in planjobs.folder().glob(f"plan-{plan.pk}-*"):
+    for old in planjobs.folder().glob(f"plan-{plan.pk}-*.sqlite"):
         if old != target:
             old.unlink(missing_ok=True)
     return Drawing(target)
