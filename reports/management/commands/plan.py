@@ -184,7 +184,9 @@ def _add_make(parser: CommandParser) -> None:
 
 def _add_decide(parser: CommandParser) -> None:
     parser.add_argument("plan")
-    parser.add_argument("what", type=_what, metavar="YEAR|omit|back", help=_("a year, left out, or decision taken back"))
+    parser.add_argument(
+        "what", type=_what, metavar="YEAR|omit|back", help=_("a year, left out, or decision taken back")
+    )
     parser.add_argument("tags", nargs="+", metavar="TAG")
     parser.add_argument("--reason", default="", help=_("why; stands in the workbooks"))
 
