@@ -21,7 +21,7 @@ def register_scope() -> None:
 
     scope.register(ReportRun, readers=scope.CENTRE, writers=scope.ADMINISTRATION)
     scope.register(ReportSchedule, readers=scope.CENTRE, writers=scope.PLANNING)
-    for model in (models.RefreshPlan, models.PlanMoney, models.PlanException, models.PlanItem):
+    for model in (models.RefreshPlan, models.PlanMoney, models.PlanException, models.PlanDecision, models.PlanItem):
         scope.register(model, readers=scope.CENTRE, writers=scope.PLANNING)
     scope.register(models.CoverageSnapshot, readers=scope.CENTRE, writers=())
 

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import pandas as pd
 from django.utils import timezone, translation
@@ -17,9 +18,9 @@ from inventory.services.write import Actor
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Row, Rows
 from inventory.sheets.write import fill, staged
-from reports import catalogue, history
+from reports import catalogue, history, planbooks
+from reports.faults import Fault
 from reports.models import RefreshPlan, ReportRun
-from reports.planbooks import plan_workbook
 from reports.preview import preview
 from reports.queries.scope import Scope
 from reports.services import Request, build, file_name, keep_counts, kept_parameters, sha256_of
@@ -66,7 +67,10 @@ def perform(run: ReportRun) -> ReportRun:
     language = "zh-hans" if run.parameters.get("lang", "zh") == "zh" else "en"
     with translation.override(language):
         try:
-            _make(run)
+            if run.report == "template":
+                _fill_in(run)
+            else:
+                _make(run)
         except OSError as fault:
             history.fail(run, _("The file could not be written: %s") % (fault.strerror or fault))
         except Exception as fault:
@@ -84,6 +88,7 @@ def request_of(run: ReportRun) -> Request:
 
 
 def _make(run: ReportRun) -> None:
+    """A workbook and what pages show of it."""
     progress = Progress(run)
     workbook = _workbook(run, progress)
     history.preview_file(run).write_text(json.dumps(preview(run.report, workbook)), encoding="utf-8")
@@ -94,10 +99,22 @@ def _make(run: ReportRun) -> None:
     history.finish(run)
 
 
+def _fill_in(run: ReportRun) -> None:
+    """A finance office's own form; pages show nothing of it."""
+    plan, name, target = _plan(run, "plan"), run.parameters["template"], history.workbook_of(run)
+    found = planbooks.fill_in(plan, history.template_of(run), target, **_wanted(run), name=name)
+    if isinstance(found, Fault):
+        history.fail(run, found.text)
+        return
+    run.file_name, run.sha256 = planbooks.template_name(plan, name), sha256_of(target)
+    run.rows, run.parameters = found.rows, found.parameters
+    history.finish(run)
+
+
 def _workbook(run: ReportRun, progress: Progress) -> Workbook:
     """The book that the row asks for; the row learns its file's name and what it was made with."""
-    if key := run.parameters.get("plan"):
-        return _of_plan(run, RefreshPlan.objects.get(pk=key))
+    if run.parameters.get("plan"):
+        return _of_plan(run)
     book, request, now = catalogue.book(run.report), request_of(run), timezone.now()
     frames: dict[str, pd.DataFrame] = {}
     workbook = build(book, request, now, run.made_by, frames, lambda part: progress.at(READ * part))
@@ -107,10 +124,22 @@ def _workbook(run: ReportRun, progress: Progress) -> Workbook:
     return workbook
 
 
-def _of_plan(run: ReportRun, plan: RefreshPlan) -> Workbook:
-    lang, year = run.parameters.get("lang", "zh"), run.parameters.get("year") or 0
-    run.file_name, workbook, run.parameters = plan_workbook(run.report, plan, run.made_by, lang=lang, year=year)
-    return workbook
+def _of_plan(run: ReportRun) -> Workbook:
+    plan, wanted = _plan(run, "plan"), _wanted(run)
+    if run.report == "compare":
+        made = planbooks.compare_workbook(plan, _plan(run, "other"), run.made_by, lang=wanted["lang"])
+    else:
+        made = planbooks.plan_workbook(run.report, plan, run.made_by, **wanted)
+    run.file_name, run.parameters = made.file_name, made.parameters
+    return made.workbook
+
+
+def _plan(run: ReportRun, key: str) -> RefreshPlan:
+    return RefreshPlan.objects.get(pk=run.parameters[key])
+
+
+def _wanted(run: ReportRun) -> dict[str, Any]:
+    return {"lang": run.parameters.get("lang", "zh"), "year": run.parameters.get("year") or 0}
 
 
 def _counted(workbook: Workbook, progress: Progress) -> Workbook:

@@ -4,15 +4,11 @@ A process holds a lock on a file for as long as it lives; a row that is being ma
 stopped. Knows no book and no frame: the pages start quickly.
 """
 
-import fcntl
 import json
 import secrets
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +20,7 @@ from inventory import scope
 from inventory.models import Department, Town, User
 from inventory.services import write
 from inventory.services.write import Actor
+from reports import processes
 from reports.models import ReportRun, RunState
 from reports.preview import VERSION
 
@@ -41,6 +38,11 @@ def workbook_of(run: ReportRun) -> Path:
 
 def preview_file(run: ReportRun) -> Path:
     return folder() / f"{run.kept}.json"
+
+
+def template_of(run: ReportRun) -> Path:
+    """The finance office's form that is to be filled in."""
+    return folder() / f"{run.kept}.template.xlsx"
 
 
 def lock_file(run: ReportRun) -> Path:
@@ -86,46 +88,22 @@ def ask(
 
 def start(run: ReportRun) -> None:
     """Make a report in a process of its own. It outlives the server that started it."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "report", "--run", str(run.pk)]
-    with held(run) as lock:
-        # The lock goes with the open file, and the process keeps that open until it ends, however it ends.
-        child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(lock.fileno(),),
-            start_new_session=True,
-        )
-    threading.Thread(target=child.wait, daemon=True).start()
+    processes.start(lock_file(run), "report", "--run", str(run.pk))
 
 
-@contextmanager
-def held(run: ReportRun) -> Iterator[IO[str]]:
+def held(run: ReportRun) -> AbstractContextManager[IO[str]]:
     """Hold the lock of a report that is being made. BlockingIOError when another process does."""
-    with lock_file(run).open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield lock
+    return processes.held(lock_file(run))
 
 
 def settle(run: ReportRun) -> ReportRun:
     """The row as it is now: one whose process is gone without a word has failed."""
-    if run.state != RunState.RUNNING or _is_held(run):
+    if run.state != RunState.RUNNING or processes.is_held(lock_file(run)):
         return run
     run.refresh_from_db()
     if run.state == RunState.RUNNING:
         fail(run, _("It was stopped before it was done."))
     return run
-
-
-def _is_held(run: ReportRun) -> bool:
-    try:
-        with lock_file(run).open("r+", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def running_of(user: User) -> ReportRun | None:
@@ -153,7 +131,8 @@ def finish(run: ReportRun) -> None:
     run.state, run.progress, run.made_at = RunState.DONE, 100, timezone.now()
     with write.unit(write.SYSTEM, reason="report") as unit:
         unit.update(run)
-    lock_file(run).unlink(missing_ok=True)
+    for file in (lock_file(run), template_of(run)):
+        file.unlink(missing_ok=True)
 
 
 def may_remove(user: Any, run: ReportRun) -> bool:
@@ -165,12 +144,28 @@ def may_remove(user: Any, run: ReportRun) -> bool:
 
 def remove(run: ReportRun, user: User) -> None:
     """Remove the kept file. The line stays and says who removed it, and when."""
+    _let_go(run, Actor(user.get_username(), user=user), user.get_username())
+
+
+def let_go(now: datetime) -> int:
+    """Remove files that were kept for as long as the settings say; gives how many. Their lines stay and say so."""
+    days = settings.KEEP_REPORTS_DAYS
+    if days <= 0:
+        return 0
+    old = ReportRun.objects.filter(state=RunState.DONE, made_at__lt=now - timedelta(days=days)).exclude(kept="")
+    runs = list(old)
+    for run in runs:
+        _let_go(run, write.SYSTEM, "")
+    return len(runs)
+
+
+def _let_go(run: ReportRun, actor: Actor, by: str) -> None:
     _unlink(run)
-    run.kept, run.removed_at, run.removed_by = "", timezone.now(), user.get_username()
-    with write.unit(Actor(user.get_username(), user=user), reason="report") as unit:
+    run.kept, run.removed_at, run.removed_by = "", timezone.now(), by
+    with write.unit(actor, reason="report") as unit:
         unit.update(run)
 
 
 def _unlink(run: ReportRun) -> None:
-    for file in (workbook_of(run), preview_file(run), lock_file(run)):
+    for file in (workbook_of(run), preview_file(run), lock_file(run), template_of(run)):
         file.unlink(missing_ok=True)

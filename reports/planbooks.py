@@ -3,6 +3,7 @@
 A plan's workbook is the same whenever it is made. Faults that a person can mend come back as Fault.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,66 +24,100 @@ from reports.models import RefreshPlan, ReportRun
 from reports.services import Made, check_folder, keep, safe_part, sha256_of, unwritable
 
 
-def make_plan_book(
-    name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
-) -> Made | Fault:
-    """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
-    file, workbook, kept = plan_workbook(name, plan, actor.name, lang=lang, year=year)
-    return _keep(file, name, workbook, out, actor, kept)
+@dataclass(frozen=True)
+class Planned:
+    """A workbook of a plan: its file's name, itself, and the parameters that a ReportRun keeps."""
+
+    file_name: str
+    workbook: Workbook
+    parameters: dict[str, Any]
 
 
-def plan_workbook(
-    name: str, plan: RefreshPlan, author: str, *, lang: str = "zh", year: int = 0
-) -> tuple[str, Workbook, dict[str, Any]]:
-    """A book of a plan ('plan', 'budget'): its file's name, itself, and the parameters that a ReportRun keeps."""
+@dataclass(frozen=True)
+class Filled:
+    """A planner's own workbook, filled in: how many lines of the request, and the parameters of its ReportRun."""
+
+    rows: int
+    parameters: dict[str, Any]
+
+
+def plan_workbook(name: str, plan: RefreshPlan, author: str, *, lang: str = "zh", year: int = 0) -> Planned:
+    """A book of a plan: 'plan' or 'budget'."""
     book, found = catalogue.plan_book(name), plans.drawn(plan)
     params = _plan_params(found, lang, year)
     part = f"-{params.year or found.head.first_year}" if name == "budget" else ""
     file = f"{name}{part}-{safe_part(found.head.name)}-v{found.head.version}.xlsx"
     kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year}
-    return file, _workbook(params.say(*book.title), book.build(found, params), params, author), kept
+    return Planned(file, _workbook(params.say(*book.title), book.build(found, params), params, author), kept)
 
 
-def fill_plan_template(
-    plan: RefreshPlan, template: Path, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
-) -> Made | Fault:
-    """The request of a year of a plan in a planner's own workbook.
+def compare_workbook(one: RefreshPlan, two: RefreshPlan, author: str, *, lang: str = "zh") -> Planned:
+    """Two plans side by side."""
+    first, second = plans.drawn(one), plans.drawn(two)
+    params = _plan_params(first, lang, 0)
+    file = f"compare-{safe_part(compare.label(first))}-{safe_part(compare.label(second))}.xlsx"
+    kept = {**_of(params), "plan": one.pk, "other": two.pk}
+    workbook = _workbook(params.say(*compare.TITLE), compare.build(first, second, params), params, author)
+    return Planned(file, workbook, kept)
 
-    Faults: 'unwritable', 'no_template', and those of sheets.template.fill_template, which name the cell.
+
+def template_name(plan: RefreshPlan, template: str) -> str:
+    """The file name of a template once it is filled in."""
+    return f"{safe_part(Path(template).stem)}-{safe_part(plan.name)}-v{plan.version}.xlsx"
+
+
+def fill_in(
+    plan: RefreshPlan, template: Path, target: Path, *, lang: str = "zh", year: int = 0, name: str = ""
+) -> Filled | Fault:
+    """The request of a year of a plan in a planner's own workbook, which is called `name`. Raises OSError.
+
+    Faults: those of sheets.template.fill_template, which name the cell.
     """
-    fault = check_folder(out)
-    if fault is not None:
-        return fault
-    if not template.is_file():
-        return Fault("no_template", _("There is no file %s.") % template)
     found = plans.drawn(plan)
     params = _plan_params(found, lang, year)
     values, rows = filling.fields(found, year or found.head.first_year, params)
-    target = out / f"{safe_part(template.stem)}-{safe_part(found.head.name)}-v{found.head.version}.xlsx"
-    try:
-        refused = fill_template(template, target, values, rows)
-    except OSError as error:
-        return unwritable(out, error)
+    refused = fill_template(template, target, values, rows)
     if refused is not None:
         return Fault(refused.code, refused.text(lang))
-    kept = {**_of(params), "plan": plan.pk, "year": year, "template": template.name}
-    line = _line("template", params.as_of, actor, kept)
-    line.file_name, line.sha256, line.rows = target.name, sha256_of(target), len(rows)
-    with register.unit(actor, reason="report") as unit:
-        unit.create(line)
-    return Made(line.report, target, line.sha256, line.rows, line)
+    kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year, "template": name or template.name}
+    return Filled(len(rows), kept)
+
+
+def make_plan_book(
+    name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
+) -> Made | Fault:
+    """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
+    return _keep(name, plan_workbook(name, plan, actor.name, lang=lang, year=year), out, actor)
 
 
 def compare_plans(
     one: RefreshPlan, two: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh"
 ) -> Made | Fault:
-    """Two plans side by side as a workbook. Faults: 'unwritable'."""
-    first, second = plans.drawn(one), plans.drawn(two)
-    params = _plan_params(first, lang, 0)
-    name = f"compare-{safe_part(compare.label(first))}-{safe_part(compare.label(second))}.xlsx"
-    sheets = compare.build(first, second, params)
-    workbook = _workbook(params.say(*compare.TITLE), sheets, params, actor.name)
-    return _keep(name, "compare", workbook, out, actor, {**_of(params), "plans": [one.pk, two.pk]})
+    """Two plans side by side as a workbook in the folder `out`. Faults: 'unwritable'."""
+    return _keep("compare", compare_workbook(one, two, actor.name, lang=lang), out, actor)
+
+
+def fill_plan_template(
+    plan: RefreshPlan, template: Path, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
+) -> Made | Fault:
+    """A template filled in, in the folder `out`. Faults: 'unwritable', 'no_template', and those of fill_in."""
+    fault = check_folder(out)
+    if fault is not None:
+        return fault
+    if not template.is_file():
+        return Fault("no_template", _("There is no file %s.") % template)
+    target = out / template_name(plan, template.name)
+    try:
+        found = fill_in(plan, template, target, lang=lang, year=year)
+    except OSError as error:
+        return unwritable(out, error)
+    if isinstance(found, Fault):
+        return found
+    line = _line("template", plan.as_of, actor, found.parameters)
+    line.file_name, line.sha256, line.rows = target.name, sha256_of(target), found.rows
+    with register.unit(actor, reason="report") as unit:
+        unit.create(line)
+    return Made(line.report, target, line.sha256, line.rows, line)
 
 
 def _plan_params(found: Drawn, lang: str, year: int) -> Params:
@@ -96,14 +131,13 @@ def _workbook(title: str, sheets: list[Sheet], params: Params, author: str) -> W
     return Workbook(title, sheets, params.lang, params.as_of, params.made_at, author, unit=params.unit)
 
 
-def _keep(
-    name: str, report: str, workbook: Workbook, out: Path, actor: register.Actor, kept: dict[str, Any]
-) -> Made | Fault:
+def _keep(report: str, made: Planned, out: Path, actor: register.Actor) -> Made | Fault:
     fault = check_folder(out)
     if fault is not None:
         return fault
+    line = _line(report, made.workbook.data_date, actor, made.parameters)
     try:
-        return keep(workbook, out / name, _line(report, workbook.data_date, actor, kept), actor)
+        return keep(made.workbook, out / made.file_name, line, actor)
     except OSError as error:
         return unwritable(out, error)
 

@@ -3,36 +3,69 @@
 The tables are those of the workbook, so that page and workbook cannot disagree. Knows no page.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from inventory.sheets.columns import Row, Sheet
 from inventory.sheets.style import shown
+from reports import planrows
 from reports.books.frames import Params
 from reports.books.plans import overview, reasons
-from reports.books.plans.planned import Drawn, Item
+from reports.books.plans.planned import Drawn, Item, Unjudged, grouped
 from reports.preview import NUMBERS
 
 TABLES = ("years", "money", "class", "town", "department")
 """The first sheets of a plan's workbook, in their order."""
 KEPT = ("tag", "asset_class", "type", "town", "department", "holder", "status", "due_year", "year", "source", "reason")
-FLAGS = ("over_standard", "below_life", "needs_approval", "above_cap")
+FLAGS = ("over_standard", "above_cap", "over_money", "below_life", "needs_approval")
 AMOUNTS = ("price_yuan", "listed_yuan", "cap_yuan")
 
 
-def figures(drawn: Drawn) -> dict[str, Any]:
-    """Everything that the page of a plan shows, without a word that depends on the reader but those of its tables."""
+def head(drawn: Drawn) -> dict[str, Any]:
+    """The parts that the page of a plan shows, without a word that depends on the reader but those of its tables."""
+    tables = {f"{lang}.{key}": one for lang in ("zh", "en") for key, one in _tables(drawn, lang).items()}
+    undone = sum(one.year is None for one in drawn.items)
     return {
-        "zh": _tables(drawn, "zh"),
-        "en": _tables(drawn, "en"),
+        **tables,
         "classes": {code: [one.zh, one.en] for code, one in drawn.classes.items()},
-        "items": [_item(one) for one in sorted(drawn.items, key=_order)],
-        "unjudged": [[one.tag, one.asset_class, one.town, one.department] for one in drawn.unjudged],
         "changes": [list(pair) for pair in drawn.head.changes],
+        "decided": [
+            [year, reason, _places(one.author for one in ones), [one.tag for one in ones]]
+            for (year, reason), ones in grouped(drawn.head.decided)
+        ],
         "devices": drawn.devices,
+        "counts": dict(zip(planrows.KINDS, (len(drawn.items) - undone, undone, len(drawn.unjudged)), strict=True)),
+        "years": {
+            "chosen": sorted({one.year for one in drawn.items if one.year is not None}),
+            "undone": sorted({one.due_year for one in drawn.items if one.year is None}),
+        },
+        "asset_classes": sorted({one.asset_class for one in _all(drawn) if one.asset_class}),
+        "towns": _places(one.town for one in _all(drawn)),
+        "departments": sorted(_places(one.department for one in _all(drawn))),
     }
+
+
+def rows(drawn: Drawn) -> Iterator[planrows.Row]:
+    """The devices in the order of the page."""
+    for item in sorted(drawn.items, key=_order):
+        yield _row(item)
+    for one in drawn.unjudged:
+        facts = {"tag": one.tag, "asset_class": one.asset_class, "town": one.town, "department": one.department}
+        words = f"{one.tag}\n{one.department}".lower()
+        columns = ("unjudged", one.tag, None, one.asset_class, one.town, one.department, words, None)
+        yield planrows.Row((*columns, *(0 for _ in planrows.MARKS)), {**facts, "why": [[one.why]], "year": None})
+
+
+def _all(drawn: Drawn) -> Iterator[Item | Unjudged]:
+    yield from drawn.items
+    yield from drawn.unjudged
+
+
+def _places(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def params_of(day: date, lang: str) -> Params:
@@ -90,9 +123,15 @@ def _order(item: Item) -> tuple[bool, int, int, str]:
     return False, item.year, int(item.why[0][1]), item.tag
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _row(item: Item) -> planrows.Row:
     found: dict[str, Any] = {name: getattr(item, name) for name in (*KEPT, *FLAGS)}
     found |= {name: None if (yuan := getattr(item, name)) is None else str(yuan) for name in AMOUNTS}
-    found |= {"due_on": item.due_on.isoformat(), "due_by": list(item.due_by), "why": [list(one) for one in item.why]}
-    found["missing"], found["override"] = list(item.missing), item.override
-    return found
+    found |= {"due_on": None if item.due_on is None else item.due_on.isoformat(), "due_by": list(item.due_by)}
+    found |= {"why": [list(one) for one in item.why], "missing": list(item.missing), "override": item.override}
+    found |= {"decided": item.by_hand, "left_out": item.left_out}
+    kind, year = ("undone", item.due_year) if item.year is None else ("chosen", item.year)
+    words = "\n".join((item.tag, item.department, item.type, item.holder)).lower()
+    choice = json.dumps([item.year, item.source, found["price_yuan"], item.left_out])
+    marks = (*(int(found[name]) for name in FLAGS), int(bool(item.override)), int(item.by_hand))
+    place = (item.asset_class, item.town, item.department)
+    return planrows.Row((kind, item.tag, year, *place, words, choice, *marks), found)

@@ -12,20 +12,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from inventory.models import AssetClass, Device, FundingSource
 from inventory.rules.planning import STAGES
+from inventory.rules.status import HELD
 from inventory.selectors import UnknownName, find_department
 from inventory.services import write
 from inventory.services.write import Actor
 from reports.books.plans.changes import changes
 from reports.books.plans.drawing import draw
 from reports.books.plans.kept import pack, unpack
-from reports.books.plans.planned import Drawn, Exceeding, Head, Item, Money
+from reports.books.plans.planned import Decided, Drawn, Exceeding, Head, Item, Money
 from reports.faults import Fault
-from reports.models import PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
+from reports.models import PlanDecision, PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
 from reports.queries import devices, planning
 from reports.queries.scope import CHUNK, Scope
 
@@ -68,9 +69,17 @@ def find_plan(text: str) -> RefreshPlan | Fault:
 
 
 def make(
-    plan: RefreshPlan, money: Sequence[MoneyAsked], exceptions: Sequence[ExceptionAsked], actor: Actor
+    plan: RefreshPlan,
+    money: Sequence[MoneyAsked],
+    exceptions: Sequence[ExceptionAsked],
+    actor: Actor,
+    *,
+    copied: RefreshPlan | None = None,
 ) -> RefreshPlan | Fault:
-    """Save a new draft with its money and exceptions. Faults: names that do not exist."""
+    """Save a new draft with its money and exceptions, and with what `copied` decided about devices for its years.
+
+    Faults: names that do not exist.
+    """
     rows = _rows(plan, money, exceptions)
     if isinstance(rows, Fault):
         return rows
@@ -79,16 +88,38 @@ def make(
         for row in rows:
             row.plan = plan  # now that it has a key
             unit.create(row)
+        if copied is not None:
+            _copy(unit, copied.decisions.filter(_within(plan)), plan)
     return plan
+
+
+def _within(plan: RefreshPlan) -> Q:
+    """Decisions for years of the plan, or for none."""
+    return Q(year__isnull=True) | Q(year__range=(plan.first_year, plan.first_year + plan.years - 1))
+
+
+def _copy(unit: write.Unit, rows: Iterable[Any], plan: RefreshPlan) -> None:
+    for row in rows:
+        row.pk, row._state.adding, row.plan = None, True, plan
+        unit.create(row)
 
 
 def change(
     plan: RefreshPlan, money: Sequence[MoneyAsked], exceptions: Sequence[ExceptionAsked], actor: Actor
 ) -> RefreshPlan | Fault:
-    """Save a draft's changed settings, and this money and these exceptions in place of those before."""
+    """Save a draft's changed settings, and this money and these exceptions in place of those before.
+
+    Faults: names that do not exist; 'decided' when devices are set for a year that it no longer reaches.
+    """
     rows = _rows(plan, money, exceptions)
     if isinstance(rows, Fault):
         return rows
+    beyond = list(plan.decisions.exclude(_within(plan)).values_list("device__asset_tag", flat=True)[:5])
+    if beyond:
+        words = {"tags": "、".join(beyond)}
+        return Fault(
+            "decided", _("Devices are put in for a year outside the plan: %(tags)s. Change that first.") % words
+        )
     with write.unit(actor, reason=_("refresh plan changed")) as unit:
         unit.update(plan)
         for old in (*plan.money.all(), *plan.exceptions.all()):
@@ -184,7 +215,47 @@ def head_of(plan: RefreshPlan) -> Head:
                 "department__name", "asset_class__code", "quantity", "price_yuan", "reason"
             )
         ),
+        decided=tuple(
+            Decided(*row)
+            for row in plan.decisions.order_by("device__asset_tag").values_list(
+                "device__asset_tag", "year", "reason", "author", "decided_on"
+            )
+        ),
     )
+
+
+def decide(
+    plan: RefreshPlan, devices: Sequence[Device], year: int | None, *, reason: str, author: str, on: date, actor: Actor
+) -> int | Fault:
+    """Put devices into a year of a draft, or leave them out of it (None), in place of what was decided before.
+
+    Gives how many. Faults: 'not_in_scope', 'no_department' of what is put in. ValidationError: an approved plan, a
+    year that the plan does not reach, no reason.
+    """
+    inside = Device.objects.filter(scope_of(plan).devices(), pk__in=[one.pk for one in devices], status__in=HELD)
+    keys = set(inside.values_list("pk", flat=True))
+    for device in devices:
+        if device.pk not in keys:
+            return Fault("not_in_scope", _("%s is not on the books in the scope of this plan.") % device)
+        if year is not None and device.department_id is None:
+            return Fault("no_department", _("%s has no department: no standard can judge it.") % device)
+    existing = {one.device_id: one for one in plan.decisions.all()}
+    with write.unit(actor, reason=reason) as unit:
+        for device in devices:
+            row = existing.get(device.pk) or PlanDecision(plan=plan, device=device)
+            row.year, row.reason, row.author, row.decided_on = year, reason.strip(), author, on
+            unit.update(row) if row.pk else unit.create(row)
+    return len(devices)
+
+
+def take_back(plan: RefreshPlan, devices: Sequence[Device], actor: Actor) -> int:
+    """Take back what was decided about devices of a draft; gives how many. ValidationError: an approved plan."""
+    with write.unit(actor, reason=_("decision taken back")) as unit:
+        rows = list(plan.decisions.filter(device__in=devices).select_related("device"))
+        for row in rows:
+            row.clean()
+            unit.delete(row)
+    return len(rows)
 
 
 def approve(plan: RefreshPlan, *, by: str, on: date, actor: Actor) -> RefreshPlan | Fault:
@@ -223,12 +294,8 @@ def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fau
     new = RefreshPlan(**copied, version=plan.version + 1, previous=plan, as_of=as_of)
     with write.unit(actor, reason=_("refresh plan reopened")) as unit:
         unit.create(new)
-        for money in plan.money.all():
-            money.pk, money._state.adding, money.plan = None, True, new
-            unit.create(money)
-        for exception in plan.exceptions.all():
-            exception.pk, exception._state.adding, exception.plan = None, True, new
-            unit.create(exception)
+        for rows in (plan.money.all(), plan.exceptions.all(), plan.decisions.all()):
+            _copy(unit, rows, new)
     return new
 
 

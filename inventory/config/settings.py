@@ -140,6 +140,8 @@ MEDIA_ROOT = VAR_DIR / "files"
 
 # Scheduled reports go to folders in REPORTS_DIR, and by mail where a server is named: smtp+tls://user:word@host:587.
 REPORTS_DIR = Path(env.str("TAIZHANG_REPORTS", default=str(VAR_DIR / "scheduled")))
+# Workbooks that pages and schedules made are kept so many days from the making; 0: until somebody removes them.
+KEEP_REPORTS_DAYS = env.int("TAIZHANG_KEEP_REPORTS_DAYS", default=730)
 MAIL_URL = env.str("TAIZHANG_MAIL", default="")
 DEFAULT_FROM_EMAIL = env.str("TAIZHANG_MAIL_FROM", default="taizhang@localhost")
 EMAIL_TIMEOUT = 30

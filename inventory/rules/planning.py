@@ -2,8 +2,9 @@
 
 Year by year: what is due joins what was carried over; both are put into the planner's order and taken one by one
 while the standard leaves room and a source holds the price. What cannot be taken is carried over; what is left after
-the last year is undone. Every choice says why, as codes that `reports.books.reasons` puts into words. The same input
-gives the same choices: ties end at the asset tag.
+the last year is undone. What a person decided about a single device comes first: left out, or renewed in a year.
+Every choice says why, as codes that `reports.books.plans.reasons` puts into words. The same input gives the same
+choices: ties end at the asset tag.
 """
 
 import heapq
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from inventory.rules.lifecycle import fiscal_year
@@ -60,12 +61,12 @@ Why = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A device that is due on a day of the plan or before it."""
+    """A device that is due on a day of the plan or before it, or for which a year is decided."""
 
     tag: str
     asset_class: str
     department: str
-    due_on: date
+    due_on: date | None
     status: str = "in_use"
     condition: str = ""
     support_ends_on: date | None = None
@@ -98,6 +99,18 @@ class Extra:
     price_yuan: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one device, and why: renewed in `year` before all others, or left out (None).
+
+    What is left out goes on serving and keeps its place under the standard, unless it is to be scrapped.
+    """
+
+    year: int | None
+    reason: str
+    author: str
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a plan goes by. `money` names the purses of each year in the order in which they are used up.
@@ -111,6 +124,8 @@ class Terms:
     first_month: int = 1
     money: Mapping[int, Sequence[Purse]] = field(default_factory=dict)
     extras: Mapping[tuple[str, str], Extra] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    """By asset tag."""
 
     @property
     def all_years(self) -> range:
@@ -119,6 +134,16 @@ class Terms:
     def due_year(self, due_on: date) -> int:
         """The fiscal year of a due date; what was due before the plan counts in the year in which it was."""
         return fiscal_year(due_on, self.first_month)
+
+    def decided(self, tag: str) -> int | None:
+        """The year that a person decided for a device."""
+        decision = self.decisions.get(tag)
+        return None if decision is None else decision.year
+
+    def counts_in(self, one: Candidate) -> int:
+        """The year in which it counts as due: its own, at the latest the one decided. ValueError without either."""
+        own = None if one.due_on is None else self.due_year(one.due_on)
+        return min(year for year in (own, self.decided(one.tag)) if year is not None)
 
     def purses(self, year: int) -> list[Purse]:
         return list(self.money.get(year, ())) if self.money else [Purse("")]
@@ -135,6 +160,7 @@ class Choice:
     source: str = ""
     price_yuan: Decimal | None = None
     over_standard: bool = False
+    over_money: bool = False
 
 
 PriceOf = Callable[[Candidate, int], Decimal | None]
@@ -144,13 +170,13 @@ PriceOf = Callable[[Candidate, int], Decimal | None]
 def choose(candidates: Sequence[Candidate], units: Mapping[str, Unit], terms: Terms, price_of: PriceOf) -> list[Choice]:
     """A choice for each candidate that is due by the end of the last year, in the order of the candidates."""
     draw = _Draw(units, terms, price_of)
-    waiting = sorted(candidates, key=lambda one: (one.due_on, one.tag))
+    waiting = sorted(((terms.counts_in(one), one.tag, one) for one in candidates), key=lambda item: item[:2])
     pool: list[Candidate] = []
     at = 0
     for year in terms.all_years:
-        while at < len(waiting) and terms.due_year(waiting[at].due_on) <= year:
-            draw.becomes_due(waiting[at])
-            pool.append(waiting[at])
+        while at < len(waiting) and waiting[at][0] <= year:
+            if draw.becomes_due(waiting[at][2]):
+                pool.append(waiting[at][2])
             at += 1
         pool = draw.year(year, pool)
     found = {**draw.chosen, **{one.tag: draw.undone(one) for one in pool}}
@@ -174,17 +200,29 @@ class _Draw:
         self.before, self.after = terms.order[:split], terms.order[split + 1 :]
         self.fair = Order.FAIRNESS in terms.order
 
-    def becomes_due(self, one: Candidate) -> None:
-        """It no longer serves, and so leaves room under the rules that list its class."""
-        self.due[one.department] += 1
-        for code in self.rules.get(one.department, {}).get(one.asset_class, ()):
-            self.room[one.department][code] += 1
+    def becomes_due(self, one: Candidate) -> bool:
+        """Whether it waits to be renewed. It no longer serves then, and leaves room under the rules of its class."""
+        decision = self.terms.decisions.get(one.tag)
+        out = decision is not None and decision.year is None
+        if decision is not None and out:
+            why: tuple[Why, ...] = (("left_out", decision.reason, decision.author),)
+            self.chosen[one.tag] = Choice(one.tag, self.terms.counts_in(one), None, why)
+        if not out or one.status == TO_BE_SCRAPPED:
+            for code in self.rules.get(one.department, {}).get(one.asset_class, ()):
+                self.room[one.department][code] += 1
+        self.due[one.department] += not out
+        return not out
 
     def year(self, year: int, pool: Sequence[Candidate]) -> list[Candidate]:
-        """Take what can be taken in a year; gives what is carried over."""
+        """Take what can be taken in a year, what is decided for it first; gives what is carried over."""
         self.purses = [[purse.source, purse.amount_yuan] for purse in self.terms.purses(year)]
-        ranked = enumerate(self._in_order(year, pool), 1)
-        return [one for rank, one in ranked if not self._take(one, year, rank, len(pool))]
+        groups: dict[str, list[Candidate]] = {"decided": [], "free": [], "other": []}
+        for one in pool:
+            decided = self.terms.decided(one.tag)
+            groups["free" if decided is None else "decided" if decided == year else "other"].append(one)
+        of = len(groups["decided"]) + len(groups["free"])
+        ranked = enumerate(chain(*(self._in_order(year, groups[name]) for name in ("decided", "free"))), 1)
+        return [one for rank, one in ranked if not self._take(one, year, rank, of)] + groups["other"]
 
     def _in_order(self, year: int, pool: Sequence[Candidate]) -> Iterator[Candidate]:
         """The pool in the planner's order. Lazily: fairness heeds what was taken meanwhile."""
@@ -218,7 +256,7 @@ class _Draw:
     def _place(self, one: Candidate, year: int, criterion: Order) -> int:
         """Smaller comes first."""
         if criterion is Order.PAST_DUE:
-            return self.terms.due_year(one.due_on)
+            return self.terms.counts_in(one)
         if criterion is Order.SUPPORT:
             return 0 if self._unsupported(one, year) else 1
         if criterion is Order.FAILED:
@@ -233,26 +271,43 @@ class _Draw:
         return one.support_ends_on is not None and one.support_ends_on < start
 
     def _take(self, one: Candidate, year: int, rank: int, of: int) -> bool:
+        """Renew what the rules and the money allow; what is decided for the year also above them, and says so."""
+        decision = self.terms.decisions.get(one.tag)
         full = self._full(one)
-        extra = self.terms.extras.get((one.department, one.asset_class))
-        over = (
-            bool(full) and full[0][0] == "over_standard" and self.extras.get((one.department, one.asset_class), 0) > 0
-        )
-        if full and not over:
+        excepted = self._is_excepted(one, full)
+        if full and not excepted and (decision is None or full[0][0] == "no_department"):
             return self._refuse(one, *full)
         price = self.price_of(one, year)
-        if price is None and self.terms.money:
-            return self._refuse(one, ("no_price",))
         purse = self._purse(price)
-        if purse is None:
+        if decision is None and price is None and self.terms.money:
+            return self._refuse(one, ("no_price",))
+        if decision is None and purse is None:
             return self._refuse(one, *self._too_dear(price or Decimal(0), year))
-        why = [("rank", str(rank), str(of), str(year)), *self._reasons(one, year)]
-        self._pay(one, purse, price, over=over)
-        if extra is not None and (over or extra.price_yuan is not None):
-            why.append(("exception", extra.reason))
-        due_year = self.terms.due_year(one.due_on)
-        self.chosen[one.tag] = Choice(one.tag, due_year, year, tuple(why), purse[0], price, over)
+        why: list[Why] = [("rank", str(rank), str(of), str(year))]
+        if decision is not None:
+            why.append(("by_hand", decision.reason, decision.author))
+        if full and not excepted:
+            why.append(("above", *full[0][1:]) if full[0][0] == "over_standard" else full[0])
+        paid: list[Any] = purse or max(self.purses, key=lambda purse: purse[1], default=["", Decimal(0)])
+        if purse is None:
+            why.append(("over_money", str(price or 0), str(paid[1]), str(year)))
+        why += self._reasons(one, year)
+        above = bool(full) and full[0][0] == "over_standard"
+        self._pay(one, paid, price, excepted=excepted)
+        why += self._exception(one, over=excepted)
+        due_year = self.terms.counts_in(one)
+        self.chosen[one.tag] = Choice(one.tag, due_year, year, tuple(why), paid[0], price, above, purse is None)
         return True
+
+    def _is_excepted(self, one: Candidate, full: tuple[Why, ...]) -> bool:
+        """Whether it lies above the standard and an exception is left for it."""
+        left = self.extras.get((one.department, one.asset_class), 0)
+        return bool(full) and full[0][0] == "over_standard" and left > 0
+
+    def _exception(self, one: Candidate, *, over: bool) -> Iterator[Why]:
+        extra = self.terms.extras.get((one.department, one.asset_class))
+        if extra is not None and (over or extra.price_yuan is not None):
+            yield "exception", extra.reason
 
     def _full(self, one: Candidate) -> tuple[Why, ...]:
         """Why no rule lets it be renewed; () when they do."""
@@ -272,13 +327,13 @@ class _Draw:
         needed = price or Decimal(0)
         return next((purse for purse in self.purses if purse[1] is None or purse[1] >= needed), None)
 
-    def _pay(self, one: Candidate, purse: list[Any], price: Decimal | None, *, over: bool) -> None:
+    def _pay(self, one: Candidate, purse: list[Any], price: Decimal | None, *, excepted: bool) -> None:
         if purse[1] is not None and price is not None:
             purse[1] -= price
         self.renewed[one.department] += 1
-        for code in self.rules[one.department][one.asset_class]:
+        for code in self.rules[one.department].get(one.asset_class, ()):
             self.room[one.department][code] -= 1
-        if over:
+        if excepted:
             self.extras[one.department, one.asset_class] -= 1
 
     def _too_dear(self, price: Decimal, year: int) -> Iterator[Why]:
@@ -290,11 +345,15 @@ class _Draw:
             yield "no_money", str(price), str(left), str(year)
 
     def _reasons(self, one: Candidate, year: int) -> Iterator[Why]:
-        """What of the order speaks for it, in that order."""
+        """What of the order speaks for it, in that order; that it is not due yet goes before all."""
+        early = one.due_on is None or self.terms.due_year(one.due_on) > year
+        if early:
+            yield ("not_due", one.due_on.isoformat()) if one.due_on else ("no_due_date",)
         for criterion in self.terms.order:
             if criterion is Order.PAST_DUE:
-                years = year - self.terms.due_year(one.due_on)
-                yield ("past_due", str(years)) if years else ("due_this_year",)
+                years = year - self.terms.counts_in(one)
+                if not early:
+                    yield ("past_due", str(years)) if years else ("due_this_year",)
             elif criterion is Order.FAIRNESS:
                 yield "fairness", str(self.renewed[one.department]), str(self.due[one.department])
             elif self._place(one, year, criterion) < (2 if criterion in (Order.FAILED, Order.CONDITION) else 1):
@@ -314,7 +373,7 @@ class _Draw:
         return False
 
     def undone(self, one: Candidate) -> Choice:
-        return Choice(one.tag, self.terms.due_year(one.due_on), None, self.refused[one.tag])
+        return Choice(one.tag, self.terms.counts_in(one), None, self.refused[one.tag])
 
 
 def _room(unit: Unit) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from reports.models.plans import (
     CoverageSnapshot,
+    PlanDecision,
     PlanException,
     PlanItem,
     PlanMoney,
@@ -19,6 +20,7 @@ from reports.models.runs import (
 __all__ = [
     "Cadence",
     "CoverageSnapshot",
+    "PlanDecision",
     "PlanException",
     "PlanItem",
     "PlanMoney",

@@ -98,6 +98,12 @@ class RefreshPlan(RegisterModel):
             names = ", ".join(sorted(known))
             raise ValidationError({"order": _("Give each criterion once, of: %(names)s") % {"names": names}})
 
+    def check_year(self, year: int | None) -> None:
+        """Raises ValidationError for a year that the plan does not reach."""
+        if year is not None and not 0 <= year - self.first_year < self.years:
+            words = {"plan": self, "year": year}
+            raise ValidationError({"year": _("%(plan)s does not reach to %(year)d.") % words})
+
     def check_change(self, before: Self) -> None:
         if before.state == PlanState.APPROVED:
             raise ValidationError(_("An approved plan does not change: reopen it as a new version."))
@@ -143,9 +149,7 @@ class PlanMoney(OfDraft):
 
     def clean(self) -> None:
         super().clean()
-        if not 0 <= self.year - self.plan.first_year < self.plan.years:
-            words = {"plan": self.plan, "year": self.year}
-            raise ValidationError({"year": _("%(plan)s does not reach to %(year)d.") % words})
+        self.plan.check_year(self.year)
 
 
 class PlanException(OfDraft):
@@ -179,6 +183,41 @@ class PlanException(OfDraft):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.department} {self.asset_class}"
+
+
+class PlanDecision(OfDraft):
+    """What a planner decided about one device in one plan: renewed in `year` whatever its turn, or left out (None)."""
+
+    plan = models.ForeignKey(RefreshPlan, models.CASCADE, related_name="decisions", verbose_name=_("refresh plan"))
+    device = models.ForeignKey(Device, models.CASCADE, related_name="+", verbose_name=_("device"))
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    author = models.CharField(_("author"), max_length=150)
+    decided_on = models.DateField(_("decided on"))
+
+    class Meta:
+        verbose_name = _("decision about a device")
+        verbose_name_plural = _("decisions about devices")
+        ordering = ("plan", "device__asset_tag")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "device"),
+                name="plandecision_once",
+                violation_error_message=_("The plan already has a decision about this device."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(author=""),
+                name="plandecision_says_why_and_who",
+                violation_error_message=_("A decision about a device needs a reason and an author."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.device}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.plan.check_year(self.year)
 
 
 class PlanStage(models.TextChoices):

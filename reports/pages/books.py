@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 ICONS = {
     "register": "list-details",
@@ -11,6 +11,12 @@ ICONS = {
     "budget": "report-money",
     "plan": "calendar-dollar",
 }
+
+OF_PLANS = {
+    "compare": gettext_lazy("Two plans side by side"),
+    "template": gettext_lazy("The finance office's own form, filled in"),
+}
+"""What is made from plans' pages alone."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,14 @@ def book_of(name: str) -> Book | None:
 
 def title_of(name: str) -> str:
     """A report's title in the current language; its name where there is no such report any more."""
+    if name in OF_PLANS:
+        return str(OF_PLANS[name])
     book = book_of(name)
     return book.title if book else name
 
 
 def choices() -> list[tuple[str, str]]:
-    return [(book.name, book.title) for book in books()]
+    return [*((book.name, book.title) for book in books()), *((name, str(title)) for name, title in OF_PLANS.items())]
 
 
 def scheduled_choices() -> list[tuple[str, str]]:

@@ -10,8 +10,15 @@ def plans() -> ModuleType:
     return plans
 
 
+def background() -> ModuleType:
+    """Making a report in this process."""
+    from reports import background
+
+    return background
+
+
 def planwork() -> ModuleType:
-    """Drawings and workbooks, at once or in the background."""
+    """Drawings and approval, at once or in the background."""
     from reports import planwork
 
     return planwork

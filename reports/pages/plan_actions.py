@@ -25,7 +25,15 @@ from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.plan_edit import exceptions_of, money_of
-from reports.pages.plan_forms import ApproveForm, DueForm, ExceptionForm, FollowForm, is_near, today
+from reports.pages.plan_forms import (
+    ApproveForm,
+    DueForm,
+    ExceptionForm,
+    FollowForm,
+    is_near,
+    today,
+)
+from reports.pages.plan_rows import mark_words
 
 
 class PlanAction(LoginRequiredMixin, View):
@@ -191,14 +199,15 @@ class ApproveView(DraftAction):
         found = engine.planwork().drawing(self.plan)
         if isinstance(found, planjobs.Job):
             return redirect(page_url(self.plan))
-        items = found["items"]
-        frozen = [
-            (_("Devices due"), len(items)),
-            (_("Renewed"), sum(one["year"] is not None for one in items)),
-            (_("Left undone"), sum(one["year"] is None for one in items)),
-            (_("Above the standard or the price cap"), sum(one["over_standard"] or one["above_cap"] for one in items)),
-            (_("Not judged"), len(found["unjudged"])),
-        ]
+        with found:
+            counts = found.told("counts")
+            frozen = [
+                (_("Devices due"), counts["chosen"] + counts["undone"]),
+                (_("Renewed"), counts["chosen"]),
+                (_("Left undone"), counts["undone"]),
+                *((words, found.count(mark=mark)) for mark, words in mark_words().items() if mark != "by_hand"),
+                (_("Not judged"), counts["unjudged"]),
+            ]
         return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, frozen=frozen, approving=True)
 
 
@@ -259,8 +268,7 @@ def run(request: HttpRequest, job: planjobs.Job, back: str) -> HttpResponse:
     done: planjobs.Job = work.perform(job)
     if done.state == planjobs.FAILED:
         messages.error(request, done.fault)
-        return redirect(back)
-    return redirect("plan_job_file", token=job.token) if done.file_name else redirect(back)
+    return redirect(back)
 
 
 def name_of(user: Any) -> str:

@@ -77,7 +77,7 @@ class PlanFormView(FormView):
             if plan.pk is None:
                 copied = self._copied()
                 exceptions = exceptions_of(copied) if copied is not None else []
-                found = plans.make(plan, money, exceptions, actor_of(self.request.user))
+                found = plans.make(plan, money, exceptions, actor_of(self.request.user), copied=copied)
             else:
                 found = plans.change(plan, money, exceptions_of(plan), actor_of(self.request.user))
         except ValidationError as fault:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +16,16 @@ from django.views import View
 
 from inventory import scope
 from inventory.pages.kit import page_url
-from reports import planjobs
-from reports.models import RefreshPlan
+from inventory.pages.writing import actor_of
+from reports import history, planjobs
+from reports.models import RefreshPlan, ReportRun, RunState
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_actions import PlanAction, run
+from reports.pages.plan_actions import PlanAction
 from reports.pages.plan_rows import yuan_of
 from reports.pages.plan_view import side_by_side
 from reports.planjobs import Job
+from reports.planrows import Drawing
 
 MAX_BYTES = 10 * 1024 * 1024
 BOOKS = frozenset({"plan", "budget", "template", "compare"})
@@ -31,24 +33,45 @@ SHOWN = 100
 
 
 class MakeView(PlanAction):
-    """Makes a workbook of a plan."""
+    """Makes a workbook of a plan, as a report that is kept: at once where the register is small."""
 
     action = "report"
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        user: Any = request.user
         kind, year = request.POST.get("kind", ""), request.POST.get("year", "")
         if kind not in BOOKS:
             raise Http404
-        params: dict[str, Any] = {"lang": language(), "year": int(year) if year.isdecimal() and len(year) == 4 else 0}
+        plan = self.plan
+        params: dict[str, Any] = {"plan": plan.pk, "lang": language()}
+        params["year"] = int(year) if year.isdecimal() and len(year) == 4 else 0
         if kind == "compare":
-            params["other"] = find(request.user, request.POST.get("other", "")).pk
+            params["other"] = find(user, request.POST.get("other", "")).pk
         if kind == "template" and (fault := _refused(request)):
             messages.error(request, fault)
             return self.back()
-        job = planjobs.ask(kind, self.plan.pk, request.user.pk, **params)
+        if (run := history.running_of(user)) is not None:
+            messages.warning(request, _("This report is still being made for you; ask for another when it is done."))
+            return redirect(page_url(run))
         if kind == "template":
-            job = _with_template(request, job)
-        return run(request, job, page_url(self.plan))
+            params["template"] = _name_of(request)
+        town = None if plan.department else plan.town
+        given: dict[str, Any] = {"town": town, "department": plan.department, "parameters": params}
+        run = history.ask(kind, as_of=plan.as_of, actor=actor_of(user), **given)
+        if kind == "template":
+            history.template_of(run).write_bytes(request.FILES["template"].read())  # type: ignore[union-attr]
+        return self._made(run)
+
+    def _made(self, run: ReportRun) -> HttpResponse:
+        if not engine.planwork().is_small():
+            history.start(run)
+            return redirect(page_url(run))
+        with history.held(run):
+            engine.background().perform(run)
+        if run.state == RunState.FAILED:
+            messages.error(self.request, run.fault)
+            return self.back()
+        return redirect("report_run_file", pk=run.pk)
 
 
 def _refused(request: HttpRequest) -> str:
@@ -62,15 +85,11 @@ def _refused(request: HttpRequest) -> str:
     return _("The file is larger than 10 MiB.") if file.size > MAX_BYTES else ""
 
 
-def _with_template(request: HttpRequest, job: Job) -> Job:
-    """Keep the file that was sent with the job."""
+def _name_of(request: HttpRequest) -> str:
+    """The name of the file that was sent, as a name of a file here."""
     file: Any = request.FILES["template"]
     stem = re.sub(r"[^\w\-（）()]+", "_", PurePath(file.name).stem)[:60]
-    folder = planjobs.folder_of(job) / "template"
-    folder.mkdir(mode=0o700)
-    (folder / f"{stem}.xlsx").write_bytes(file.read())
-    job.params["template"] = f"{stem}.xlsx"
-    return planjobs.keep(job)
+    return f"{stem}.xlsx"
 
 
 class JobView(LoginRequiredMixin, View):
@@ -93,25 +112,9 @@ class JobView(LoginRequiredMixin, View):
             return render(request, template, {"title": str(plan), "plan": plan, "job": job, "back": page_url(plan)})
         if getattr(request, "htmx", None):
             return HttpResponse(headers={"HX-Refresh": "true"})
-        if job.state == planjobs.FAILED or not job.file_name:
-            if job.fault:
-                messages.error(request, job.fault)
-            return redirect(page_url(plan))
-        return render(request, "plans/job.html", {"title": str(plan), "plan": plan, "job": job, "back": page_url(plan)})
-
-
-class JobFileView(JobView):
-    """The workbook that was made."""
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        job = self.find(token)
-        if job.state != planjobs.DONE or not job.file_name:
-            raise Http404
-        try:
-            file = planjobs.workbook_of(job).open("rb")
-        except FileNotFoundError as fault:
-            raise Http404 from fault
-        return FileResponse(file, as_attachment=True, filename=job.file_name)
+        if job.fault:
+            messages.error(request, job.fault)
+        return redirect(page_url(plan))
 
 
 def find(user: Any, key: str) -> RefreshPlan:
@@ -137,23 +140,23 @@ class CompareView(LoginRequiredMixin, View):
                 request, _("%(plan)s is being drawn first; compare again when it is here.") % {"plan": waiting}
             )
             return redirect(page_url(waiting))
-        first, second = drawn
-        differing = different(first, second)
+        with drawn[0] as first, drawn[1] as second:
+            years = [found.told(f"{language()}.years") for found in (first, second)]
+            count, differing = different(first, second)
         context = {
             "title": _("Two plans side by side"),
             "one": one, "two": two, "one_url": page_url(one), "two_url": page_url(two),
-            "measures": beside(first[language()]["years"], second[language()]["years"]),
-            "years": _years(first, second),
-            "differing": differing[:SHOWN], "count": len(differing),
-            "charts": [cost_chart(one, two, first, second)],
+            "measures": beside(*years),
+            "years": _years(*years),
+            "differing": differing, "count": count,
+            "charts": [cost_chart(one, two, *years)],
             "make": reverse("plan_make", args=[one.pk]),
         }  # fmt: skip
         return render(request, "plans/compare.html", context)
 
 
 def _years(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
-    found = {row[0] for side in (first, second) for row in side[language()]["years"]["rows"]}
-    return sorted(found)
+    return sorted({row[0] for side in (first, second) for row in side["rows"]})
 
 
 def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]]:
@@ -172,31 +175,30 @@ def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
     return found
 
 
-def different(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]]:
-    """The devices that are in one plan only, or renewed in another year, from another source or at another price."""
-    left, right = ({one["tag"]: one for one in side["items"]} for side in (first, second))
-    found = []
-    for tag in sorted({*left, *right}):
-        a, b = left.get(tag), right.get(tag)
-        told = [one and (one["year"], one["source"], one["price_yuan"]) for one in (a, b)]
-        if told[0] != told[1]:
-            some = a or b or {}
-            found.append({"tag": tag, "department": some["department"], "sides": [_side(a), _side(b)]})
-    return found
+def different(first: Drawing, second: Drawing) -> tuple[int, list[dict[str, Any]]]:
+    """The devices that are in one plan only, or renewed in another year, from another source or at another price, or
+    left out by hand in one: how many, and the first of them."""
+    count, found = first.differing(second, SHOWN)
+    rows = [
+        {"tag": tag, "department": (mine or theirs)["department"], "sides": [_side(mine), _side(theirs)]}
+        for tag, mine, theirs in found
+    ]
+    return count, rows
 
 
 def _side(one: dict[str, Any] | None) -> dict[str, Any]:
     if one is None:
         return {"absent": True}
-    return {"year": one["year"], "source": one["source"], "price": yuan_of(one["price_yuan"])}
+    told = {"year": one["year"], "source": one["source"], "price": yuan_of(one["price_yuan"])}
+    decided = next((why[1] for why in one["why"] if why[0] in ("by_hand", "left_out")), "")
+    return {**told, "left_out": one["left_out"], "decided": decided}
 
 
 def cost_chart(one: RefreshPlan, two: RefreshPlan, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     """Cost by year of both, for charts.js."""
     years = _years(first, second)
     series = []
-    for plan, side in ((one, first), (two, second)):
-        table = side[language()]["years"]
+    for plan, table in ((one, first), (two, second)):
         at = next(at for at, column in enumerate(table["columns"]) if column["key"] == "cost_yuan")
         costs = {row[0]: values[at] for row, values in zip(table["rows"], table["values"], strict=True)}
         series.append({"name": str(plan), "values": [costs.get(year) for year in years]})

@@ -1,5 +1,6 @@
 """The forms of plans: a plan with its order and its money, exceptions, due dates by hand, approval, execution."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -183,6 +184,37 @@ class ExceptionForm(ReasonForm):
         if not self.errors and not found["quantity"] and found.get("price_yuan") is None:
             raise forms.ValidationError(_("Give a number above the standard, or a price of its own."))
         return found
+
+
+class DecideForm(ReasonForm):
+    """What is decided about devices in a plan. Their tags are typed unless they were ticked (`tagged`)."""
+
+    tags = forms.CharField(
+        label=gettext_lazy("Asset tags"),
+        max_length=5000,
+        help_text=gettext_lazy("One or more, with spaces or commas between."),
+        widget=forms.Textarea(_TEXT | {"rows": 2}),
+    )
+    what = forms.ChoiceField(label=gettext_lazy("What is decided"), widget=forms.Select({"class": "form-select"}))
+    field_order = ("tags", "what", "reason")
+
+    def __init__(self, plan: RefreshPlan, *args: Any, tagged: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tagged = tagged
+        years = range(plan.first_year, plan.first_year + plan.years)
+        in_years = [(str(year), _("Renew in %(year)s") % {"year": year}) for year in years]
+        self.fields["what"].choices = [("", ""), *in_years, ("out", _("Leave out of this plan"))]  # type: ignore[attr-defined]
+        if tagged:
+            del self.fields["tags"]
+
+    def clean_tags(self) -> list[str]:
+        return list(dict.fromkeys(re.split(r"[\s,，、;；]+", self.cleaned_data["tags"].strip())))
+
+    @property
+    def year(self) -> int | None:
+        """The year that was chosen; None: left out."""
+        what: str = self.cleaned_data["what"]
+        return None if what == "out" else int(what)
 
 
 class DueForm(ReasonForm):

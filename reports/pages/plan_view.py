@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,10 +16,14 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import Asked, rows_of
+from reports.pages.plan_rows import SIZE, Asked, rows_of
 from reports.planjobs import Job
+from reports.planrows import Drawing
 
 TABS = ("class", "town", "department", "money")
+TABLE_ROWS = 100
+NAMED = 10
+"""So many devices are named of those about which the same was decided."""
 CELLS = "{{year}}, {{大写金额}}, {{rows.单位}}, {{rows.资产名称}}"
 
 
@@ -26,14 +32,25 @@ class PlanView(PageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         plan: RefreshPlan = self.find(pk)
-        work = engine.planwork()
-        found: dict[str, Any] | Job = work.drawing(plan, anew="anew" in request.GET)
+        found: Drawing | Job = engine.planwork().drawing(plan, anew="anew" in request.GET)
         if isinstance(found, Job):
             return self._wait(plan, found)
+        with found:
+            return self._show(request, plan, found)
+
+    def find(self, pk: int) -> Any:
+        """Without what it keeps, which may be large and is not shown."""
+        plan = self.page.rows(self.request.user).select_related("town", "department", "previous")
+        found = plan.defer("kept", "previous__kept").filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _show(self, request: HttpRequest, plan: RefreshPlan, found: Drawing) -> HttpResponse:
         if self.asks_for("drawing"):
-            return HttpResponse(headers={"HX-Redirect": self.page.url_of(pk)})
+            return HttpResponse(headers={"HX-Redirect": self.page.url_of(plan.pk)})
         may = self.page.may(request.user, "change", plan)
-        context = {"plan": plan, "may": may, "draft": plan.state == PlanState.DRAFT, "compared": _others(request, plan)}
+        context = {"plan": plan, "may": may, "draft": plan.state == PlanState.DRAFT}
         if self.asks_for("devices"):
             return self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
         if self.asks_for("table"):
@@ -45,32 +62,35 @@ class PlanView(PageView):
             **self._table(found),
             **self._devices(plan, found),
             **_told(plan, found),
+            compared=_others(request, plan),
         )
 
     def _wait(self, plan: RefreshPlan, job: Job) -> HttpResponse:
         template = "plans/_drawing.html" if self.asks_for("drawing") else "plans/waiting.html"
         return self.render(template, object=plan, plan=plan, job=job)
 
-    def _table(self, found: dict[str, Any]) -> dict[str, Any]:
-        asked = self.request.GET.get("by", "class")
-        by = asked if asked in TABS else "class"
-        tables = found[language()]
+    def _table(self, found: Drawing) -> dict[str, Any]:
+        asked, part = self.request.GET.get("by", "class"), self.request.GET.get("part", "1")
+        by, number = asked if asked in TABS else "class", int(part) if part.isdecimal() and len(part) < 7 else 1
+        table = found.told(f"{language()}.{by}")
+        last = max(1, -(-len(table["rows"]) // TABLE_ROWS))
         return {
             "by": by,
-            "tabs": [(key, tables[key]["name"]) for key in TABS],
-            "table": with_links(tables[by], by, found),
+            "tabs": [(key, found.told(f"{language()}.{key}")["name"] if key != by else table["name"]) for key in TABS],
+            "table": with_links(table, by, found, (number - 1) * TABLE_ROWS),
+            "parts": {"before": number - 1, "behind": number + 1 if number < last else 0, "of": len(table["rows"])},
         }
 
-    def _devices(self, plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:
+    def _devices(self, plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
         asked = Asked.of(self.request.GET)
-        chosen, shown = asked.pick(found)
+        count, shown = asked.pick(found)
         return {
             "asked": asked,
             "choices": asked.choices(found, language()),
             "kinds": asked.kinds(found),
-            "count": len(chosen),
-            "rows": rows_of(plan, shown, found, language(), unjudged=asked.kind == "unjudged"),
-            "pages": asked.pages(len(chosen)),
+            "count": count,
+            "rows": rows_of(plan, shown, found.told("classes"), language(), asked.kind),
+            "pages": asked.pages(count),
             "stages": [(one.value, one.label) for one in PlanStage],
             "today": timezone.localdate(),
         }
@@ -81,30 +101,42 @@ def _others(request: HttpRequest, plan: RefreshPlan) -> list[RefreshPlan]:
     return list(scope.visible(request.user, RefreshPlan).exclude(pk=plan.pk).defer("kept").order_by("name", "version"))
 
 
-def _told(plan: RefreshPlan, found: dict[str, Any]) -> dict[str, Any]:
-    """Head, years, charts, changes, exceptions and progress."""
-    lang, tables = language(), found[language()]
-    figures = engine.planfigures()
+def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
+    """Head, years, charts, changes, exceptions, decisions and progress."""
+    lang, figures = language(), engine.planfigures()
+    tables = {key: found.told(f"{lang}.{key}") for key in ("years", "class")}
     return {
         "order": figures.order_told(plan.order, figures.params_of(plan.as_of, lang)),
-        "drawn_at": datetime.fromisoformat(found["drawn_at"]),
-        "stale": found.get("stale", False),
-        "devices_count": found["devices"],
+        "drawn_at": datetime.fromisoformat(found.told("drawn_at")),
+        "stale": found.stale,
+        "devices_count": found.told("devices"),
         "years": side_by_side(tables["years"]),
         "charts": charts_of(tables),
-        "changes": [pair[0 if lang == "zh" else 1] for pair in found["changes"]],
+        "changes": [pair[0 if lang == "zh" else 1] for pair in found.told("changes")],
         "exceptions": list(plan.exceptions.select_related("department", "asset_class")),
-        "overrides": DueOverride.objects.filter(device__asset_tag__in=_by_hand(found)).count(),
+        "decided": [decided_of(plan, *group) for group in found.told("decided")],
+        "decided_count": sum(len(group[-1]) for group in found.told("decided")),
+        "overrides": found.count(mark="by_hand"),
         "overrides_url": kit.pages[DueOverride].url("list"),
         "progress": progress_of(plan),
         "template_hint": _("Cells such as %(cells)s are filled in; a fault names its cell.") % {"cells": CELLS},
         "year_list": list(range(plan.first_year, plan.first_year + plan.years)),
-        "undone_count": sum(one["year"] is None for one in found["items"]),
+        "undone_count": found.told("counts")["undone"],
     }
 
 
-def _by_hand(found: dict[str, Any]) -> list[str]:
-    return [one["tag"] for one in found["items"] if one["override"]][:900]
+def decided_of(plan: RefreshPlan, year: int | None, reason: str, by: list[str], tags: list[str]) -> dict[str, Any]:
+    """Devices about which the same was decided: what, why, by whom, and where it is changed."""
+    address = f"{reverse('plan_decide', args=[plan.pk])}?{urlencode({'tag': tags}, doseq=True)}"
+    return {
+        "year": year,
+        "reason": reason,
+        "by": ", ".join(by),
+        "tags": ", ".join(tags[:NAMED]),
+        "more": max(0, len(tags) - NAMED),
+        "count": len(tags),
+        "url": address if len(tags) <= SIZE else "",
+    }
 
 
 def side_by_side(table: dict[str, Any]) -> dict[str, Any]:
@@ -122,10 +154,14 @@ def side_by_side(table: dict[str, Any]) -> dict[str, Any]:
 def charts_of(tables: dict[str, Any]) -> list[dict[str, Any]]:
     """What charts.js draws."""
     years = tables["years"]
+    classes = tables["class"]
+    cost = next(at for at, column in enumerate(classes["columns"]) if column["key"] == "cost_yuan")
+    paid = [at for at, row in enumerate(classes["values"]) if row[cost]]
+    dear = {**classes, **{key: [classes[key][at] for at in paid] for key in ("rows", "values")}}
     found = [
         _chart(_("Devices due and renewed by year"), "int", years, ("became_due", "renewed", "undone")),
         _chart(_("Cost and money by year, yuan"), "money", years, ("cost_yuan", "money_yuan")),
-        _chart(_("Cost by class, yuan"), "money", tables["class"], ("cost_yuan",)),
+        _chart(_("Cost by class, yuan"), "money", dear, ("cost_yuan",)),
     ]
     return [one for one in found if one["categories"]]
 
@@ -139,12 +175,12 @@ def _chart(title: str, kind: str, table: dict[str, Any], keys: tuple[str, ...]) 
     return {"title": title, "kind": kind, "categories": [row[0] for row in table["rows"]], "series": series}
 
 
-def with_links(table: dict[str, Any], by: str, found: dict[str, Any]) -> dict[str, Any]:
-    """The table with, for each row, the value by which the devices are narrowed to it."""
-    codes = {name: code for code, pair in found["classes"].items() for name in pair} if by == "class" else {}
-    known = {one[by] for one in found["items"]} if by in ("town", "department") else set()
+def with_links(table: dict[str, Any], by: str, found: Drawing, start: int) -> dict[str, Any]:
+    """A part of the table with, for each row, the value by which the devices are narrowed to it."""
+    codes = {name: code for code, pair in found.told("classes").items() for name in pair} if by == "class" else {}
+    known = set(found.told(f"{by}s")) if by in ("town", "department") else set()
     rows = []
-    for row in table["rows"]:
+    for row in table["rows"][start : start + TABLE_ROWS]:
         value = codes.get(row[0], "") if by == "class" else row[0] if row[0] in known else ""
         rows.append((value, list(zip(row, table["columns"], strict=True))))
     return {**table, "rows": rows, "total": list(zip(table["total"], table["columns"], strict=False))}

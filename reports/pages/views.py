@@ -17,7 +17,7 @@ from inventory.pages.writing import actor_of
 from inventory.ui.views.details import DetailView
 from inventory.ui.views.lists import ListView
 from reports import history
-from reports.models import ReportRun, RunState
+from reports.models import RefreshPlan, ReportRun, RunState
 from reports.pages.asking import AskForm, told
 from reports.pages.books import book_of, books, icon_of, title_of
 
@@ -137,8 +137,14 @@ class RunView(DetailView):
             told=told(run),
             may_remove=history.may_remove(request.user, run),
             known=book_of(run.report) is not None,
+            plan_url=self._plan_url(run),
             **context,
         )
+
+    def _plan_url(self, run: ReportRun) -> str:
+        """The page of the plan that it is of."""
+        plan = scope.visible(self.request.user, RefreshPlan).filter(pk=run.parameters.get("plan") or 0).first()
+        return page_url(plan) if plan is not None else ""
 
 
 def _sheet_context(request: HttpRequest, shown: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_a_planner_draws_decides_approves_and_follows_a_plan(
     expect(page.locator(".rp-chart svg").first).to_be_visible()
     visitor.check()
 
-    out = page.get_by_title(visitor.say("Take out")).first
+    out = page.get_by_title(visitor.say("Leave out of this plan")).first
     tag = (out.get_attribute("aria-label") or "").rpartition(" ")[2]
     out.click()
     form = page.locator("#decide .pl-decide")

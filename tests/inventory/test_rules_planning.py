@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.rules.planning import Candidate, Choice, Extra, Order, Purse, Terms, Unit, choose
+from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit, choose
 from inventory.rules.prices import Tariff
 from inventory.rules.standards import Allowance, AtMost, ByNeed, Rule
 
@@ -207,3 +207,85 @@ def test_a_price_that_begins_later_counts_from_its_day_and_rises_from_there() ->
         Decimal("5500.00"),
         Decimal("6050.00"),
     ]
+
+
+def out(reason: str = "留用") -> Decision:
+    return Decision(None, reason, "张三")
+
+
+def into(year: int, reason: str = "急用") -> Decision:
+    return Decision(year, reason, "张三")
+
+
+def test_what_is_left_out_is_undone_with_its_reason_and_author_and_its_money_goes_to_the_next() -> None:
+    plan = terms(5000, decisions={"A": out()})
+    found = drawn([due("A", 2020), due("B", 2026)], plan)
+    assert years(found) == {"A": None, "B": 2027}
+    assert found["A"].why == (("left_out", "留用", "张三"),)
+    assert found["B"].why[0] == ("rank", "1", "1", "2027")
+
+
+def test_what_is_left_out_keeps_its_place_under_the_standard_unless_it_is_to_be_scrapped() -> None:
+    """Ten are held and ten allowed: the room is what is due and does not serve on."""
+    ten = [unit("甲", allowed=10, held=12)]
+    candidates = [due(tag, 2026) for tag in "ABC"]
+    assert years(drawn(candidates, terms(50000), *ten)) == {"A": 2027, "B": None, "C": None}
+    assert years(drawn(candidates, terms(50000, decisions={"A": out()}), *ten)) == {"A": None, "B": None, "C": None}
+    scrapped = [due("A", 2026, status="to_be_scrapped"), *candidates[1:]]
+    found = drawn(scrapped, terms(50000, decisions={"A": out()}), *ten)
+    assert years(found) == {"A": None, "B": 2027, "C": None}
+
+
+def test_what_is_put_in_comes_first_in_its_year_and_waits_until_then() -> None:
+    candidates = [due("A", 2020), due("B", 2027), due("C", 2026)]
+    found = drawn(candidates, terms(5000, 5000, 5000, decisions={"A": into(2029), "B": into(2027)}))
+    assert years(found) == {"A": 2029, "B": 2027, "C": 2028}
+    assert found["B"].why == (("rank", "1", "2", "2027"), ("by_hand", "急用", "张三"), ("due_this_year",))
+    assert found["A"].why == (("rank", "1", "1", "2029"), ("by_hand", "急用", "张三"), ("past_due", "9"))
+
+
+def test_what_is_not_due_is_put_in_and_says_so() -> None:
+    candidates = [due("A", 2035), Candidate("B", "desktop", "甲", None)]
+    found = drawn(candidates, terms(5000, 5000, decisions={"A": into(2028), "B": into(2027)}))
+    assert years(found) == {"A": 2028, "B": 2027}
+    assert (found["A"].due_year, found["B"].due_year) == (2028, 2027), "they count as due from then"
+    assert found["A"].why[2] == ("not_due", "2035-06-01") and found["B"].why[2] == ("no_due_date",)
+
+
+def test_what_is_put_in_above_the_standard_or_the_money_is_marked_and_counts() -> None:
+    full = unit("甲", allowed=10, held=11)
+    candidates = [due("A", 2035), due("B", 2026)]
+    found = drawn(candidates, terms(8000, decisions={"A": into(2027)}), full)
+    assert found["A"].over_standard is False, "it makes the room that it needs, as whatever is due"
+    assert years(found) == {"A": 2027, "B": None} and found["B"].why[0][0] == "over_standard"
+    found = drawn(candidates, terms(4000, decisions={"A": into(2027)}), unit("甲", allowed=9, held=11))
+    assert (found["A"].over_standard, found["A"].over_money) == (True, True)
+    assert ("above", "台式计算机", "9") in found["A"].why and ("over_money", "5000", "4000", "2027") in found["A"].why
+    assert (found["A"].source, found["A"].price_yuan) == ("专款", Decimal(5000))
+
+
+def test_what_is_put_in_into_a_year_without_money_is_paid_from_no_source_and_marked() -> None:
+    plan = Terms(2027, 2, (Order.PAST_DUE,), money={2028: [Purse("专款", Decimal(5000))]}, decisions={"A": into(2027)})
+    found = drawn([due("A", 2026)], plan)
+    assert (found["A"].year, found["A"].source, found["A"].over_money) == (2027, "", True)
+
+
+def test_what_no_department_holds_is_not_put_in_and_what_no_rule_lists_is() -> None:
+    candidates = [due("A", 2026, "无"), due("B", 2026, asset_class="boat")]
+    found = drawn(candidates, terms(9000, decisions={"A": into(2027), "B": into(2027)}))
+    assert years(found) == {"A": None, "B": 2027}
+    assert found["A"].why == (("no_department",),) and ("no_rule",) in found["B"].why
+
+
+@given(st.lists(st.sampled_from([None, 2027, 2028, 2029, "free"]), min_size=1, max_size=12), st.integers(0, 40000))
+def test_decisions_hold_whatever_the_money_and_the_rest_never_overspends(given_: list[Any], yuan: int) -> None:
+    candidates = [due(f"T{n:02}", 2024 + n % 6) for n in range(len(given_))]
+    decisions = {f"T{n:02}": Decision(one, "r", "a") for n, one in enumerate(given_) if one != "free"}
+    found = drawn(candidates, terms(yuan, yuan, yuan, decisions=decisions))
+    for tag, one in decisions.items():
+        assert tag not in found or found[tag].year == one.year
+    assert found == drawn(candidates[::-1], terms(yuan, yuan, yuan, decisions=decisions))
+    for year in (2027, 2028, 2029):
+        spent = sum((one.price_yuan or 0) for one in found.values() if one.year == year)
+        by_hand = sum((one.price_yuan or 0) for tag, one in found.items() if one.year == year and tag in decisions)
+        assert spent <= max(yuan, by_hand)

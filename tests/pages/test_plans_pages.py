@@ -1,5 +1,6 @@
 """Refresh plans on pages, over the county worked by hand: drawn, decided upon, approved, reopened, followed."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from datetime import date
@@ -18,9 +19,10 @@ from django.urls import reverse
 
 from inventory.models import Department, Device, DueOverride, FundingSource, Role
 from inventory.services import write
-from reports import planjobs, plans, planwork
-from reports.models import PlanItem, PlanState, RefreshPlan
+from reports import history, planjobs, plans, planwork
+from reports.models import PlanItem, PlanState, RefreshPlan, ReportRun
 from reports.pages.plan_forms import Grid
+from reports.planrows import Drawing
 from reports.plans import ExceptionAsked
 from tests.factories import TESTER, TownFactory
 from tests.pages.conftest import client_of, make_user
@@ -178,8 +180,8 @@ def test_a_device_above_the_standard_is_put_in_with_a_reason_and_marked(browser:
     one = over(plan)
     rows = browser.get(page(plan), {"kind": "undone"}).context["rows"]
     row = next(row for row in rows if row["one"]["tag"] == one.tag)
-    (_words, _icon, address, opens) = row["actions"][0]
-    assert opens and "Put in above the standard" in row["actions"][0][0]
+    (_words, _icon, address, opens) = next(one for one in row["actions"] if one[0] == "Put in above the standard")
+    assert opens
     assert 'value="1"' in text_of(browser.get(address))
     refused = text_of(browser.post(address, {"quantity": "1", "reason": " "}))
     assert "required" in refused and not plan.exceptions.exists()
@@ -204,6 +206,67 @@ def test_a_device_is_taken_out_by_a_due_date_with_reason_and_author(browser: Cli
     assert not DueOverride.objects.filter(device__asset_tag=one.tag).exists()
 
 
+def rows_by_tag(browser: Client, plan: RefreshPlan, **asked: str) -> dict[str, Any]:
+    return {row["one"]["tag"]: row for row in browser.get(page(plan), asked).context["rows"]}
+
+
+def test_devices_are_left_out_of_one_plan_and_put_back(browser: Client, plan: RefreshPlan) -> None:
+    tags = list(rows_by_tag(browser, plan))[:2]
+    form = text_of(browser.get(url("decide", plan), {"tag": tags, "what": "out"}))
+    assert all(f'name="tag" value="{tag}"' in form for tag in tags) and 'value="out" selected' in form
+    refused = text_of(browser.post(url("decide", plan), {"tag": tags, "what": "out", "reason": " "}))
+    assert "required" in refused and not plan.decisions.exists()
+    given = {"tag": tags, "what": "out", "reason": "尚可使用", "query": "kind=chosen"}
+    assert browser.post(url("decide", plan), given).headers["Location"] == f"{page(plan)}?kind=chosen#devices"
+    undone = rows_by_tag(browser, plan, kind="undone", mark="decided")
+    assert set(undone) == set(tags) and "尚可使用" in undone[tags[0]]["why"] and "planner" in undone[tags[0]]["why"]
+    shown = browser.get(page(plan))
+    (group,) = shown.context["decided"]
+    assert (group["year"], group["count"], group["reason"], group["by"]) == (None, 2, "尚可使用", "planner")
+    assert 'name="remove"' in text_of(browser.get(group["url"]))
+    browser.post(url("decide", plan), {"tag": tags, "remove": "1"})
+    assert not plan.decisions.exists() and set(tags) <= set(rows_by_tag(browser, plan))
+
+
+def test_a_device_that_is_not_due_is_put_in_by_its_tag(browser: Client, plan: RefreshPlan) -> None:
+    form = browser.get(url("decide", plan))
+    assert 'name="tags"' in text_of(form)
+    given = {"tags": "A3, NONE", "what": "2028", "reason": "窗口"}
+    assert "NONE" in text_of(browser.post(url("decide", plan), given)) and not plan.decisions.exists()
+    assert browser.post(url("decide", plan), {**given, "tags": "A3\nC3、A3"}).status_code == 302
+    chosen = rows_by_tag(browser, plan, year="2028", mark="decided")
+    assert set(chosen) == {"A3", "C3"} and "within its least life" in chosen["A3"]["marks"]
+    moved = next(iter(rows_by_tag(browser, plan, year="2027")))
+    browser.post(url("decide", plan), {"tag": moved, "what": "2028", "reason": "延后"})
+    assert moved in rows_by_tag(browser, plan, year="2028")
+    address = next(does[2] for does in rows_by_tag(browser, plan, q=moved)[moved]["actions"])
+    assert 'value="2028" selected' in text_of(browser.get(address)) and "延后" in text_of(browser.get(address))
+    assert "2031" in text_of(browser.post(url("decide", plan), {"tag": moved, "what": "2031", "reason": "x"}))
+
+
+def test_a_copy_decides_the_same(browser: Client, plan: RefreshPlan) -> None:
+    browser.post(url("decide", plan), {"tag": "A1", "what": "out", "reason": "尚可使用"})
+    form = browser.get(reverse("refresh_plan_add"), {"copy": plan.pk}).context["form"]
+    given = {field.name: field.value() or "" for field in form} | {"name": "方案二", "copy": plan.pk}
+    assert browser.post(reverse("refresh_plan_add"), given).status_code == 302
+    other = RefreshPlan.objects.get(name="方案二")
+    assert list(other.decisions.values_list("device__asset_tag", "reason")) == [("A1", "尚可使用")]
+
+
+def test_hostile_tags_and_who_may_not_decide_are_refused(browser: Client, plan: RefreshPlan) -> None:
+    for tags in (["nothing"], ["A1", "' OR 1=1 --"], ["\x7f"]):
+        assert browser.get(url("decide", plan), {"tag": tags}).status_code == 404
+        given = {"tag": tags, "what": "out", "reason": "x"}
+        assert browser.post(url("decide", plan), given).status_code == 404
+    assert browser.get(reverse("plan_decide", args=[999])).status_code == 404
+    for role in (Role.TECHNICIAN, Role.DIRECTOR):
+        other = client_of(make_user(role, role))
+        assert other.post(url("decide", plan), {"tag": "A1", "what": "out", "reason": "x"}).status_code == 403
+    for asked in ({"year": "x'"}, {"mark": "place; DROP TABLE items"}, {"q": "%' OR '1"}, {"page": "999999"}):
+        assert browser.get(page(plan), asked).context["rows"] == []
+    assert not plan.decisions.exists()
+
+
 def test_approval_freezes_what_the_page_shows(browser: Client, plan: RefreshPlan) -> None:
     before = browser.get(page(plan)).context["years"]
     assert "Renewed" in text_of(browser.get(url("approve", plan)))
@@ -212,7 +275,7 @@ def test_approval_freezes_what_the_page_shows(browser: Client, plan: RefreshPlan
     with write.unit(TESTER) as unit:
         unit.delete(Device.objects.get(asset_tag="A1"))
     assert browser.get(page(plan)).context["years"] == before
-    for name in ("exception", "due", "approve"):
+    for name in ("exception", "due", "decide", "approve"):
         answer = browser.post(url(name, plan), {})
         assert answer.headers["Location"] == page(plan), name
     assert browser.get(reverse("refresh_plan_edit", args=[plan.pk])).status_code == 302
@@ -251,13 +314,18 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
 
 
 @pytest.mark.parametrize("kind", ["plan", "budget"])
-def test_workbooks_are_fetched_by_who_asked_for_them(browser: Client, plan: RefreshPlan, kind: str) -> None:
+def test_workbooks_are_kept_in_the_history_for_who_may_see_it(browser: Client, plan: RefreshPlan, kind: str) -> None:
     answer = browser.post(url("make", plan), {"kind": kind, "year": "2027"})
     file = answer.headers["Location"]
     octets = b"".join(browser.get(file).streaming_content)
     assert openpyxl.load_workbook(io.BytesIO(octets)).sheetnames
-    other = client_of(make_user("other", Role.PLANNER))
-    assert other.get(file).status_code == 404
+    run = ReportRun.objects.get()
+    assert (run.report, run.owner.username, run.sha256) == (kind, "planner", hashlib.sha256(octets).hexdigest())
+    shown = text_of(browser.get(reverse("report_run_detail", args=[run.pk])))
+    assert file in shown and page(plan) in shown and run.file_name in shown
+    assert b"".join(client_of(make_user("other", Role.PLANNER)).get(file).streaming_content) == octets
+    town = client_of(make_user("town", Role.TECHNICIAN, towns=(TownFactory(),)))
+    assert town.get(file).status_code in (403, 404)
 
 
 def template(cells: dict[str, str]) -> SimpleUploadedFile:
@@ -275,6 +343,10 @@ def test_the_finance_offices_form_is_filled_in(browser: Client, plan: RefreshPla
     octets = b"".join(browser.get(answer.headers["Location"]).streaming_content)
     sheet = openpyxl.load_workbook(io.BytesIO(octets)).active
     assert str(sheet["A1"].value) == "2027" and sheet["A3"].value
+    run = ReportRun.objects.get()
+    assert (run.report, run.parameters["template"], run.rows) == ("template", "财政表.xlsx", 3)
+    assert not history.template_of(run).exists(), "what was sent is not kept beside what was made of it"
+    assert run.file_name in text_of(browser.get(reverse("report_run_detail", args=[run.pk])))
 
 
 def test_a_fault_of_the_form_names_its_cell(browser: Client, plan: RefreshPlan) -> None:
@@ -338,25 +410,44 @@ def test_a_drawing_that_failed_says_so_and_is_not_begun_again_by_itself(
 
 
 def test_work_that_was_stopped_says_so(browser: Client, plan: RefreshPlan, large: list[Any]) -> None:
-    address = browser.post(url("make", plan), {"kind": "plan"}).headers["Location"]
+    given = {"by": "王主任", "on": "2026-12-01", "preparer": "某甲", "reviewer": "某乙"}
+    address = browser.post(url("approve", plan), given).headers["Location"]
     (job,) = large
     with planjobs.held(job.token):
         assert 'id="job"' in text_of(browser.get(address))
     assert "stopped before it was done" in text_of(browser.get(address, follow=True))
+    assert client_of(make_user("other", Role.PLANNER)).get(address).status_code == 404
+
+
+def test_of_a_large_register_a_workbook_is_made_in_the_background(
+    browser: Client, plan: RefreshPlan, large: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[ReportRun] = []
+    monkeypatch.setattr(history, "start", started.append)
+    address = browser.post(url("make", plan), {"kind": "budget", "year": "2027"}).headers["Location"]
+    (run,) = started
+    with history.held(run):
+        assert 'id="progress"' in text_of(browser.get(address))
+        again = browser.post(url("make", plan), {"kind": "plan"})
+        assert again.headers["Location"] == address and len(started) == 1, "one report at a time for each person"
+        call_command("report", run=run.pk)
+    assert reverse("report_run_file", args=[run.pk]) in text_of(browser.get(address))
 
 
 def test_the_command_does_what_a_page_asked_for(plan: RefreshPlan) -> None:
-    job = planjobs.ask("budget", plan.pk, None, lang="en", year=2027)
+    job = planjobs.ask("draw", plan.pk, None)
     with planjobs.held(job.token):
         call_command("plan_work", job.token)
     done = planjobs.find(job.token)
-    assert done is not None and done.state == planjobs.DONE and planjobs.workbook_of(done).exists()
+    assert done is not None and done.state == planjobs.DONE
+    drawing = planwork.drawing(plan)
+    assert isinstance(drawing, Drawing) and drawing.count(kind="chosen") == 6
     with pytest.raises(CommandError):
         call_command("plan_work", "nothing")
 
 
 def test_an_error_of_the_program_ends_the_work_and_is_told(plan: RefreshPlan) -> None:
-    done = planwork.perform(planjobs.ask("no_such_book", plan.pk, None, lang="en"))
+    done = planwork.perform(planjobs.ask("approve", plan.pk, None))
     assert done.state == planjobs.FAILED and "An error in the program" in done.fault
 
 
@@ -366,7 +457,7 @@ def test_the_centre_reads_plans_and_planners_write_them(plan: RefreshPlan) -> No
     for client in (technician, director):
         shown = text_of(client.get(page(plan), {"kind": "undone"}))
         assert reverse("plan_approve", args=[plan.pk]) not in shown and url("exception", plan) not in shown
-        for name in ("exception", "due", "approve", "reopen", "follow"):
+        for name in ("exception", "due", "decide", "approve", "reopen", "follow"):
             assert client.post(url(name, plan), {}).status_code == 403, name
         assert client.get(reverse("refresh_plan_add")).status_code == 403
     assert RefreshPlan.objects.get(pk=plan.pk).state == PlanState.DRAFT
@@ -377,7 +468,7 @@ def test_a_department_and_a_technician_of_one_town_see_no_plan(plan: RefreshPlan
     bureau = client_of(make_user("dep", Role.DEPARTMENT, department=department))
     town = client_of(make_user("town", Role.TECHNICIAN, towns=(TownFactory(),)))
     for client in (bureau, town):
-        for address in (page(plan), url("approve", plan), url("due", plan), url("exception", plan)):
+        for address in (page(plan), *(url(name, plan) for name in ("approve", "due", "decide", "exception"))):
             assert client.get(address).status_code in (403, 404), address
         for name in ("make", "follow", "reopen"):
             assert client.post(url(name, plan), {"kind": "plan"}).status_code in (403, 404)

@@ -5,12 +5,16 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
 
 from inventory.models import Role
 from inventory.services import write
@@ -19,7 +23,7 @@ from reports import background, history
 from reports.models import ReportRun, RunState
 from tests.conftest import ROOT
 from tests.factories import DepartmentFactory, DeviceFactory
-from tests.pages.conftest import make_user
+from tests.pages.conftest import client_of, make_user
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -145,6 +149,43 @@ def test_a_removed_file_is_gone_and_the_line_says_who_removed_it() -> None:
     assert not file.exists() and history.preview_of(run) is None
     assert (run.kept, run.removed_by) == ("", "planner") and run.removed_at is not None and run.sha256
     assert not history.may_remove(planner, run)
+
+
+def made_ago(days: int) -> ReportRun:
+    run = background.perform(asked())
+    run.made_at -= timedelta(days=days)
+    with write.unit(write.SYSTEM) as unit:
+        unit.update(run)
+    return run
+
+
+def test_files_are_kept_as_long_as_the_settings_say_and_the_line_says_that_one_was_let_go(settings: Any) -> None:
+    settings.KEEP_REPORTS_DAYS = 30
+    old, young = made_ago(31), made_ago(29)
+    files = [history.workbook_of(old), history.preview_file(old)]
+    assert all(file.exists() for file in files)
+    assert history.let_go(timezone.now()) == 1
+    assert not any(file.exists() for file in files) and history.workbook_of(young).exists()
+    old.refresh_from_db()
+    assert (
+        (old.kept, old.removed_by, old.state) == ("", "", RunState.DONE) and old.removed_at is not None and old.sha256
+    )
+    shown = client_of(make_user("planner", Role.PLANNER)).get(reverse("report_run_detail", args=[old.pk]))
+    assert "was let go on" in shown.content.decode()
+    assert history.let_go(timezone.now()) == 0
+
+
+def test_without_a_number_of_days_files_are_kept_for_ever(settings: Any) -> None:
+    settings.KEEP_REPORTS_DAYS = 0
+    assert history.workbook_of(made_ago(9999)).exists() and history.let_go(timezone.now()) == 0
+
+
+def test_the_tick_of_the_schedules_lets_old_files_go(settings: Any) -> None:
+    settings.KEEP_REPORTS_DAYS = 30
+    run, out = made_ago(31), StringIO()
+    call_command("report", "--due", stdout=out)
+    run.refresh_from_db()
+    assert run.kept == "" and "1 files" in out.getvalue()
 
 
 def test_a_file_goes_by_its_owner_or_an_administrator() -> None:

@@ -16,7 +16,7 @@ from inventory.sheets.dump import dump
 from reports import plans
 from reports.faults import Fault
 from reports.models import PlanItem, PlanMoney, RefreshPlan, ReportRun
-from reports.planbooks import make_plan_book
+from reports.planbooks import compare_plans, make_plan_book
 from reports.plans import ExceptionAsked, MoneyAsked
 from tests.factories import TESTER
 from tests.reports.hand_county import AS_OF, make_county, make_plan
@@ -164,6 +164,126 @@ def test_an_order_with_an_unknown_or_doubled_criterion_is_refused(plan: RefreshP
             make_plan(name="顺序", order=order)
 
 
+def device(tag: str) -> Device:
+    return Device.objects.get(asset_tag=tag)
+
+
+def decide(plan: RefreshPlan, year: int | None, *tags: str, reason: str = "领导决定") -> int | Fault:
+    devices = [device(tag) for tag in tags]
+    return plans.decide(plan, devices, year, reason=reason, author="张三", on=DAY, actor=TESTER)
+
+
+def years_of(plan: RefreshPlan) -> dict[str, int | None]:
+    return {one.tag: one.year for one in plans.drawn(plan).items}
+
+
+def test_decisions_about_devices_hold_in_one_plan_alone_and_are_taken_back(plan: RefreshPlan) -> None:
+    """2027 has 11,100 yuan: A1 and B1 at 5,000 and A4 at 1,020. Without A1 its money goes to the switch B6.
+
+    A3 (bought in 2023) is due in 2029, after the plan; C3, a printer of 2025, in 2031: put in, they go before all.
+    """
+    other, before = make_plan(name="另一方案"), years_of(plan)
+    assert before["A1"] == 2027 and "A3" not in before and before["B6"] == 2028
+    assert decide(plan, None, "A1") == 1 and decide(plan, 2028, "A3", "C3") == 2
+    after = years_of(plan)
+    assert (after["A1"], after["A3"], after["C3"], after["B6"]) == (None, 2028, 2028, 2027)
+    assert years_of(other) == before
+    facts = {one.tag: one for one in plans.drawn(plan).items}
+    assert (
+        facts["A3"].below_life and facts["A3"].early and not facts["A3"].past_life and facts["A3"].reason == "领导决定"
+    )
+    assert facts["A1"].left_out and facts["A1"].serves_on
+    assert decide(plan, 2027, "A1", reason="改主意") == 1, "in place of what was decided before"
+    assert years_of(plan)["A1"] == 2027 and plan.decisions.count() == 3
+    assert plans.take_back(plan, [device(tag) for tag in ("A1", "A3", "C3", "B1")], TESTER) == 3
+    assert years_of(plan) == before
+
+
+def test_what_is_to_be_scrapped_and_what_has_no_date_are_decided_about_too(plan: RefreshPlan) -> None:
+    assert {one.tag for one in plans.drawn(plan).unjudged} == {"B2"}
+    decide(plan, None, "B3")
+    decide(plan, 2028, "B2")
+    found = plans.drawn(plan)
+    items = {one.tag: one for one in found.items}
+    assert items["B3"].left_out and not items["B3"].serves_on, "it does not serve on: it is to be scrapped"
+    assert items["B2"].year == 2028 and items["B2"].due_on is None and not found.unjudged
+
+
+def test_a_decision_about_what_is_gone_is_told(plan: RefreshPlan) -> None:
+    decide(plan, 2028, "A3")
+    with write.unit(TESTER) as unit:
+        gone = device("A3")
+        for status in ("to_be_scrapped", "scrapped"):
+            gone.status = status
+            unit.update(gone)
+    assert ("A3", "decided_gone") in {(one.tag, one.why) for one in plans.drawn(plan).unjudged}
+
+
+def test_who_may_not_be_put_in_is_told(plan: RefreshPlan) -> None:
+    small = make_plan(name="丙", department=device("C1").department)
+    assert isinstance(fault := decide(small, 2027, "A1"), Fault) and fault.code == "not_in_scope"
+    with write.unit(TESTER) as unit:
+        lone = device("A2")
+        lone.department = None
+        unit.update(lone)
+    assert isinstance(fault := decide(plan, 2027, "A2"), Fault) and fault.code == "no_department"
+    assert decide(plan, None, "A2") == 1
+    for year, reason in ((2029, "x"), (2027, " "), (2027, "")):
+        with pytest.raises(ValidationError):
+            decide(plan, year, "A1", reason=reason)
+    assert plan.decisions.count() == 1
+
+
+def test_decisions_are_frozen_with_the_plan_and_go_on_in_its_next_version(plan: RefreshPlan) -> None:
+    decide(plan, None, "A1")
+    decide(plan, 2028, "A3")
+    kept, before = approved(plan), years_of(plan)
+    with pytest.raises(ValidationError):
+        decide(kept, 2027, "B6")
+    with pytest.raises(ValidationError):
+        plans.take_back(kept, [device("A1")], TESTER)
+    with write.unit(TESTER) as unit:
+        unit.delete(device("A3"))
+    assert years_of(kept) == before and len(plans.drawn(kept).head.decided) == 2
+    new = plans.reopen(kept, as_of=AS_OF, actor=TESTER)
+    assert not isinstance(new, Fault) and {one.device.asset_tag for one in new.decisions.all()} == {"A1"}
+    decide(new, 2028, "A1", reason="年底到货")
+    told = [zh for zh, _ in plans.drawn(new).head.changes]
+    assert "新的人工决定：A1 列入2028年：年底到货" in told and "取消人工决定：A3 列入2028年：领导决定" in told
+
+
+def test_a_plan_is_not_shortened_under_its_decisions(plan: RefreshPlan) -> None:
+    decide(plan, 2028, "A3")
+    plan.years = 1
+    fault = plans.change(plan, [], [], TESTER)
+    assert isinstance(fault, Fault) and "A3" in fault.text
+    assert RefreshPlan.objects.get(pk=plan.pk).years == 2
+
+
+def test_the_workbooks_say_what_was_decided_by_whom_and_why(plan: RefreshPlan, tmp_path: Path) -> None:
+    decide(plan, None, "A1", reason="尚可使用")
+    decide(plan, 2027, "A3", "B4", "B5", reason="大厅窗口")
+    for name in ("plan", "budget"):
+        made = make_plan_book(name, plan, tmp_path, TESTER, year=2027)
+        assert not isinstance(made, Fault)
+        text = dump(made.path)
+        assert "人工列入该年：大厅窗口（张三）" in text and "未满最低年限" in text
+        assert "列入2027年：A3、B4、B5。大厅窗口（张三）" in text
+        assert "超资金" in text, "three at 5,000 yuan are more than 11,100"
+        if name == "plan":
+            assert "人工决定不列入：尚可使用（张三）" in text
+        else:
+            assert "另有 1 台到期设备经人工决定不列入计划。" in text and "【超资金1台】" in text
+
+
+def test_the_comparison_tells_what_only_one_plan_leaves_out(plan: RefreshPlan, tmp_path: Path) -> None:
+    undone = next(one.tag for one in plans.drawn(plan).items if one.year is None and one.why[0][0] == "no_money")
+    other = make_plan(name="另一方案")
+    decide(other, None, undone, reason="不再更新")
+    made = compare_plans(plan, other, tmp_path, TESTER)
+    assert not isinstance(made, Fault) and "人工决定不列入：不再更新（张三）" in dump(made.path)
+
+
 def run(*arguments: str) -> str:
     out = StringIO()
     call_command("plan", *arguments, stdout=out)
@@ -181,6 +301,10 @@ def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_pat
     made = RefreshPlan.objects.get(name="五年规划")
     assert "11,020.00" in run("show", "五年规划", "--out", str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"plan-五年规划-v1.xlsx", "budget-2027-五年规划-v1.xlsx"}
+    run("decide", "五年规划", "omit", "A1", "B1", "--reason", "留用")
+    assert {one.device.asset_tag: one.reason for one in made.decisions.all()} == {"A1": "留用", "B1": "留用"}
+    run("decide", "五年规划", "back", "A1", "B1")
+    assert not made.decisions.exists()
     run("approve", str(made.pk), "--by", "王主任", "--on", "2026-12-01")
     assert PlanItem.objects.filter(plan=made).count() == 10
     run("follow", "五年规划 v1", "requested", "A1", "B1")
@@ -202,6 +326,9 @@ def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_pat
         (("make", "新", "--first-year", "2027", "--money", "2027:没有:1"), "专款"),
         (("make", "新", "--first-year", "1"), "1990"),
         (("follow", "更新规划", "requested", "A1"), "A1"),
+        (("decide", "更新规划", "2027", "A1", "ZZ", "--reason", "x"), "ZZ"),
+        (("decide", "更新规划", "2031", "A1", "--reason", "x"), "2031"),
+        (("decide", "更新规划", "soon", "A1"), "soon"),
     ],
 )
 def test_what_the_command_cannot_do_is_one_clear_line(plan: RefreshPlan, arguments: tuple[str, ...], told: str) -> None:

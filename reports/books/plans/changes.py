@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from reports.books.plans.planned import Drawn, Head, Item, Pair
+from reports.books.plans.planned import Decided, Drawn, Head, Item, Pair, grouped, tags_told
 
 _FIELDS: dict[str, Pair] = {
     "as_of": ("数据日期", "data date"),
@@ -19,11 +19,12 @@ _FIELDS: dict[str, Pair] = {
 
 
 def changes(before: Drawn, after: Drawn) -> tuple[Pair, ...]:
-    """Settings, money and exceptions that differ; devices that came, went, or moved to another year."""
+    """Settings, money, exceptions and decisions that differ; devices that came, went, or moved to another year."""
     return (
         *_settings(before.head, after.head),
         *_money(before.head, after.head),
         *_exceptions(before.head, after.head),
+        *_decided(before.head, after.head),
         *_items(before, after),
     )
 
@@ -65,6 +66,24 @@ def _exceptions(before: Head, after: Head) -> Iterator[Pair]:
         for one in sorted(ones, key=lambda one: (one.department, one.asset_class)):
             text = f"{one.department} {one.asset_class} {one.quantity} {one.reason}"
             yield f"{word[0]}：{text}", f"{word[1]}: {text}"
+
+
+def _decided(before: Head, after: Head) -> Iterator[Pair]:
+    """Decisions that are new or other than before, and those taken back, those alike together."""
+    old, new = ({(one.tag, one.year, one.reason): one for one in head.decided} for head in (before, after))
+    for key, one in grouped([one for key, one in new.items() if key not in old]):
+        yield _decision("新的人工决定", "decided by hand", key, one)
+    tags = {one.tag for one in after.decided}
+    gone = [one for one in before.decided if one.tag not in tags]
+    for key, one in grouped(gone):
+        yield _decision("取消人工决定", "decision by hand taken back", key, one)
+
+
+def _decision(zh: str, en: str, key: tuple[int | None, str], ones: list[Decided]) -> Pair:
+    year, reason = key
+    tags = tags_told(ones)
+    what = ("不列入", "left out") if year is None else (f"列入{year}年", f"put in for {year}")
+    return f"{zh}：{tags[0]} {what[0]}：{reason}", f"{en}: {tags[1]} {what[1]}: {reason}"
 
 
 def _items(before: Drawn, after: Drawn) -> Iterator[Pair]:

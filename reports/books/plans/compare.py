@@ -67,7 +67,7 @@ def _of_year(drawn: Drawn, year: int) -> tuple[int, Decimal, int]:
 
 
 def _devices(one: Drawn, two: Drawn, head: tuple[str, ...], params: Params) -> Sheet:
-    """Devices that the plans renew in different years, at different prices, or that only one of them knows as due."""
+    """Devices that the plans renew in different years, at different prices, that only one leaves out, or knows."""
     columns = (
         Column("tag", "资产编号", "Asset tag"),
         Column("department", "单位", "Department", wrap=True, width=18),
@@ -97,7 +97,11 @@ def _devices(one: Drawn, two: Drawn, head: tuple[str, ...], params: Params) -> S
 
 def _same(pair: Sequence[Item | None]) -> bool:
     one, two = pair
-    return one is not None and two is not None and (one.year, one.price_yuan) == (two.year, two.price_yuan)
+    return one is not None and two is not None and _choice(one) == _choice(two)
+
+
+def _choice(item: Item) -> tuple[int | None, Decimal | None, bool]:
+    return item.year, item.price_yuan, item.left_out
 
 
 def _told(item: Item | None, params: Params) -> tuple[int | None, Decimal | None, str]:

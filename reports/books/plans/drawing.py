@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from inventory.rules.lifecycle import Bucket, add_years, age_years, fiscal_start, fiscal_year
-from inventory.rules.planning import Candidate, Choice, Extra, Order, Purse, Terms, Unit, choose
+from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit, choose
 from inventory.rules.prices import Priced, Tariff
 from inventory.rules.standards import Allowance, allowed, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
@@ -56,7 +56,7 @@ def draw(frames: Frames, head: Head) -> Drawn:
         _standards(standards),
         _prices(frames["price_list"], head),
         _classes(frames["classes"], devices),
-        tuple(_unjudged(devices)),
+        tuple(_unjudged(devices, head)),
         len(devices),
     )
 
@@ -70,7 +70,8 @@ def terms_of(head: Head) -> Terms:
         (one.department, one.asset_class): Extra(one.quantity, one.reason, one.price_yuan) for one in head.exceeding
     }
     order = [Order(one) for one in head.order]
-    return Terms(head.first_year, head.years, order, head.first_month, money, extras)
+    decisions = {one.tag: Decision(one.year, one.reason, one.author) for one in head.decided}
+    return Terms(head.first_year, head.years, order, head.first_month, money, extras, decisions)
 
 
 def _units(
@@ -148,7 +149,11 @@ _ITEM_KEYS = (
 
 
 def _found(devices: pd.DataFrame, head: Head) -> list[dict[str, Any]]:
-    """The devices that are due by the end of the plan; what is to be scrapped is due on the plan's date at latest."""
+    """The devices that are due by the end of the plan, and those put in by hand.
+
+    What is to be scrapped is due on the plan's date at latest.
+    """
+    put_in = {one.tag for one in head.decided if one.year is not None}
     end = fiscal_start(head.first_year + head.years, head.first_month)
     rows = devices[list(_ITEM_KEYS)].to_dict("records")
     found = []
@@ -157,7 +162,8 @@ def _found(devices: pd.DataFrame, head: Head) -> list[dict[str, Any]]:
         due_on = clean["due_on"]
         if clean["status"] == TO_BE_SCRAPPED and (due_on is None or due_on > head.as_of):
             clean.update(due_on=head.as_of, due_by=("scrap",))
-        if clean["due_on"] is not None and clean["due_on"] < end:
+        is_due = clean["due_on"] is not None and clean["due_on"] < end
+        if is_due or clean["asset_tag"] in put_in:
             found.append(clean)
     return found
 
@@ -207,7 +213,8 @@ def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit]
         over_standard=choice.over_standard,
         below_life=choice.year is not None and _below_life(row, choice.year, head),
         needs_approval=unit is not None and _needs_approval(unit.allowances, code),
-        reason=next((why[1] for why in choice.why if why[0] == "exception"), ""),
+        reason=next((why[1] for why in choice.why if why[0] in ("exception", "by_hand")), ""),
+        over_money=choice.over_money,
     )
 
 
@@ -222,12 +229,17 @@ def _needs_approval(allowances: Mapping[str, Allowance], asset_class: str) -> bo
     return any(one.rule.needs_approval for one in allowances.values() if asset_class in one.rule.classes)
 
 
-def _unjudged(devices: pd.DataFrame) -> Iterable[Unjudged]:
-    """Devices of which it is not known when they are due; not those that are to be scrapped anyway."""
+def _unjudged(devices: pd.DataFrame, head: Head) -> Iterable[Unjudged]:
+    """Devices of which it is not known when they are due, but for those put in and those to be scrapped anyway; and
+    devices that were decided about and are no longer there."""
+    decided = {one.tag: one.year for one in head.decided}
     chosen = devices[(devices["bucket"] == Bucket.UNKNOWN.value) & (devices["status"] != TO_BE_SCRAPPED)]
     keys = ("asset_tag", "class_code", "town", "department")
     for tag, code, town, department in zip(*(chosen[key] for key in keys), strict=True):
-        yield Unjudged(tag, code, town, department, "date_unknown")
+        if decided.get(tag) is None:
+            yield Unjudged(tag, code, town, department, "date_unknown")
+    for tag in sorted(decided.keys() - set(devices["asset_tag"])) if decided else ():
+        yield Unjudged(tag, "", "", "", "decided_gone")
 
 
 def _standards(standards: Standards) -> dict[str, StandardFacts]:

@@ -85,7 +85,7 @@ def sources(asked: Sequence[Item], params: Params) -> str:
 def reason(line: Line, params: Params) -> str:
     say, asked = params.say, line.asked
     over, dear = sum(one.over_standard for one in asked), sum(one.above_cap for one in asked)
-    young = sum(one.below_life for one in asked)
+    young, poor = sum(one.below_life for one in asked), sum(one.over_money for one in asked)
     parts = []
     if over:
         parts.append(say(f"【超标准{over}台】", f"[{over} ABOVE THE STANDARD] "))
@@ -93,6 +93,8 @@ def reason(line: Line, params: Params) -> str:
         parts.append(say(f"【超单价上限{dear}台】", f"[{dear} ABOVE THE PRICE CAP] "))
     if young:
         parts.append(say(f"【未满最低年限{young}台】", f"[{young} WITHIN THEIR LEAST LIFE] "))
+    if poor:
+        parts.append(say(f"【超资金{poor}台】", f"[{poor} ABOVE THE MONEY] "))
     given = "；".join(dict.fromkeys(one.reason for one in asked if one.reason))
     parts.append(f"{given}。" if given else "")
     number = (
@@ -101,13 +103,17 @@ def reason(line: Line, params: Params) -> str:
         else say(f"标准{line.allowed}", f"Standard {line.allowed}")
     )
     oldest = max((one.age_years for one in asked if one.age_years is not None), default=None)
+    early = sum(one.early for one in asked)
+    due = len(line.waiting) - sum(one.early for one in line.waiting)
     age = "" if oldest is None else say(f"，最长已用{oldest}年", f", the oldest {oldest} years")
     parts.append(
         say(
-            f"{number}，存量{line.held}，到期或拟报废{len(line.waiting)}；本年更新{len(asked)}{age}",
-            f"{number}, {line.held} held, {len(line.waiting)} due or to be scrapped; {len(asked)} renewed{age}",
+            f"{number}，存量{line.held}，到期或拟报废{due}；本年更新{len(asked)}{age}",
+            f"{number}, {line.held} held, {due} due or to be scrapped; {len(asked)} renewed{age}",
         )
     )
+    if early:
+        parts.append(say(f"；其中{early}台未到期", f"; {early} of them not due yet"))
     if any(one.needs_approval for one in asked):
         parts.append(say("；需经批准", "; needs approval"))
     if line.price_yuan is None:

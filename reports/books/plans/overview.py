@@ -5,6 +5,7 @@ Built from a plan as it was drawn, and from nothing else.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from inventory.rules.money import total
@@ -41,6 +42,13 @@ RULES = (
         "the price cap only by the exceptions stated, and marked so.",
     ),
     (
+        "人工决定优先：不列入的继续使用，仍占标准数（拟报废的除外）；列入某年的先于其他设备，同样计入标准和资金，超出的在"
+        "“标记”中注明；未到期而列入的自该年起算到期。",
+        "What is decided about a device comes first: left out, it goes on serving and keeps its place under the "
+        "standard (unless it is to be scrapped); put in, it comes before the others, counts against standard and "
+        "money, is marked when above, and counts as due from that year if it is not yet.",
+    ),
+    (
         "当年结余不转下年；一台设备只由一笔资金支付；较贵的不够时，较便宜的仍可安排。",
         "What is left of a year's money is not carried over; one source pays a device whole; a cheaper device may be "
         "taken where a dearer one does not fit.",
@@ -52,7 +60,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     """The sheets of a plan."""
     say = params.say
     chosen = sorted((one for one in drawn.items if one.year is not None), key=_by_year)
-    left = sorted((one for one in drawn.items if one.year is None), key=lambda one: (one.due_on, one.tag))
+    left = sorted((one for one in drawn.items if one.year is None), key=lambda one: (one.due_on or date.max, one.tag))
     renewed = items_sheet(
         say("更新安排", "Renewals"), chosen, drawn, params, empty=say("没有安排更新。", "Nothing is renewed.")
     )

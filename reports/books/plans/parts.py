@@ -8,7 +8,7 @@ from inventory.sheets.columns import Column, Kind, Row, Shade, Sheet
 from reports.books import words
 from reports.books.frames import NOTE_COLUMNS, Params
 from reports.books.plans import reasons
-from reports.books.plans.planned import Drawn, Exceeding, Head, Item
+from reports.books.plans.planned import Drawn, Exceeding, Head, Item, grouped, tags_told
 
 _INT, _MONEY, _DATE = Kind.INT, Kind.MONEY, Kind.DATE
 BLANK = "＿" * 8
@@ -168,6 +168,7 @@ def assumptions(drawn: Drawn, params: Params, rules: Iterable[tuple[str, str]]) 
         *_money_lines(head, params),
         *_policy_lines(drawn, params),
         *((say("例外", "Exception"), _exceeding(drawn, one, params), one.quantity) for one in head.exceeding),
+        *_decided_lines(head, params),
         *((say("与上一版相比", "Changed"), say(*change), None) for change in head.changes),
         *((say("规则", "Rule"), say(*rule), None) for rule in rules),
         *_unjudged_lines(drawn, params),
@@ -233,6 +234,15 @@ def _exceeding(drawn: Drawn, one: Exceeding, params: Params) -> str:
     at = "" if price is None else params.say(f"，单价 {price:,.2f}", f", at {price:,.2f}")
     name = class_name(drawn, one.asset_class, params)
     return f"{one.department} {name}{at}：{one.reason}"
+
+
+def _decided_lines(head: Head, params: Params) -> Iterable[Row]:
+    """What was decided about single devices, those alike together."""
+    for (year, reason), ones in grouped(head.decided):
+        authors = params.say("、", ", ").join(dict.fromkeys(one.author for one in ones))
+        tags = params.say(*tags_told(ones))
+        word = params.say("不列入", "Left out") if year is None else params.say(f"列入{year}年", f"Put in for {year}")
+        yield params.say("人工决定", "By hand"), f"{word}：{tags}。{reason}（{authors}）", len(ones)
 
 
 def _unjudged_lines(drawn: Drawn, params: Params) -> Iterable[Row]:

@@ -4,9 +4,12 @@ A draft is drawn anew from the register; an approved plan is this value, kept. T
 pairs (Chinese, English); reasons are codes that `reasons` puts into words.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+
+from inventory.rules.status import TO_BE_SCRAPPED
 
 Pair = tuple[str, str]
 
@@ -32,6 +35,37 @@ class Exceeding:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What was decided about one device: renewed in `year` whatever its turn, or left out (None)."""
+
+    tag: str
+    year: int | None
+    reason: str
+    author: str
+    decided_on: date
+
+
+def grouped(decided: Iterable[Decided]) -> list[tuple[tuple[int | None, str], list[Decided]]]:
+    """Decisions that say the same for the same reason, together: years in their order, what is left out first."""
+    found: dict[tuple[int | None, str], list[Decided]] = {}
+    for one in sorted(decided, key=lambda one: (one.year or 0, one.reason, one.tag)):
+        found.setdefault((one.year, one.reason), []).append(one)
+    return list(found.items())
+
+
+NAMED = 10
+"""So many devices are named where a sentence tells of more."""
+
+
+def tags_told(ones: Sequence[Decided]) -> Pair:
+    """The tags of some decisions in a sentence, their number where they are many."""
+    zh, en = ("、".join(one.tag for one in ones[:NAMED]), ", ".join(one.tag for one in ones[:NAMED]))
+    if len(ones) <= NAMED:
+        return zh, en
+    return f"{zh}等{len(ones)}台", f"{en} and {len(ones) - NAMED} more"
+
+
+@dataclass(frozen=True)
 class Head:
     """What the planner set, and who answers for it. `order` holds inventory.rules.planning.Order values."""
 
@@ -51,6 +85,7 @@ class Head:
     approved_on: date | None = None
     money: tuple[Money, ...] = ()
     exceeding: tuple[Exceeding, ...] = ()
+    decided: tuple[Decided, ...] = ()
     changes: tuple[Pair, ...] = ()
     """What changed against the version before, in sentences."""
 
@@ -109,7 +144,10 @@ class PriceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A device that is due within the plan, and what was chosen for it: renewed in `year`, or undone (None)."""
+    """A device that is due within the plan or put in by hand: renewed in `year`, or undone (None).
+
+    `due_year` is the fiscal year in which it counts as due: of what is put in before it is due, the year it is put in.
+    """
 
     tag: str
     asset_class: str
@@ -124,7 +162,7 @@ class Item:
     base_on: date | None
     basis: str
     age_years: float | None
-    due_on: date
+    due_on: date | None
     due_by: tuple[str, ...]
     missing: tuple[str, ...]
     override: str
@@ -140,7 +178,8 @@ class Item:
     below_life: bool = False
     needs_approval: bool = False
     reason: str = ""
-    """Why it is asked for although above the standard or the cap."""
+    """Why it is asked for although above the standard or the cap, or put in by hand."""
+    over_money: bool = False
 
     @property
     def above_cap(self) -> bool:
@@ -148,8 +187,27 @@ class Item:
 
     @property
     def past_life(self) -> bool:
-        """Due by a date, and not only because it is to be scrapped."""
-        return self.due_by != ("scrap",)
+        """Due by a date, and neither only because it is to be scrapped nor put in before it is due."""
+        return self.due_by != ("scrap",) and not self.early
+
+    @property
+    def early(self) -> bool:
+        """Put in by hand for a year in which it is not due yet."""
+        return any(code in ("not_due", "no_due_date") for code, *_ in self.why)
+
+    @property
+    def left_out(self) -> bool:
+        return self.why[0][0] == "left_out"
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person decided about it in this plan."""
+        return self.left_out or any(code == "by_hand" for code, *_ in self.why)
+
+    @property
+    def serves_on(self) -> bool:
+        """Left out, and so still in its place under the standard."""
+        return self.left_out and self.status != TO_BE_SCRAPPED
 
     def waits_in(self, year: int) -> bool:
         """Whether it is due by the year and not renewed before it."""

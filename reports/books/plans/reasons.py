@@ -31,6 +31,18 @@ _TEXTS: dict[str, Callable[..., Pair]] = {
         f"本单位此前已更新{done}/{due}",
         f"{done} of {due} of the department renewed before",
     ),
+    "by_hand": lambda reason, author: (f"人工列入该年：{reason}（{author}）", f"put in by hand: {reason} ({author})"),
+    "left_out": lambda reason, author: (
+        f"人工决定不列入：{reason}（{author}）",
+        f"left out by hand: {reason} ({author})",
+    ),
+    "not_due": lambda on: (f"{on}才到期", f"due on {on} only"),
+    "no_due_date": lambda: ("没有到期日期", "without a due date"),
+    "above": lambda rule, number: (f"超出标准“{rule}”限额{number}", f"above the standard's {number} of '{rule}'"),
+    "over_money": lambda price, left, year: (
+        f"{year}年余额{left}元，不足{price}元，仍列入",
+        f"put in although in {year} {left} yuan were left and {price} are needed",
+    ),
     "exception": lambda reason: (f"例外理由：{reason}", f"exception: {reason}"),
     "no_money": lambda price, left, year: (
         f"{year}年余额{left}元，不足{price}元",
@@ -47,6 +59,10 @@ _TEXTS: dict[str, Callable[..., Pair]] = {
     ),
     "no_department": lambda: ("没有登记单位，无法按标准判断", "no department: cannot be judged by a standard"),
     "no_rule": lambda: ("标准没有此类别", "no rule of the standard lists the class"),
+    "decided_gone": lambda: (
+        "曾人工决定，但已不在账上或不在范围内",
+        "decided about by hand, but no longer on the books or in the scope",
+    ),
     "date_unknown": lambda: ("政策所选的日期不详，无法判断是否到期", "dates unknown: cannot say when due"),
 }
 
@@ -65,8 +81,12 @@ def marks(item: Item, params: Params) -> str:
     found = [
         (item.over_standard, ("超标准", "above the standard")),
         (item.above_cap, ("超单价上限", "above the price cap")),
+        (item.over_money, ("超资金", "above the money")),
         (item.below_life, ("未满最低年限", "within its least life")),
         (item.needs_approval, ("需经批准", "needs approval")),
+        (item.left_out, ("人工不列入", "left out by hand")),
+        (item.by_hand and not item.left_out, ("人工列入", "put in by hand")),
+        (item.year is not None and ("no_rule",) in item.why, ("标准无此类别", "no rule of the standard")),
         (bool(item.missing) and item.year is not None, ("部分日期不详", "some dates unknown")),
     ]
     return params.say("、", ", ").join(params.say(*text) for holds, text in found if holds)

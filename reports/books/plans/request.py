@@ -154,20 +154,27 @@ def _beyond(lines: Sequence[Line], params: Params) -> str:
     """How many are beyond the rules; said also when none is."""
     asked = [one for line in lines for one in line.asked]
     over, dear = sum(one.over_standard for one in asked), sum(one.above_cap for one in asked)
+    poor = sum(one.over_money for one in asked)
+    more = params.say(f"，超资金 {poor} 台", f", {poor} above the money") if poor else ""
     return params.say(
-        f"其中：超配置标准 {over} 台，超单价上限 {dear} 台。",
-        f"Of these: {over} above the standard, {dear} above the price cap.",
+        f"其中：超配置标准 {over} 台，超单价上限 {dear} 台{more}。",
+        f"Of these: {over} above the standard, {dear} above the price cap{more}.",
     )
 
 
 def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) -> list[str]:
-    """What is due and not asked for that year: what the money or the standard does not reach."""
+    """What is due and not asked for that year: what the money or the standard does not reach, and what is left out."""
     waiting = [one for one in drawn.items if one.waits_in(year) and one.year != year]
-    left = sum(not units or one.department in units for one in waiting)
-    if not left:
-        return []
-    zh, en = f"该年另有 {left} 台到期设备未安排，结转下年。", f"{left} more devices are due and carried over."
-    return [params.say(zh, en)]
+    mine = [one for one in waiting if not units or one.department in units]
+    out = sum(one.left_out for one in mine)
+    left, found = len(mine) - out, []
+    if left:
+        zh, en = f"该年另有 {left} 台到期设备未安排，结转下年。", f"{left} more devices are due and carried over."
+        found.append(params.say(zh, en))
+    if out:
+        zh, en = f"另有 {out} 台到期设备经人工决定不列入计划。", f"{out} more are due and left out of the plan by hand."
+        found.append(params.say(zh, en))
+    return found
 
 
 def _signs(drawn: Drawn, params: Params) -> str:
@@ -251,7 +258,7 @@ def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) ->
     counts = [
         Counter((one.department, one.asset_class) for one in waiting if one.past_life),
         Counter((one.department, one.asset_class) for one in waiting if one.status == TO_BE_SCRAPPED),
-        Counter((one.department, one.asset_class) for one in waiting),
+        Counter((one.department, one.asset_class) for one in waiting if not one.serves_on),
         Counter({(line.unit.name, line.asset_class): len(line.asked) for line in lines}),
     ]
     rows: list[Row] = []

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Command(BaseCommand):
-    help = gettext_noop("Refresh plans: make, show, list, compare, approve, reopen, follow.")
+    help = gettext_noop("Refresh plans: make, show, list, compare, decide, approve, reopen, follow.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
@@ -53,6 +53,7 @@ class Command(BaseCommand):
         reopen = verbs.add_parser("reopen", help=_("a new draft from an approved plan"))
         reopen.add_argument("plan")
         reopen.add_argument("--as-of", type=_day, default=None, metavar="DATE")
+        _add_decide(verbs.add_parser("decide", help=_("put devices into a year of a draft, or leave them out")))
         _add_follow(verbs.add_parser("follow", help=_("set how far replacements have come")))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -104,6 +105,19 @@ class Command(BaseCommand):
     def _reopen(self, options: dict[str, Any]) -> None:
         plan = _good(plans.find_plan(options["plan"]))
         self._tell(_good(plans.reopen(plan, as_of=options["as_of"] or timezone.localdate(), actor=_actor())))
+
+    def _decide(self, options: dict[str, Any]) -> None:
+        plan, what, tags = _good(plans.find_plan(options["plan"])), options["what"], options["tags"]
+        devices = list(Device.objects.filter(asset_tag__in=tags).order_by("asset_tag"))
+        for tag in sorted(set(tags) - {one.asset_tag for one in devices}):
+            raise CommandError(_("There is no device '%s'.") % tag)
+        if what == "back":
+            plans.take_back(plan, devices, _actor())
+        else:
+            year, actor, day = None if what == "omit" else int(what), _actor(), timezone.localdate()
+            reason = options["reason"]
+            _good(plans.decide(plan, devices, year, reason=reason, author=actor.name, on=day, actor=actor))
+        self._tell(plan)
 
     def _follow(self, options: dict[str, Any]) -> None:
         plan = _good(plans.find_plan(options["plan"]))
@@ -168,6 +182,15 @@ def _add_make(parser: CommandParser) -> None:
         parser.add_argument(f"--{name}", default="", help=text)
 
 
+def _add_decide(parser: CommandParser) -> None:
+    parser.add_argument("plan")
+    parser.add_argument(
+        "what", type=_what, metavar="YEAR|omit|back", help=_("a year, left out, or decision taken back")
+    )
+    parser.add_argument("tags", nargs="+", metavar="TAG")
+    parser.add_argument("--reason", default="", help=_("why; stands in the workbooks"))
+
+
 def _add_follow(parser: CommandParser) -> None:
     parser.add_argument("plan")
     parser.add_argument("stage", choices=[stage for stage in PlanStage.values if stage != PlanStage.PLANNED])
@@ -189,6 +212,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as fault:
         raise ArgumentTypeError(_("'%s' is no date; write it like 2026-11-24.") % text) from fault
+
+
+def _what(text: str) -> str:
+    if text not in ("omit", "back") and not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ArgumentTypeError(_("'%s': write a year, 'omit' or 'back'.") % text)
+    return text
 
 
 def _decimal(text: str) -> Decimal:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inventory.services.write import Actor
-from reports import catalogue, plans
+from reports import catalogue, history, plans
 from reports.background import perform
 from reports.faults import Fault
 from reports.models import ReportRun, RunState
@@ -30,7 +30,11 @@ class Command(BaseCommand):
         parser.description = _(self.help)
         parser.add_argument("name", nargs="?", metavar="REPORT", help=", ".join([*catalogue.names(), "all"]))
         parser.add_argument("--out", type=Path, metavar="DIR", help=_("folder to write to; made if needed"))
-        parser.add_argument("--due", action="store_true", help=_("make the scheduled reports whose time has come"))
+        parser.add_argument(
+            "--due",
+            action="store_true",
+            help=_("make the scheduled reports whose time has come, and remove files that were kept long enough"),
+        )
         parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
         parser.add_argument("--as-of", default="", metavar="DATE", help=_("data date, YYYY-MM-DD (default: today)"))
         parser.add_argument("--year", default="", metavar="Y", help=_("budget year (default: the next one)"))
@@ -77,6 +81,8 @@ class Command(BaseCommand):
         for one in make_due(timezone.localtime()):
             self.stdout.write(f"{one.name}: {one.last_fault or one.last_run}")
             faults += bool(one.last_fault)
+        if gone := history.let_go(timezone.now()):
+            self.stdout.write(_("%d files of earlier reports had been kept long enough and are removed.") % gone)
         if faults:
             raise CommandError(_("%d scheduled reports went wrong.") % faults)
 

@@ -5,7 +5,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "decide-body") return;
     const modal = document.getElementById("decide");
-    modal.addEventListener("shown.bs.modal", () => modal.querySelector("form :is(input:not([type=hidden]), textarea)")?.focus(), { once: true });
+    modal.addEventListener("shown.bs.modal", () => modal.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus(), { once: true });
     tabler.bootstrap.Modal.getOrCreateInstance(modal).show();
   });
   // Where one was in the list of devices is where one comes back to.
@@ -20,6 +20,11 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-tick-all]")) {
       document.querySelectorAll("#devices input[name=tag]").forEach((box) => { box.checked = event.target.checked; });
+    }
+    // What is done with ticked devices waits until one is.
+    if (event.target.closest("#devices")) {
+      const ticked = document.querySelector("#devices input[name=tag]:checked");
+      document.querySelectorAll("[data-needs-tick]").forEach((button) => { button.disabled = !ticked; });
     }
   });
   let dragged = null;
