@@ -82,14 +82,15 @@ DEPARTMENT_KEYS = [
     "handles_secrets",
     "field_work",
     "own_network",
+    "meeting_rooms",
     "has_segment",
     "has_fiber",
     "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, True, False, "central"),
-    ("财政局", "双河镇", 4, 5, False, False, False, True, True, "central"),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False, "central"),
+    ("审计局", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
+    ("财政局", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
+    ("五申镇政府", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
 ]
 RULES = [
     Rule(
@@ -116,10 +117,12 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys(DEPARTMENT_KEYS[4:-1], bool)
+    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
     found = {
         "devices": devices(),
-        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
+        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype(
+            {"posts": "int64", "staff": "int64", "meeting_rooms": "int64", **marks}
+        ),
         "segments": table(
             [("财政局网段", 109, "双河镇", "财政楼", "TK-SW-1 Vlanif109", "10.20.9.0/24", "财政局")],
             ["name", "vlan_id", "town", "site", "gateway", "prefixes", "departments"],

@@ -84,7 +84,7 @@ def _units(
     facts = []
     for one in departments:
         mine = dict(held.get(one.name, {}))
-        numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine)
+        numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine, one.rooms)
         units[one.name] = Unit(one.name, frozenset(one.marks), numbers, mine)
         kept = tuple((places[one.standard][id(two.rule)], two.number) for two in numbers.values())
         facts.append(UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept))
