@@ -65,7 +65,7 @@ def fill_template(template: Path, target: Path, values: Values, rows: Sequence[V
             "broken", f"工作簿已损坏或含不允许的内容（{kind}）", f"The workbook is broken or not allowed ({kind})"
         )
     with staged(target) as temporary:
-        book.package.save(temporary)
+        book.package.write(temporary)
     return None
 
 

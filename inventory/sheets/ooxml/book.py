@@ -128,7 +128,9 @@ class Book:
             return
         if isinstance(value, date):
             cell.set("s", str(self._style_of_day(int(cell.get("s", 0)), isinstance(value, datetime))))
-            value = to_excel(value, MAC_EPOCH if self._since_1904 else WINDOWS_EPOCH)
+            epoch = MAC_EPOCH if self._since_1904 else WINDOWS_EPOCH
+            serial: float = to_excel(value, epoch)  # type: ignore[no-untyped-call]  # of openpyxl
+            value = serial if serial % 1 else int(serial)
         number = made(cell, "v")
         number.text = f"{value:f}" if isinstance(value, Decimal) else repr(value)
         cell.append(number)

@@ -163,11 +163,11 @@ def _node(node: Any, title: str, own: bool, insertion: Insertion) -> None:
     if local(node) == "sqref" and node.text:
         node.text = insertion.areas(node.text)
     for name in _PLACES:
-        if node.get(name) and local(node) != "row":
+        if node.get(name) and local(node) != "selection":
             node.set(name, insertion.areas(node.get(name)))
-    for name in _SINGLE:
+    for name in (*_SINGLE, *(("sqref",) if local(node) == "selection" else ())):
         if node.get(name):
-            node.set(name, insertion.cell(node.get(name)))
+            node.set(name, " ".join(map(insertion.cell, node.get(name).split())))
     if local(node) in ("cellWatch", "inputCells", "singleXmlCell"):
         node.set("r", insertion.cell(node.get("r")))
 

@@ -39,7 +39,7 @@ class Package:
         return part in self.octets
 
     def tree(self, part: str) -> Any:
-        """The root of a part's XML; what is changed in it is saved. ValueError when it bears a document type."""
+        """The root of a part's XML; what is changed in it is written. ValueError when it bears a document type."""
         if part not in self._trees:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
             root = etree.fromstring(self.octets[part], parser)
@@ -80,7 +80,7 @@ class Package:
                     if node.get("PartName", "").lstrip("/") == one.part:
                         node.getparent().remove(node)
 
-    def save(self, path: Path) -> None:
+    def write(self, path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part, octets in self.octets.items():
                 tree = self._trees.get(part)
