@@ -348,6 +348,16 @@ def service_lives(rules: Sequence[Rule]) -> dict[str, int]:
     return lives
 
 
+def page_lives(rules: Sequence[Rule]) -> dict[str, int]:
+    """The least life in pages of each class that has one in the standard: the longest of its rules."""
+    lives: dict[str, int] = {}
+    for rule in rules:
+        for code in rule.classes:
+            if rule.life_pages is not None:
+                lives[code] = max(lives.get(code, 0), rule.life_pages)
+    return lives
+
+
 def problems(rules: Sequence[Rule]) -> list[tuple[str, str]]:
     """(code of the rule, what is wrong) for names in a standard that lead nowhere or round in a ring.
 

@@ -311,7 +311,7 @@ def test_a_policy_holds_for_the_classes_below_on_the_devices_page(browser: Clien
     address = reverse("device_detail", args=[device.pk])
     assert "past due" not in text_of(browser.get(address)).partition("Due for renewal")[2][:400]
     browser.post(reverse("refresh_policy_add"), {"asset_class": above.pk, "by_life": "on", "by_support": "on"})
-    assert RefreshPolicy.objects.get().by_support
+    assert RefreshPolicy.objects.get(asset_class=above).by_support
     assert "past due" in text_of(browser.get(address)).partition("Due for renewal")[2][:400]
 
 

@@ -91,6 +91,7 @@ MONEY = (
         (
             Reference("asset_class", "asset_classes", required=True),
             Column("by_life", cells.boolean),
+            Column("by_pages", cells.boolean),
             Column("by_support", cells.boolean),
             Column("by_accounting", cells.boolean),
             Column("by_warranty", cells.boolean),
