@@ -176,7 +176,10 @@ def gives(lines: Sequence[tuple[int, Line]], sizes: Sequence[int], rooms: Mappin
     below = standards.classes_below()
     made = [(place, line, _made(line, below)) for place, line in lines]
     rules = [rule for _place, _line, rule in made]
-    reckon = _Reckoned(rules, sizes, rooms, {(line.rule.code, line.rule.mark): told(line.rule) for _p, line in lines})
+    typed = [line.rule for _place, line in lines]
+    # Of the rules of one code that without a mark gives the name.
+    names = {rule.code: rule.name for rule in sorted(typed, key=lambda rule: not rule.mark)}
+    reckon = _Reckoned(rules, sizes, rooms, {(rule.code, rule.mark): told(rule, names) for rule in typed})
     by_place = {place: reckon.numbers(rule.code, (rule.mark,) if rule.mark else ()) for place, _line, rule in made}
     used, limits = {rule.mark for rule in rules}, {rule.limited_by for rule in rules}
     labels = dict(Mark.choices)

@@ -1,20 +1,26 @@
 """What a rule of a standard says, in words."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from inventory.models import AllocationRule
 from inventory.models.money import RuleKind
 
 
-def told(rule: AllocationRule) -> str:
-    """The number that a rule gives and what ends it, such as "80 % of staff; within 'printer'"."""
+def told(rule: AllocationRule, names: Mapping[str, str]) -> str:
+    """The number that a rule gives and what ends it, such as "80 % of staff; within 'Printers'".
+
+    `names` of the standard's rules by their codes.
+    """
     parts = [*_numbers(rule)]
     if rule.limited_by:
         parts.append(_("not above the number of %(rooms)s") % {"rooms": rule.get_limited_by_display()})
     if rule.within:
-        parts.append(_("within '%(code)s'") % {"code": rule.within})
+        parts.append(_("within '%(rule)s'") % {"rule": names.get(rule.within) or rule.within})
     if rule.instead_of:
-        parts.append(_("more of it means as many fewer of '%(code)s'") % {"code": rule.instead_of})
+        other = names.get(rule.instead_of) or rule.instead_of
+        parts.append(_("more of it means as many fewer of '%(rule)s'") % {"rule": other})
     if rule.needs_approval:
         parts.append(_("needs approval"))
     return _("; ").join(parts)

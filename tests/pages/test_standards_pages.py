@@ -177,7 +177,7 @@ def test_a_standards_page_says_its_rules_in_words(browser: Client, shipped: Allo
         "city": "up to 29 staff 1; with more staff 2; not above the number of meeting rooms of 60 m² or more",
         "central-2016": "up to 100 staff one for every 20; one for every 30 of the staff above",
         "province": "1 % of staff; at least 1",
-        "city-2020": "100 % of staff; more of it means as many fewer of &#x27;laptop&#x27;",
+        "city-2020": "100 % of staff; more of it means as many fewer of &#x27;便携式计算机&#x27;",
     }
     for code, words in wanted.items():
         standard = AllocationStandard.objects.get(code=code)
