@@ -95,6 +95,8 @@ class DeviceState(RegisterModel):
     engine_id = models.CharField(_("engine id"), max_length=64, blank=True, db_index=True)
     booted_at = models.DateTimeField(pgettext_lazy("device", "started"), null=True, blank=True)
     restarted = models.BooleanField(_("restarted while polled"), default=False)
+    pages = models.PositiveBigIntegerField(_("pages printed"), null=True, blank=True)
+    pages_at = models.DateTimeField(_("pages counted"), null=True, blank=True)
     rule = models.CharField(_("identified by"), max_length=200, blank=True)
     tables = models.JSONField(_("tables"), default=dict, blank=True)
     requests = models.PositiveIntegerField(_("requests"), default=0)

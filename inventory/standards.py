@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from inventory.models import AllocationRule, AllocationStandard, AssetClass, Department, Device
-from inventory.models.money import RuleKind
+from inventory.models.money import Rooms, RuleKind
 from inventory.rules.lifecycle import Bucket, judge
 from inventory.rules.standards import (
     AsManyAs,
@@ -80,6 +80,11 @@ def rules_of(department: Department, as_of: date) -> list[InForce]:
     return [one for one in rules_in_force(as_of, [own]) if one.code == code]
 
 
+def rooms_of(department: Department) -> dict[str, int]:
+    """The department's counts of rooms, by the name that rules are limited by."""
+    return {name: getattr(department, name) for name in Rooms.values}
+
+
 def holdings(devices: QuerySet[Device], rules: Iterable[Rule], as_of: date) -> dict[str, Holding]:
     """What of each class, by its code, is on the books among these devices. One query.
 
@@ -126,6 +131,7 @@ def rule_of(rule: AllocationRule, listed: Iterable[str], below: dict[str, tuple[
         mark=rule.mark,
         within=rule.within,
         instead_of=rule.instead_of,
+        limited_by=rule.limited_by,
         price_cap_yuan=rule.price_cap_yuan,
         service_life_years=rule.service_life_years,
         life_pages=rule.life_pages,

@@ -57,8 +57,8 @@ class Context:
     recognise: KnownDevices = field(default_factory=KnownDevices)
     unchanged: list[int] = field(default_factory=list)
     """States of devices that said nothing new; `flush` writes when they were seen."""
-    fresher: list[tuple[int, bytes]] = field(default_factory=list)
-    """Their snapshots, where the kept one is old: its key and the new content."""
+    fresher: list[states.Fresh] = field(default_factory=list)
+    """Their snapshots, where the kept one is old: see states.keep_again."""
 
     def flush(self, now: datetime) -> None:
         if self.unchanged:
@@ -94,7 +94,8 @@ def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime
     if _is_unchanged(snapshot, held, context, now) and held.state is not None:
         context.unchanged.append(held.state.pk)
         if held.kept is not None and now - held.kept[1] >= states.KEPT_FOR:
-            context.fresher.append((held.kept[0], states.packed(snapshot)))
+            read = states.pages_read(snapshot, now)
+            context.fresher.append((held.kept[0], states.packed(snapshot), held.state.pk, read))
         if len(context.unchanged) >= TOUCHED_AT_ONCE:
             context.flush(now)
         return Applied(device_pk)

@@ -19,8 +19,15 @@ CLOCK_DRIFT = timedelta(minutes=5)
 KEPT_FOR = timedelta(hours=6)
 """So old a kept snapshot is replaced though nothing of it changed but readings, such as powers and page counts."""
 
+PAGES = frozenset({"impressions", "sheets"})
+"""What a count of pages counts; hours or metres are none."""
+
 HELD = "held"
 """The key, in how a table ended, of the rows whose closing waits for another run."""
+
+
+Fresh = tuple[int, bytes, int, dict[str, Any]]
+"""Key and new content of a kept snapshot, key of its device's state, and what `pages_read` gives for that."""
 
 
 def booted_at(snapshot: Snapshot, now: datetime) -> datetime | None:
@@ -44,6 +51,14 @@ def said(snapshot: Snapshot) -> dict[str, Any]:
         "restarted": snapshot.restarted,
         "rule": who.rule[:200],
     }
+
+
+def pages_read(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+    """The count of pages as its DeviceState keeps it; nothing where none was read, so that the last one stays."""
+    printer = snapshot.printer
+    if printer is None or printer.pages is None or printer.unit not in PAGES:
+        return {}
+    return {"pages": printer.pages, "pages_at": now}
 
 
 def is_old_news(snapshot: Snapshot, state: DeviceState | None, now: datetime) -> bool:
@@ -114,6 +129,7 @@ def write_answer(
         "requests": snapshot.requests,
         "seconds": snapshot.seconds,
         "run_id": run.pk,
+        **pages_read(snapshot, now),
     }
     _write(unit, device, state, values)
     _keep(unit, device, snapshot, now, first=state is None)
@@ -134,10 +150,12 @@ def packed(snapshot: Snapshot) -> bytes:
     return zlib.compress(text.encode(), 1)
 
 
-def keep_again(unit: Unit, kept: Iterable[tuple[int, bytes]], now: datetime) -> None:
-    """Snapshots of devices that said nothing new, in place of older ones: (key, content)."""
-    for pk, content in kept:
+def keep_again(unit: Unit, kept: Iterable[Fresh], now: datetime) -> None:
+    """Snapshots of devices that said nothing new, in place of older ones."""
+    for pk, content, state, read in kept:
         unit.touch(KeptSnapshot, [pk], taken_at=now, content=content)
+        if read:
+            unit.touch(DeviceState, [state], **read)
 
 
 def write_silence(

@@ -138,6 +138,12 @@ class Mark(models.TextChoices):
     OWN_NETWORK = "own_network", _("network of its own")
 
 
+class Rooms(models.TextChoices):
+    """A count that a department has of its rooms; the value is the field's name."""
+
+    MEETING = "meeting_rooms", _("meeting rooms of 60 m² or more")
+
+
 class AllocationRule(RegisterModel):
     """One line of a standard: how many of some classes together a department may hold, and at what price.
 
@@ -168,6 +174,13 @@ class AllocationRule(RegisterModel):
         max_length=60,
         blank=True,
         help_text=_("Code of a rule: more of this one means as many fewer of that one."),
+    )
+    limited_by = models.CharField(
+        _("not above the number of"),
+        max_length=20,
+        choices=Rooms,
+        blank=True,
+        help_text=_("One for each room at most, however many the staff."),
     )
     price_cap_yuan = models.DecimalField(
         _("price cap in yuan"),
@@ -212,6 +225,11 @@ class AllocationRule(RegisterModel):
                 condition=~Q(kind="as_many_as") | Q(as_many_as__isnull=False),
                 name="allocationrule_as_many_as_has_class",
                 violation_error_message=_("'As many as' needs a class."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="by_need") | Q(limited_by=""),
+                name="allocationrule_limit_has_number",
+                violation_error_message=_("'By need' has no number that rooms could limit."),
             ),
         )
 

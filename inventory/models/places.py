@@ -56,6 +56,7 @@ class Department(RegisterModel):
     handles_secrets = models.BooleanField(_("handles secrets"), default=False)
     field_work = models.BooleanField(_("field work"), default=False)
     own_network = models.BooleanField(_("network of its own"), default=False)
+    meeting_rooms = models.PositiveIntegerField(_("meeting rooms of 60 m² or more"), default=0)
     standard = models.ForeignKey(
         "AllocationStandard",
         models.PROTECT,

@@ -23,6 +23,11 @@ class RefreshPolicy(RegisterModel):
         AssetClass, models.CASCADE, related_name="refresh_policy", verbose_name=_("asset class")
     )
     by_life = models.BooleanField(_("end of planned life"), default=True)
+    by_pages = models.BooleanField(
+        _("end of the life in pages"),
+        default=False,
+        help_text=_("As the standard gives it, by the count that the network reads, at the pace so far."),
+    )
     by_support = models.BooleanField(_("vendor's end of support"), default=False)
     by_accounting = models.BooleanField(_("accounting end"), default=False)
     by_warranty = models.BooleanField(_("warranty end"), default=False)

@@ -137,7 +137,7 @@ class StandardPanel(Panel):
         held = standards.holdings(devices_of(request, obj), rules, today)
         marks = [mark for mark in MARKS if getattr(obj, mark)]
         staff = min(obj.staff, obj.posts) if obj.posts else obj.staff
-        numbers = allowed(rules, staff, marks, {code: one.held for code, one in held.items()})
+        numbers = allowed(rules, staff, marks, {code: one.held for code, one in held.items()}, standards.rooms_of(obj))
         rows = []
         for one in numbers.values():
             mine = [held[code] for code in one.rule.classes if code in held]

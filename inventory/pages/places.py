@@ -42,6 +42,7 @@ kit.register(
             "handles_secrets",
             "field_work",
             "own_network",
+            "meeting_rooms",
             "standard",
         ),
         default_columns=("name", "kind", "town", "parent", "posts", "staff", "handles_secrets"),
@@ -50,7 +51,10 @@ kit.register(
         form=(
             Section(_("Department"), ("name", "kind", "town", "parent")),
             Section(_("Staff"), ("posts", "staff")),
-            Section(_("What standards look at"), ("standard", "handles_secrets", "field_work", "own_network")),
+            Section(
+                _("What standards look at"),
+                ("standard", "handles_secrets", "field_work", "own_network", "meeting_rooms"),
+            ),
         ),
         sort_key="name_key",
         icon="building",

@@ -12,7 +12,7 @@ from inventory.ui.page import ModelPage, Section
 from inventory.ui.views.details import FieldView
 from inventory.ui.views.editing import AddView, EditView
 
-CRITERIA = ("by_life", "by_support", "by_accounting", "by_warranty")
+CRITERIA = ("by_life", "by_pages", "by_support", "by_accounting", "by_warranty")
 
 
 class SignedForm(KitForm):

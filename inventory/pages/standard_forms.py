@@ -1,6 +1,6 @@
 """The rules of an allocation standard as a table of inputs, and what they come to in departments of some sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from inventory import standards
 from inventory.models import AllocationRule, AllocationStandard, AssetClass
-from inventory.models.money import Mark, RuleKind
-from inventory.rules.standards import Rule, allowed, problems
+from inventory.models.money import Mark, Rooms, RuleKind
+from inventory.pages.standard_words import told
+from inventory.rules.standards import Rule, allowed, applying, problems
 from inventory.services.importing.cells import BadCell, steps
 from inventory.services.standards import Line
 
 SIZES = (23, 100, 131)
+ROOMS = dict.fromkeys(Rooms.values, 2)
+"""How many rooms the departments are thought to have for which rules are reckoned."""
 MARKS = ((), *((mark.value,) for mark in Mark))
 _NUMBER = {"class": "form-control", "inputmode": "numeric", "step": "any"}
 _TEXT = {"class": "form-control"}
@@ -62,6 +65,12 @@ class RuleForm(forms.Form):
         required=False,
         max_length=60,
         widget=forms.TextInput(_TEXT | {"list": "codes"}),
+    )
+    limited_by = forms.ChoiceField(
+        label=gettext_lazy("not above the number of"),
+        required=False,
+        choices=[("", "–"), *Rooms.choices],
+        widget=forms.Select(_SELECT),
     )
     price_cap_yuan = _number(gettext_lazy("price cap in yuan"), whole=False)
     service_life_years = _number(gettext_lazy("least service life in years"))
@@ -152,38 +161,57 @@ class Gives:
     """What rules come to: by place of the form (words for each size), by mark, and what leads nowhere."""
 
     by_place: dict[int, list[str]]
-    by_mark: list[tuple[str, list[tuple[str, list[str]]]]]
+    by_mark: list[tuple[str, "list[Row]"]]
     faults: list[str]
+    rooms: list[tuple[str, str, int]]
+    """(name, words, number) of each count of rooms that limits a rule."""
 
 
-def gives(lines: Sequence[tuple[int, Line]], sizes: Sequence[int]) -> Gives:
+Row = tuple[str, str, list[str]]
+"""A rule's name, what it says, and words for each size."""
+
+
+def gives(lines: Sequence[tuple[int, Line]], sizes: Sequence[int], rooms: Mapping[str, int] = ROOMS) -> Gives:
     """Reckon the rules for departments of these sizes, without a mark and with each that some rule bears."""
     below = standards.classes_below()
     made = [(place, line, _made(line, below)) for place, line in lines]
     rules = [rule for _place, _line, rule in made]
-    by_place = {place: _told(rules, rule.code, sizes, (rule.mark,) if rule.mark else ()) for place, _line, rule in made}
-    used = {rule.mark for rule in rules}
+    typed = [line.rule for _place, line in lines]
+    # Of the rules of one code that without a mark gives the name.
+    names = {rule.code: rule.name for rule in sorted(typed, key=lambda rule: not rule.mark)}
+    reckon = _Reckoned(rules, sizes, rooms, {(rule.code, rule.mark): told(rule, names) for rule in typed})
+    by_place = {place: reckon.numbers(rule.code, (rule.mark,) if rule.mark else ()) for place, _line, rule in made}
+    used, limits = {rule.mark for rule in rules}, {rule.limited_by for rule in rules}
     labels = dict(Mark.choices)
     by_mark = [
-        (str(labels[marks[0]]) if marks else _("no mark"), _table(rules, sizes, marks))
+        (str(labels[marks[0]]) if marks else _("no mark"), reckon.table(marks))
         for marks in MARKS
         if not marks or marks[0] in used
     ]
-    return Gives(by_place, by_mark, [_fault(code, kind) for code, kind in problems(rules)])
+    counts = [(name, str(words), rooms.get(name, 0)) for name, words in Rooms.choices if name in limits]
+    return Gives(by_place, by_mark, [_fault(code, kind) for code, kind in problems(rules)], counts)
 
 
 def _made(line: Line, below: dict[str, tuple[str, ...]]) -> Rule:
     return standards.rule_of(line.rule, [kind.code for kind in line.classes], below)
 
 
-def _told(rules: Sequence[Rule], code: str, sizes: Sequence[int], marks: tuple[str, ...]) -> list[str]:
-    found = (allowed(rules, size, marks)[code].number for size in sizes)
-    return [_("by need") if number is None else str(number) for number in found]
+@dataclass(frozen=True)
+class _Reckoned:
+    rules: Sequence[Rule]
+    sizes: Sequence[int]
+    rooms: Mapping[str, int]
+    words: Mapping[tuple[str, str], str]
 
+    def numbers(self, code: str, marks: tuple[str, ...]) -> list[str]:
+        found = (allowed(self.rules, size, marks, rooms=self.rooms)[code].number for size in self.sizes)
+        return [_("by need") if number is None else str(number) for number in found]
 
-def _table(rules: Sequence[Rule], sizes: Sequence[int], marks: tuple[str, ...]) -> list[tuple[str, list[str]]]:
-    chosen = allowed(rules, 1, marks)
-    return [(one.rule.name or code, _told(rules, code, sizes, marks)) for code, one in chosen.items()]
+    def table(self, marks: tuple[str, ...]) -> list[Row]:
+        return [
+            (rule.name or rule.code, self.words[rule.code, rule.mark], self.numbers(rule.code, marks))
+            for rule in applying(self.rules, marks)
+        ]
 
 
 def _fault(code: str, kind: str) -> str:

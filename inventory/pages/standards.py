@@ -19,9 +19,10 @@ from django.views import View
 
 from inventory import scope
 from inventory.models import AllocationRule, AllocationStandard
+from inventory.models.money import Rooms
 from inventory.pages import importing
 from inventory.pages.kit import kit, page_url
-from inventory.pages.standard_forms import SIZES, VersionForm, formset, gives, lines_of
+from inventory.pages.standard_forms import ROOMS, SIZES, VersionForm, formset, gives, lines_of
 from inventory.pages.writing import actor_of
 from inventory.services.standards import BadLines, Line, new_version, write_rules
 from inventory.sheets.columns import Book, Column, Kind, Row, Sheet
@@ -79,9 +80,10 @@ class RulesView(StandardView):
 
     def _form(self, forms: Any, lines: list[tuple[int, Line]]) -> HttpResponse:
         sizes = sizes_of(self.request)
-        found = gives(lines, sizes)
+        found = gives(lines, sizes, rooms_of(self.request))
         rows = [(form, found.by_place.get(place, [])) for place, form in enumerate(forms)]
-        return self.show("standards/rules.html", forms=forms, rows=rows, found=found, sizes=sizes)
+        rooms = [(name, words, rooms_of(self.request)[name]) for name, words in Rooms.choices]
+        return self.show("standards/rules.html", forms=forms, rows=rows, found=found, sizes=sizes, rooms=rooms)
 
 
 def _typed(standard: AllocationStandard) -> list[tuple[int, Line]]:
@@ -97,13 +99,19 @@ def sizes_of(request: HttpRequest) -> list[int]:
     return [*SIZES, int(own)] if own.isdecimal() and len(own) < 6 else list(SIZES)
 
 
+def rooms_of(request: HttpRequest) -> dict[str, int]:
+    """The numbers of rooms to reckon with: what is typed, else the usual ones."""
+    typed = {name: request.POST.get(name, "") for name in ROOMS}
+    return {name: int(typed[name]) if re.fullmatch(r"[0-9]{1,3}", typed[name]) else ROOMS[name] for name in ROOMS}
+
+
 class GivesView(StandardView):
     """What the rules give as they are typed."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         forms = formset(self.standard, request.POST)
         lines, sizes = lines_of(self.standard, forms), sizes_of(request)
-        found = gives(lines, sizes)
+        found = gives(lines, sizes, rooms_of(request))
         told = [(place, found.by_place.get(place), _first_fault(form)) for place, form in enumerate(forms)]
         return self.show("standards/_gives.html", found=found, sizes=sizes, told=told)
 

@@ -6,7 +6,7 @@ Knows no model and no clock; every question is asked as of a given day.
 from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -120,6 +120,7 @@ class Criterion(StrEnum):
     """The dates that may make a device due; a policy chooses among them."""
 
     LIFE = "life"
+    PAGES = "pages"
     SUPPORT = "support"
     ACCOUNTING = "accounting"
     WARRANTY = "warranty"
@@ -147,7 +148,7 @@ NEVER, UNKNOWN = When(State.NEVER), When(State.UNKNOWN)
 
 @dataclass(frozen=True)
 class Dates:
-    """The five dates of a device, never merged, and the day its life is counted from."""
+    """The five dates of a device and the end of its life in pages, never merged; the day its life is counted from."""
 
     base_on: date | None
     basis: Basis
@@ -156,6 +157,7 @@ class Dates:
     accounting: When
     life: When
     support: When
+    pages: When = NEVER
 
     def of(self, criterion: Criterion) -> When:
         found: When = getattr(self, criterion.value)
@@ -180,6 +182,33 @@ def accounting_end(base_on: date, years: int) -> date:
     return date(last.year, last.month, monthrange(last.year, last.month)[1])
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A count of pages, and the day it was read."""
+
+    pages: int
+    read_on: date
+
+
+CENTURY_DAYS = 36524
+
+
+def pages_end(base_on: date | None, life_pages: int | None, count: Counted | None) -> When:
+    """The day on which so many pages are printed, at the device's pace from its base to the reading.
+
+    NEVER without a life in pages, or when the pace would take a century. UNKNOWN without a count, and when it is not
+    reached and no pace is known. Reached without a known pace: the day of the reading, by which it was.
+    """
+    if life_pages is None:
+        return NEVER
+    if count is None:
+        return UNKNOWN
+    if base_on is None or base_on >= count.read_on or not count.pages:
+        return _known(count.read_on if count.pages >= life_pages else None)
+    days = (count.read_on - base_on).days * life_pages // count.pages
+    return NEVER if days > CENTURY_DAYS else _known(base_on + timedelta(days=days))
+
+
 def dates(
     *,
     in_service_on: date | None = None,
@@ -190,10 +219,13 @@ def dates(
     life_years: int | None = None,
     support_state: str = "unknown",
     support_ends_on: date | None = None,
+    life_pages: int | None = None,
+    count: Counted | None = None,
 ) -> Dates:
-    """The five dates. `support_state`: 'date', 'not_announced' or 'unknown'.
+    """The dates. `support_state`: 'date', 'not_announced' or 'unknown'.
 
-    Books count from in service or purchase alone: what the network saw first is no voucher.
+    Books count from in service or purchase alone: what the network saw first is no voucher. So does the pace of
+    printing, which would seem too fast from a later day.
     """
     base_on, basis = base_date(in_service_on, purchased_on, first_seen_on)
     booked_on, _ = base_date(in_service_on, purchased_on)
@@ -209,6 +241,7 @@ def dates(
         accounting,
         _after(base_on, life_years),
         NEVER if support_state == "not_announced" else support,
+        pages_end(booked_on, life_pages, count),
     )
 
 

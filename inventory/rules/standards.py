@@ -92,7 +92,8 @@ class Rule:
 
     A rule with a `mark` stands in for the rule of the same code where the department bears the mark. `within` is
     the code of a wider rule whose number this one cannot pass. `instead_of` is the code of a rule: what is held
-    here above the number may be held in place of what is not held there.
+    here above the number may be held in place of what is not held there. `limited_by` names a count of rooms that
+    the number cannot pass.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Rule:
     mark: str = ""
     within: str = ""
     instead_of: str = ""
+    limited_by: str = ""
     price_cap_yuan: Decimal | None = None
     service_life_years: int | None = None
     life_pages: int | None = None
@@ -168,15 +170,20 @@ def applying(rules: Sequence[Rule], marks: Collection[str]) -> list[Rule]:
 
 
 def allowed(
-    rules: Sequence[Rule], staff: int, marks: Collection[str] = (), held: Mapping[str, int] | None = None
+    rules: Sequence[Rule],
+    staff: int,
+    marks: Collection[str] = (),
+    held: Mapping[str, int] | None = None,
+    rooms: Mapping[str, int] | None = None,
 ) -> dict[str, Allowance]:
     """The number of each rule, by its code, for a department of so many staff that bears the marks.
 
-    `held` counts what is held by class; without it nothing is exchanged and 'as many as' comes to nothing.
+    `held` counts what is held by class; without it nothing is exchanged and 'as many as' comes to nothing. `rooms`
+    counts the department's rooms by the name that rules are limited by; without it those come to nothing.
     """
-    held = held or {}
+    held, rooms = held or {}, rooms or {}
     chosen = {rule.code: rule for rule in applying(rules, marks)}
-    numbers = {code: rule.quantity.number(max(staff, 0), held) for code, rule in chosen.items()}
+    numbers = {code: _limited(rule, rule.quantity.number(max(staff, 0), held), rooms) for code, rule in chosen.items()}
     numbers = {code: _within(chosen, numbers, code) for code in chosen}
     for code, moved, other in _exchanges(chosen, numbers, held):
         numbers[code], numbers[other] = (numbers[code] or 0) + moved, (numbers[other] or 0) - moved
@@ -220,6 +227,10 @@ def in_force(versions: Sequence[Version], series: str, day: date) -> Version | N
     """The version of a series in force on a day: of those that hold, the one that began last."""
     held = [one for one in versions if one.series == series and one.holds(day)]
     return max(held, key=lambda one: (one.valid_from or date.min, one.code), default=None)
+
+
+def _limited(rule: Rule, number: int | None, rooms: Mapping[str, int]) -> int | None:
+    return min(number, rooms.get(rule.limited_by, 0)) if rule.limited_by and number is not None else number
 
 
 def _within(rules: Mapping[str, Rule], numbers: Mapping[str, int | None], code: str) -> int | None:
@@ -334,6 +345,16 @@ def service_lives(rules: Sequence[Rule]) -> dict[str, int]:
         for code in rule.classes:
             if rule.service_life_years is not None:
                 lives[code] = max(lives.get(code, 0), rule.service_life_years)
+    return lives
+
+
+def page_lives(rules: Sequence[Rule]) -> dict[str, int]:
+    """The least life in pages of each class that has one in the standard: the longest of its rules."""
+    lives: dict[str, int] = {}
+    for rule in rules:
+        for code in rule.classes:
+            if rule.life_pages is not None:
+                lives[code] = max(lives.get(code, 0), rule.life_pages)
     return lives
 
 

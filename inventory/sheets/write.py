@@ -134,11 +134,20 @@ class _SheetWriter:
 
     def _widths(self) -> list[float]:
         sample = list(islice(iter(self.sheet.rows), style.SAMPLED_ROWS))
-        columns = enumerate(self.sheet.columns)
         return [
-            style.column_width(column, column.title(self.book.lang), (row[index] for row in sample))
-            for index, column in columns
+            style.column_width(
+                column,
+                column.title(self.book.lang),
+                [*(row[index] for row in sample), *(self._foreseen(sample, index) if column.total else ())],
+            )
+            for index, column in enumerate(self.sheet.columns)
         ]
+
+    def _foreseen(self, sample: list[Row], index: int) -> list[Value]:
+        """About what a column's total comes to, not too little: the sum of the rows at hand, raised to all rows."""
+        numbers = [Decimal(str(row[index])) for row in sample if isinstance(row[index], int | float | Decimal)]
+        more = -(-len(self.sheet.rows) // len(sample)) if sample else 1
+        return [sum(numbers) * more] if numbers else []
 
     def _set_up_page(self) -> None:
         out, layout, last = self.out, self.layout, len(self.sheet.columns) - 1

@@ -6,7 +6,7 @@ become lines with a price, an amount and a reason in a sentence.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from reports.books.lives import prices_by_class
 from reports.books.standards import Standards
 
 MARKS = ("handles_secrets", "field_work", "own_network")
+ROOMS = ("meeting_rooms",)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Department:
     marks: tuple[str, ...]
     standard: str = ""
     """The code of the standard it is judged by; '' without one."""
+    rooms: Mapping[str, int] = field(default_factory=dict)
+    """How many rooms it has, by the name that rules are limited by."""
 
     @property
     def counted(self) -> int:
@@ -99,6 +102,7 @@ def departments_of(frame: pd.DataFrame) -> list[Department]:
             int(row["staff"]),
             tuple(mark for mark in MARKS if row[mark]),
             str(row["standard"]),
+            {name: int(row[name]) for name in ROOMS},
         )
         for row in frame.to_dict("records")
     ]
@@ -130,7 +134,8 @@ def requests(
     for department in departments_of(departments):
         mine = by_department.get(department.name, {})
         counts = {code: holding.held for code, holding in mine.items()}
-        allowances = allowed(standards.of(department.standard), department.counted, department.marks, counts)
+        rules = standards.of(department.standard)
+        allowances = allowed(rules, department.counted, department.marks, counts, department.rooms)
         wanted = asks(allowances, mine, fill=params.fill)
         own_caps = caps.get(department.standard, {})
         lines += [_line(department, ask, price_list, own_caps) for ask in wanted if ask.quantity]

@@ -238,7 +238,7 @@ def _allowed(frames: Frames) -> dict[str, int]:
         counted.setdefault(name, Counter())[code] += 1
     found = {}
     for one in departments_of(frames["departments"]):
-        rules = allowed(standards.of(one.standard), one.counted, one.marks, counted.get(one.name))
+        rules = allowed(standards.of(one.standard), one.counted, one.marks, counted.get(one.name), one.rooms)
         mine = {code: two for code, two in rules.items() if computers & set(two.rule.classes)}
         numbers = [two.number for two in mine.values() if two.rule.within not in mine and two.number is not None]
         found[one.name] = sum(numbers)

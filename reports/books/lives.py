@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from inventory.rules.depreciation import book_value
-from inventory.rules.lifecycle import Criterion, age_years, base_date, dates, decide, planned_life
+from inventory.rules.lifecycle import Counted, Criterion, age_years, base_date, dates, decide, planned_life
 from inventory.rules.status import HELD
 from reports.books.frames import Frames, by_row, values
 from reports.books.standards import Lives, standards_of
@@ -33,15 +33,17 @@ _DUE_KEYS = (
     "support_ends_on",
     "criteria",
     "override_on",
+    "pages",
+    "pages_on",
 )
 
 
 def with_due(frames: Frames, as_of: date) -> pd.DataFrame:
     """The devices on the books with their dates and when they are due (see inventory.rules.lifecycle).
 
-    Adds base_on, basis; the five dates in_service, warranty, accounting, life, support (a date, or 'never' or
-    'unknown'); least_years, due_on, due_by and missing (tuples of criteria), bucket. Needs devices, departments,
-    standard_rules.
+    Adds base_on, basis; the dates in_service, warranty, accounting, life, support, pages_end (a date, or 'never' or
+    'unknown'); least_years, life_pages, due_on, due_by and missing (tuples of criteria), bucket. Needs devices,
+    departments, standard_rules.
     """
     devices = held(frames["devices"])
     lives = standards_of(frames["standard_rules"]).lives(frames["departments"])
@@ -52,17 +54,18 @@ def with_due(frames: Frames, as_of: date) -> pd.DataFrame:
     return devices.assign(**added)
 
 
-FIVE = ("in_service", "warranty", "accounting", "life", "support")
-_DUE = ("base_on", "basis", *FIVE, "least_years", "due_on", "due_by", "missing", "bucket")
+DATES = ("in_service", "warranty", "accounting", "life", "support", "pages_end")
+_DUE = ("base_on", "basis", *DATES, "least_years", "life_pages", "due_on", "due_by", "missing", "bucket")
 
 
 def _due(
     department: str, asset_class: str, class_years: int | None, depreciation_years: int | None,
     in_service_on: date | None, purchased_on: date | None, first_seen_on: date | None,
     warranty_ends_on: date | None, support_state: str, support_ends_on: date | None,
-    criteria: tuple[Criterion, ...], override_on: date | None, *, lives: Lives, as_of: date,
+    criteria: tuple[Criterion, ...], override_on: date | None, pages: int | None, pages_on: date | None,
+    *, lives: Lives, as_of: date,
 ) -> tuple[Any, ...]:  # fmt: skip
-    least = lives.least(department, asset_class)
+    least, life_pages = lives.least(department, asset_class), lives.pages(department, asset_class)
     found = dates(
         in_service_on=in_service_on,
         purchased_on=purchased_on,
@@ -72,14 +75,17 @@ def _due(
         life_years=planned_life(class_years, least),
         support_state=support_state,
         support_ends_on=support_ends_on,
+        life_pages=life_pages,
+        count=None if pages is None or pages_on is None else Counted(pages, pages_on),
     )
     decision = decide(found, criteria, override_on)
     return (
         found.base_on,
         found.basis.value,
         *(when.on or when.state.value for when in (found.in_service, found.warranty, found.accounting, found.life)),
-        found.support.on or found.support.state.value,
+        *(when.on or when.state.value for when in (found.support, found.pages)),
         least,
+        life_pages,
         decision.when.on,
         decision.by,
         decision.missing,

@@ -21,7 +21,7 @@ from reports.books.frames import (
     translated,
     unjudged,
 )
-from reports.books.lives import FIVE, prices_by_class, with_due
+from reports.books.lives import DATES, prices_by_class, with_due
 from reports.books.standards import standards_of
 
 TITLE = ("设备更新计划", "Refresh plan")
@@ -41,6 +41,8 @@ COLUMNS = (
     Column("accounting", "折旧期满", "Accounting end", Kind.DATE),
     Column("life", "使用年限期满", "End of planned life", Kind.DATE),
     Column("support", "厂家支持截止", "End of support", Kind.DATE),
+    Column("pages", "印量", "Pages", Kind.INT),
+    Column("pages_end", "印量期满", "End of life in pages", Kind.DATE),
     Column("due_on", "到期日期", "Due", Kind.DATE),
     Column("due_by", "到期依据", "Due by", wrap=True, width=16),
     Column("override", "人工确定", "Set by hand", wrap=True, width=18),
@@ -82,6 +84,11 @@ RULES = (
         "chooses; a date set by hand counts in its place, with reason and author.",
     ),
     (
+        "印量期满＝按启用（或购置）至读数之日的平均印量，达到标准规定印量的日期；没有读数为“不详”，不因此到期。",
+        "End of the life in pages = the day on which the standard's number of pages is reached at the pace from the "
+        "in-service (or purchase) date to the reading; without a reading 'unknown', and not due by it.",
+    ),
+    (
         "“已超期”：到期日期早于数据日期；“一年内到期”：自数据日期起十二个月以内；其余为“一年后到期”。",
         "'Past due': the due date lies before the data date; 'due within the year': within twelve months from the "
         "data date on; the rest 'later'.",
@@ -97,6 +104,7 @@ RULES = (
         "one it is blank and counted.",
     ),
 )
+_PAGES = ["pages", "life_pages", "pages_on"]
 _DUE = (Bucket.PAST_DUE, Bucket.WITHIN_YEAR)
 
 
@@ -124,8 +132,8 @@ def _devices(frames: Frames, params: Params) -> pd.DataFrame:
     devices = with_due(frames, params.as_of)
     prices = prices_by_class(frames["prices"])
     devices = devices.assign(
-        **{key: by_row(devices, [key], words.date_or_state(key, params)) for key in FIVE},
-        due_by=by_row(devices, ["due_by"], lambda by: words.listed(by, words.CRITERION, params)),
+        **{key: by_row(devices, [key], words.date_or_state(key, params)) for key in DATES},
+        due_by=by_row(devices, ["due_by", *_PAGES], lambda by, *read: words.due_by(by, words.counted(*read), params)),
     )
     costs = list(_costs(devices, frames, prices))
     return devices.assign(

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from inventory.rules.standards import Rule, price_caps, service_lives
+from inventory.rules.standards import Rule, page_lives, price_caps, service_lives
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,27 @@ class Standards:
 
     def lives(self, departments: pd.DataFrame) -> "Lives":
         by_code = {code: service_lives(rules) for code, rules in self.rules.items()}
+        pages = {code: page_lives(rules) for code, rules in self.rules.items()}
         judged_by = dict(zip(departments["name"], departments["standard"], strict=True))
-        return Lives(by_code, judged_by, self.default)
+        return Lives(by_code, judged_by, self.default, pages)
 
 
 @dataclass(frozen=True)
 class Lives:
-    """The least service life in years of a class in a department."""
+    """The least service life of a class in a department, in years and in pages."""
 
     by_code: Mapping[str, Mapping[str, int]]
     judged_by: Mapping[str, str]
     default: str
+    in_pages: Mapping[str, Mapping[str, int]]
 
     def least(self, department: str, asset_class: str) -> int | None:
         """None where the standard of the department gives none."""
         return self.by_code.get(self.judged_by.get(department, self.default), {}).get(asset_class)
+
+    def pages(self, department: str, asset_class: str) -> int | None:
+        """None where the standard of the department gives none."""
+        return self.in_pages.get(self.judged_by.get(department, self.default), {}).get(asset_class)
 
 
 def standards_of(frame: pd.DataFrame) -> Standards:

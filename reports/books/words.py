@@ -1,6 +1,6 @@
 """Codes of the register in Chinese and English, as reports print them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from reports.books.frames import Params
@@ -29,6 +29,7 @@ BUCKET = {
 }
 CRITERION = {
     "life": ("使用年限", "planned life"),
+    "pages": ("印量", "life in pages"),
     "support": ("厂家支持", "end of support"),
     "accounting": ("折旧期满", "accounting end"),
     "warranty": ("保修", "warranty end"),
@@ -57,6 +58,19 @@ def date_or_state(key: str, params: Params) -> Callable[[date | str], date | str
     """Puts 'never' and 'unknown' in the place of one of the five dates into words; a date stays."""
     spoken = {"unknown": params.say("不详", "unknown"), "never": params.say(*NEVER.get(key, ("无", "none")))}
     return lambda value: spoken[value] if isinstance(value, str) else value
+
+
+def counted(pages: object, life: object, read_on: object) -> str:
+    """A count of pages beside the life in pages, and the day it was read; '' without one of them."""
+    if not isinstance(pages, int) or not isinstance(life, int):
+        return ""
+    return f"{pages:,} / {life:,}, {read_on}"
+
+
+def due_by(codes: Sequence[str], counted: str, params: Params) -> str:
+    """What makes a device due, with the count of pages where that is it."""
+    text = listed(codes, CRITERION, params)
+    return f"{text}{params.say('：', ': ')}{counted}" if counted and "pages" in codes else text
 
 
 def listed(codes: Iterable[str], words: Mapping[str, tuple[str, str]], params: Params) -> str:

@@ -1,6 +1,7 @@
-"""Planning on other pages: a device's five dates and its place in plans, what a department gets, plans to approve."""
+"""Planning on other pages: a device's dates and its place in plans, what a department gets, plans to approve."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -11,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from collectors.models import Sighting
+from collectors.models import DeviceState, Sighting
 from inventory import scope, standards
 from inventory.models import AssetClass, Department, Device, DueOverride, RefreshPolicy
 from inventory.pages.home import Task
 from inventory.pages.kit import kit, page_url
-from inventory.rules.lifecycle import Basis, Bucket, Criterion, Dates, State, When, dates, decide, planned_life
-from inventory.rules.standards import service_lives
+from inventory.rules.lifecycle import Basis, Bucket, Counted, Criterion, Dates, State, When, dates, decide, planned_life
+from inventory.rules.standards import page_lives, service_lives
 from inventory.rules.status import HELD, TO_BE_SCRAPPED
 from inventory.ui.kit import Action
 from inventory.ui.panels import Panel
@@ -31,6 +32,7 @@ FIVE = (
     ("life", gettext_lazy("End of planned life")),
     ("support", gettext_lazy("Vendor's end of support")),
 )
+PAGES = ("pages", gettext_lazy("End of the life in pages"))
 BASES = {
     Basis.IN_SERVICE: gettext_lazy("the day in service"),
     Basis.PURCHASE: gettext_lazy("the purchase; the day in service is unknown"),
@@ -39,6 +41,7 @@ BASES = {
 }
 REASONS = {
     Criterion.LIFE.value: gettext_lazy("end of planned life"),
+    Criterion.PAGES.value: gettext_lazy("end of the life in pages"),
     Criterion.SUPPORT.value: gettext_lazy("vendor's end of support"),
     Criterion.ACCOUNTING.value: gettext_lazy("accounting end"),
     Criterion.WARRANTY.value: gettext_lazy("warranty end"),
@@ -54,7 +57,7 @@ BUCKETS = {
 
 
 class DuePanel(Panel):
-    """A device's five dates, none merged with another; when it is due and what says so; which plans hold it."""
+    """A device's dates, none merged with another; when it is due and what says so; which plans hold it."""
 
     title = gettext_lazy("Due for renewal")
     icon = "calendar-due"
@@ -65,11 +68,16 @@ class DuePanel(Panel):
         if obj.status not in HELD:
             return None
         today = timezone.localdate()
-        found, criteria = dates_of(obj, today), criteria_of(obj.device_type.asset_class_id)
+        life, criteria = life_of(obj, today), criteria_of(obj.device_type.asset_class_id)
+        found = dates_of(obj, life)
+        shown = FIVE if life.pages is None and Criterion.PAGES not in criteria else (*FIVE, PAGES)
         override = scope.visible(user, DueOverride).filter(device=obj).first()
         decision = decide(found, criteria, override.due_on if override else None)
         return {
-            "five": [(title, *_shown(getattr(found, name)), name in map(str, criteria)) for name, title in FIVE],
+            "dates": [
+                (title, *_shown(getattr(found, name)), name in map(str, criteria), life.told if name == "pages" else "")
+                for name, title in shown
+            ],
             "base_on": found.base_on,
             "basis": BASES[found.basis],
             "decision": decision,
@@ -88,13 +96,42 @@ def _shown(when: When) -> tuple[date | None, str]:
     return when.on, "" if when.on else str(_("none")) if when.state is State.NEVER else str(_("unknown"))
 
 
-def dates_of(device: Device, day: date) -> Dates:
-    """The five dates of a device; its planned life by its class and by the standard of its department."""
+@dataclass(frozen=True)
+class Life:
+    """The planned life of a device, by its class and by the standard of its department, and its count of pages."""
+
+    years: int | None
+    pages: int | None
+    count: Counted | None = None
+
+    @property
+    def told(self) -> str:
+        """The count beside the life in pages."""
+        if self.pages is None:
+            return ""
+        if self.count is None:
+            return _("%(life)s pages; no count is known") % {"life": f"{self.pages:,}"}
+        read = {"pages": f"{self.count.pages:,}", "life": f"{self.pages:,}", "day": self.count.read_on.isoformat()}
+        return _("%(pages)s of %(life)s pages, read on %(day)s; the date goes by the pace so far") % read
+
+
+def life_of(device: Device, day: date) -> Life:
     kind = device.device_type.asset_class
-    rules = (
+    found = (
         standards.rules_of(device.department, day) if device.department is not None else standards.rules_in_force(day)
     )
-    least = service_lives([one.rule for one in rules]).get(kind.code)
+    rules = [one.rule for one in found]
+    years, pages = planned_life(kind.service_life_years, service_lives(rules).get(kind.code)), page_lives(rules)
+    if kind.code not in pages:
+        return Life(years, None)
+    state = DeviceState.objects.filter(device=device).only("pages", "pages_at").first()
+    if state is None or state.pages is None:
+        return Life(years, pages[kind.code])
+    return Life(years, pages[kind.code], Counted(state.pages, timezone.localtime(state.pages_at).date()))
+
+
+def dates_of(device: Device, life: Life) -> Dates:
+    """The dates of a device."""
     first = None
     if device.in_service_on is None and device.purchased_on is None:
         first = Sighting.objects.filter(device=device).aggregate(first=Min("first_seen_at"))["first"]
@@ -103,10 +140,12 @@ def dates_of(device: Device, day: date) -> Dates:
         purchased_on=device.purchased_on,
         first_seen_on=timezone.localtime(first).date() if first else None,
         warranty_ends_on=device.warranty_ends_on,
-        depreciation_years=kind.depreciation_years,
-        life_years=planned_life(kind.service_life_years, least),
+        depreciation_years=device.device_type.asset_class.depreciation_years,
+        life_years=life.years,
         support_state=device.device_type.end_of_support_state,
         support_ends_on=device.device_type.end_of_support,
+        life_pages=life.pages,
+        count=life.count,
     )
 
 

@@ -55,6 +55,8 @@ DEVICE_COLUMNS = {
     "criteria": "object",
     "override_on": "object",
     "override": "object",
+    "pages": "object",
+    "pages_on": "object",
     "last_seen_at": "object",
     "last_seen_where": "object",
     "managed": "bool",
@@ -62,10 +64,11 @@ DEVICE_COLUMNS = {
     "differences": "int64",
 }
 """Texts as str; service_life_years, depreciation_years int or None; dates date or None; price_yuan Decimal or None;
-last_seen_at local datetime or None. 'place' is site and location, 'type' maker and model; 'support_state' and
-support_ends_on are the type's. first_seen_on is given only where neither in-service nor purchase date is known.
-'criteria' is the tuple of inventory.rules.lifecycle.Criterion that the class's policy chooses; 'override' says why and
-by whom a due date was set by hand."""
+last_seen_at local datetime or None; pages int or None, as the network read it on pages_on. 'place' is site and
+location, 'type' maker and model; 'support_state' and support_ends_on are the type's. first_seen_on is given only where
+neither in-service nor purchase date is known. 'criteria' is the tuple of inventory.rules.lifecycle.Criterion that the
+class's policy chooses; 'override' says why and by
+whom a due date was set by hand."""
 
 
 def devices(scope: Scope, as_of: date) -> pd.DataFrame:
@@ -122,6 +125,7 @@ def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network", deci
         price,
         decided.criteria[class_id],
         *decided.overrides.get(pk, (None, "")),
+        *network.pages.get(pk, (None, None)),
         local(network.seen.get(pk)),
         network.where.get(pk, ""),
         pk in network.polled_well,
@@ -217,6 +221,10 @@ class _Network:
         of_device = scope.devices("device__")
         states = DeviceState.objects.filter(of_device)
         self.seen: dict[int, datetime | None] = dict(states.values_list("device_id", "last_seen_at").iterator(CHUNK))
+        counted = states.filter(pages__isnull=False).values_list("device_id", "pages", "pages_at")
+        self.pages: dict[int, tuple[int | None, date]] = {
+            pk: (count, timezone.localtime(at).date()) for pk, count, at in counted
+        }
         polled = states.filter(device__management__enabled=True)
         ended = {pk: _well(answered, tables) for pk, answered, tables in polled.values_list("device_id", *_POLL)}
         managed = Device.objects.filter(scope.devices(), management__enabled=True).values_list("pk", flat=True)

@@ -18,6 +18,7 @@ DEPARTMENT_COLUMNS = {
     "handles_secrets": "bool",
     "field_work": "bool",
     "own_network": "bool",
+    "meeting_rooms": "int64",
     "has_segment": "bool",
     "has_fiber": "bool",
     "standard": "object",
@@ -46,7 +47,16 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
     )
 
 
-_DEPARTMENT_FIELDS = ("name", "town__name", "posts", "staff", "handles_secrets", "field_work", "own_network")
+_DEPARTMENT_FIELDS = (
+    "name",
+    "town__name",
+    "posts",
+    "staff",
+    "handles_secrets",
+    "field_work",
+    "own_network",
+    "meeting_rooms",
+)
 
 
 CLASS_COLUMNS = {

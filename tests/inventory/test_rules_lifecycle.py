@@ -1,6 +1,7 @@
 """Base dates, due dates and buckets."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from inventory.rules.lifecycle import (
     UNKNOWN,
     Basis,
     Bucket,
+    Counted,
     Criterion,
     State,
     When,
@@ -24,6 +26,7 @@ from inventory.rules.lifecycle import (
     fiscal_start,
     fiscal_year,
     judge,
+    pages_end,
 )
 
 AS_OF = date(2026, 11, 24)
@@ -180,3 +183,60 @@ def test_a_fiscal_year_bears_the_number_of_the_year_in_which_it_begins() -> None
 def test_a_day_lies_in_its_fiscal_year(day: date, month: int) -> None:
     year = fiscal_year(day, month)
     assert fiscal_start(year, month) <= day < fiscal_start(year + 1, month)
+
+
+READ = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("base_on", "pages", "expected"),
+    [
+        # 2022-11-20 to 2026-11-20 are 1,461 days. 400,000 pages: 300,000 after 1461 × 3/4 = 1095 days.
+        (date(2022, 11, 20), 400_000, date(2025, 11, 19)),
+        (date(2022, 11, 20), 300_000, READ),
+        # 200,000 pages: 300,000 after 1461 × 3/2 = 2191 days.
+        (date(2022, 11, 20), 200_000, date(2028, 11, 19)),
+        # Reached, at no known pace: by the day of the reading. Not reached: nobody knows.
+        (None, 300_001, READ),
+        (None, 299_999, None),
+        (date(2026, 11, 20), 299_999, None),
+        (date(2027, 1, 1), 500_000, READ),
+        (date(2022, 11, 20), 0, None),
+    ],
+)
+def test_the_life_in_pages_ends_at_the_pace_so_far(base_on: date | None, pages: int, expected: date | None) -> None:
+    found = pages_end(base_on, 300_000, Counted(pages, READ))
+    assert found == (UNKNOWN if expected is None else When(State.KNOWN, expected))
+
+
+def test_without_a_life_in_pages_or_within_a_century_it_never_ends_and_without_a_count_it_is_unknown() -> None:
+    assert pages_end(date(2020, 1, 1), None, Counted(10**9, READ)) == NEVER
+    assert pages_end(date(2020, 1, 1), 300_000, None) == UNKNOWN
+    assert pages_end(date(2020, 1, 1), 300_000, Counted(3, READ)) == NEVER
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2026, 1, 1)), st.integers(1, 10**7), st.integers(0, 10**6), st.integers(1, 10**6)
+)
+def test_more_pages_never_end_a_life_later_and_are_over_exactly_when_reached(
+    base_on: date, pages: int, more: int, life: int
+) -> None:
+    few, many = (pages_end(base_on, life, Counted(count, READ)) for count in (pages, pages + more))
+    assert (many.on or date.max) <= (few.on or date.max)
+    assert (few.on or date.max) <= READ or pages < life
+
+
+def test_due_by_pages_where_the_policy_chooses_them_and_never_for_lack_of_a_count() -> None:
+    old: dict[str, Any] = {"purchased_on": date(2022, 11, 20), "life_years": 6, "life_pages": 300_000}
+    read = dates(**old, count=Counted(400_000, READ))
+    both = (Criterion.LIFE, Criterion.PAGES)
+    assert decide(read, both).when.on == date(2025, 11, 19) and decide(read, both).by == ("pages",)
+    assert decide(read, [Criterion.LIFE]).when.on == date(2028, 11, 20)
+    unread = decide(dates(**old), both)
+    assert (unread.when.on, unread.by, unread.missing) == (date(2028, 11, 20), ("life",), ("pages",))
+    assert decide(dates(**old), [Criterion.PAGES]).bucket(date(2040, 1, 1)) is Bucket.UNKNOWN
+
+
+def test_the_pace_does_not_count_from_the_day_the_network_first_saw_a_device() -> None:
+    seen = dates(first_seen_on=date(2026, 1, 1), life_pages=300_000, count=Counted(200_000, READ))
+    assert seen.pages == UNKNOWN

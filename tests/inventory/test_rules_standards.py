@@ -88,6 +88,32 @@ def test_a_number_by_size_takes_the_first_step_that_holds_the_staff() -> None:
     assert [scanners.number(staff, {}) for staff in (5, 19, 20, 300)] == [1, 1, 2, 2]
 
 
+PROJECTOR = Rule("projector", BySize(((29, 1), (None, 2))), ("projector",), limited_by="meeting_rooms")
+
+
+@pytest.mark.parametrize(
+    ("staff", "rooms", "projectors"),
+    # Under 30 staff with a room: one. 30 or more with two: one more. Never over two; none without a room.
+    [(29, 0, 0), (29, 1, 1), (29, 5, 1), (30, 0, 0), (30, 1, 1), (30, 2, 2), (300, 9, 2)],
+)
+def test_projectors_go_by_the_staff_and_by_the_meeting_rooms(staff: int, rooms: int, projectors: int) -> None:
+    assert allowed((PROJECTOR,), staff, rooms={"meeting_rooms": rooms})["projector"].number == projectors
+
+
+def test_where_no_room_is_known_a_rule_that_rooms_limit_comes_to_nothing() -> None:
+    assert allowed((PROJECTOR,), 50)["projector"].number == 0
+
+
+@given(st.integers(0, 400), st.integers(0, 60), st.integers(0, 9), st.integers(0, 9))
+def test_what_rooms_limit_never_falls_when_staff_or_rooms_grow(staff: int, more: int, rooms: int, further: int) -> None:
+    def number(of: int, having: int) -> int:
+        rules = (PROJECTOR, Rule("screen", share("20"), ("screen",), within="projector", limited_by="meeting_rooms"))
+        found = allowed(rules, of, rooms={"meeting_rooms": having})
+        return (found["projector"].number or 0) * 1000 + (found["screen"].number or 0)
+
+    assert number(staff, rooms) <= min(number(staff + more, rooms), number(staff, rooms + further))
+
+
 def test_a_fixed_most_does_not_depend_on_staff() -> None:
     assert AtMost(1).number(500, {}) == 1
 
@@ -193,12 +219,12 @@ def test_a_citys_standard_can_be_written_as_rules() -> None:
         Rule("computer", share("150"), ("desktop", "laptop")),
         Rule("desktop", share("150"), ("desktop",), within="computer", price_cap_yuan=Decimal(4000)),
         Rule("laptop", share("150"), ("laptop",), within="computer", price_cap_yuan=Decimal(5000)),
-        Rule("projector", BySize(((29, 1), (None, 2))), ("projector",), service_life_years=8, needs_approval=True),
+        PROJECTOR,
         Rule("camera", share("10"), ("camera",)),
         Rule("camcorder", AtMost(1), ("camcorder",)),
         Rule("colour", ByNeed(), (A4C,)),
     )
-    found = {code: allowance.number for code, allowance in allowed(city, 25).items()}
+    found = {code: allowance.number for code, allowance in allowed(city, 25, rooms={"meeting_rooms": 1}).items()}
     assert found == {
         "computer": 37,
         "desktop": 37,

@@ -167,5 +167,12 @@ def test_a_chinese_character_is_as_wide_as_two() -> None:
     assert style.lines_needed("LaserJet Enterprise M706n", 20) == 2
 
 
+def test_a_column_is_as_wide_as_its_total(tmp_path: Path) -> None:
+    columns = (Column("n", "号", "No"), Column("net", "净值", "Net", Kind.MONEY, total=True))
+    rows: list[Row] = [(str(number), Decimal("999.99")) for number in range(3 * style.SAMPLED_ROWS)]
+    path = made(tmp_path, sheet(rows, columns=columns))
+    assert openpyxl.load_workbook(path).worksheets[0].column_dimensions["B"].width >= len("5,999,940.00") + 1
+
+
 def test_columns_are_lettered_as_excel_does() -> None:
     assert [column_letters(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]

@@ -23,7 +23,8 @@ from inventory.models import (
     RefreshPolicy,
     Role,
 )
-from inventory.pages.standard_forms import SIZES
+from inventory.pages.panels_places import StandardPanel
+from inventory.pages.standard_forms import ROOMS, SIZES
 from inventory.rules.standards import allowed
 from inventory.services import write
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory
@@ -94,7 +95,7 @@ def test_the_table_gives_what_the_rules_give_for_the_three_sizes(browser: Client
         shown = [numbers for _form, numbers in answer.context["rows"]]
         for rule, numbers in zip(rules, shown, strict=True):
             marks = (rule.mark,) if rule.mark else ()
-            given = [allowed(rules, size, marks)[rule.code].number for size in SIZES]
+            given = [allowed(rules, size, marks, rooms=ROOMS)[rule.code].number for size in SIZES]
             assert numbers == ["by need" if one is None else str(one) for one in given], rule.code
 
 
@@ -131,6 +132,7 @@ def test_while_one_types_the_numbers_follow_and_nothing_is_saved(browser: Client
         ("share", {"share_percent": "30", "least": "8"}, ["8", "30", "39"]),
         ("tiers", {"steps": "100:20; :30"}, ["2", "5", "7"]),
         ("size", {"steps": "50:1; 100:2; :3"}, ["1", "2", "3"]),
+        ("size", {"steps": "50:1; 100:2; :3", "limited_by": "meeting_rooms"}, ["1", "2", "2"]),
         ("at_most", {"at_most": "4"}, ["4", "4", "4"]),
         ("as_many_as", {"as_many_as": "desktop"}, ["0", "0", "0"]),
         ("by_need", {}, ["by need"] * 3),
@@ -151,6 +153,45 @@ def test_every_kind_of_rule_can_be_entered(
     )  # fmt: skip
     ((_form, numbers),) = browser.get(at("rules", new)).context["rows"]
     assert numbers == expected
+
+
+def test_the_numbers_follow_the_meeting_rooms_that_are_typed(browser: Client, shipped: AllocationStandard) -> None:
+    city = AllocationStandard.objects.get(code="city")
+    sent = typed(browser.get(at("rules", city)))
+    place = list(city.rules.order_by("pk").values_list("code", flat=True)).index("projector")
+    for rooms, expected in (
+        ("0", ["0", "0", "0"]),
+        ("1", ["1", "1", "1"]),
+        ("3", ["1", "2", "2"]),
+        ("", ["1", "2", "2"]),
+    ):
+        told = text_of(browser.post(at("gives", city), {**sent, "meeting_rooms": rooms}))
+        found = re.search(rf'id="gives-{place}"[^>]*>(.*?)</span>', told)
+        assert found is not None and re.findall(r"<b>(\d+)</b>", found[1]) == expected, rooms
+    sent |= {f"rule-{place}-kind": "by_need"}
+    assert "no number that rooms could limit" in text_of(browser.post(at("rules", city), sent))
+
+
+def test_a_standards_page_says_its_rules_in_words(browser: Client, shipped: AllocationStandard) -> None:
+    wanted = {
+        "city": "up to 29 staff 1; with more staff 2; not above the number of meeting rooms of 60 m² or more",
+        "central-2016": "up to 100 staff one for every 20; one for every 30 of the staff above",
+        "province": "1 % of staff; at least 1",
+        "city-2020": "100 % of staff; more of it means as many fewer of &#x27;便携式计算机&#x27;",
+    }
+    for code, words in wanted.items():
+        standard = AllocationStandard.objects.get(code=code)
+        assert words in text_of(browser.get(reverse("allocation_standard_detail", args=[standard.pk]))), code
+
+
+def test_a_department_is_judged_by_its_meeting_rooms(browser: Client, shipped: AllocationStandard) -> None:
+    city, kind = AllocationStandard.objects.get(code="city"), AssetClass.objects.get(code="projector")
+    for rooms, allowed_ in ((1, 1), (2, 2)):
+        department = DepartmentFactory(standard=city, staff=40, posts=40, meeting_rooms=rooms)
+        DeviceFactory(department=department, device_type__asset_class=kind)
+        answer = browser.get(reverse("department_detail", args=[department.pk]))
+        shown = StandardPanel().context(answer.wsgi_request, None, department)
+        assert shown is not None and {row["name"]: row["allowed"] for row in shown["rows"]}["投影仪"] == allowed_
 
 
 def test_a_bad_rule_is_told_beside_its_input_and_none_is_saved(browser: Client, shipped: AllocationStandard) -> None:
@@ -270,7 +311,7 @@ def test_a_policy_holds_for_the_classes_below_on_the_devices_page(browser: Clien
     address = reverse("device_detail", args=[device.pk])
     assert "past due" not in text_of(browser.get(address)).partition("Due for renewal")[2][:400]
     browser.post(reverse("refresh_policy_add"), {"asset_class": above.pk, "by_life": "on", "by_support": "on"})
-    assert RefreshPolicy.objects.get().by_support
+    assert RefreshPolicy.objects.get(asset_class=above).by_support
     assert "past due" in text_of(browser.get(address)).partition("Due for renewal")[2][:400]
 
 

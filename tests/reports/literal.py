@@ -47,6 +47,8 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         first_seen_on=None,
         verified_on=None,
         criteria=(Criterion.LIFE,),
+        pages=None,
+        pages_on=None,
         override_on=None,
         override="",
         price_yuan=Decimal("7200.00"),
@@ -66,7 +68,7 @@ DEVICES = [
     device("PC-4", DESKTOP, status="to_be_scrapped", purchased_on=NEW, serial="To be filled by O.E.M."),
     device("PC-5", DESKTOP, status="scrapped"),
     device("PC-6", DESKTOP, status="planned", purchased_on=None),
-    device("PR-1", PRINTER, type='=HYPERLINK("http://x")'),
+    device("PR-1", PRINTER, type='=HYPERLINK("http://x")', pages=50_000, pages_on=date(2026, 11, 20)),
     device("PR-2", COLOUR, purchased_on=date(2021, 1, 31)),
     device("SW-1", SWITCH, "审计局", managed=True, polled_well=True, site="审计楼", differences=2),
     device("SW-2", SWITCH, "审计局", managed=True, purchased_on=NEW),
@@ -82,21 +84,27 @@ DEPARTMENT_KEYS = [
     "handles_secrets",
     "field_work",
     "own_network",
+    "meeting_rooms",
     "has_segment",
     "has_fiber",
     "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, True, False, "central"),
-    ("财政局", "双河镇", 4, 5, False, False, False, True, True, "central"),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, False, False, "central"),
+    ("审计局", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
+    ("财政局", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
+    ("五申镇政府", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
 ]
 RULES = [
     Rule(
         "desktop", Share(Decimal(100)), ("desktop",), "台式计算机", price_cap_yuan=Decimal(5000), service_life_years=6
     ),
     Rule(
-        "printer", Share(Decimal(80)), ("printer-a4-mono", "printer-a4-colour"), "打印机", price_cap_yuan=Decimal(1200)
+        "printer",
+        Share(Decimal(80)),
+        ("printer-a4-mono", "printer-a4-colour"),
+        "打印机",
+        price_cap_yuan=Decimal(1200),
+        life_pages=100_000,
     ),
     Rule("colour", Share(Decimal(3)), ("printer-a4-colour",), "彩色打印机", within="printer", needs_approval=True),
     Rule("copier", Tiers(((100, 20), (None, 30))), ("copier",), "复印机"),
@@ -116,10 +124,12 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys(DEPARTMENT_KEYS[4:-1], bool)
+    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
     found = {
         "devices": devices(),
-        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype({"posts": "int64", "staff": "int64", **marks}),
+        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype(
+            {"posts": "int64", "staff": "int64", "meeting_rooms": "int64", **marks}
+        ),
         "segments": table(
             [("财政局网段", 109, "双河镇", "财政楼", "TK-SW-1 Vlanif109", "10.20.9.0/24", "财政局")],
             ["name", "vlan_id", "town", "site", "gateway", "prefixes", "departments"],

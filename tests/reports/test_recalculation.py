@@ -1,9 +1,6 @@
 """LibreOffice recalculates every workbook: no cell in error, and every formula comes to the value stored with it."""
 
 import math
-import os
-import shutil
-import subprocess
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -15,29 +12,14 @@ from inventory.sheets.columns import Book, Sheet
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.plans import compare
+from tests.office import recalculated as recalculated_by_office
 from tests.reports.literal import AS_OF, HEAD, OTHER_HEAD, PARAMS, drawn, empty_frames, frames
-
-OFFICE = shutil.which("soffice")
-# Without it LibreOffice shows the stored values and recalculates nothing.
-PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
 
 
 @pytest.fixture(scope="module")
 def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Path]]:
     """{book: (as written, as LibreOffice recalculated and saved it)}, full and empty."""
-    if OFFICE is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI must have LibreOffice")
-        pytest.skip("LibreOffice (soffice) is not installed")
     folder = tmp_path_factory.mktemp("books")
-    profile = folder / "profile" / "user"
-    profile.mkdir(parents=True)
-    (profile / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
     paths = [folder / "planted.xlsx"]
     _plant_error(paths[0])
     for one in catalogue.BOOKS:
@@ -47,23 +29,7 @@ def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Pa
     for name, sheets in plan_sheets().items():
         paths.append(folder / f"{name}.xlsx")
         write(Book(name, sheets, "zh", AS_OF, PARAMS.made_at), paths[-1])
-    out = folder / "recalculated"
-    subprocess.run(
-        [
-            OFFICE,
-            f"-env:UserInstallation={profile.parent.as_uri()}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-            str(out),
-            *map(str, paths),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
+    out = recalculated_by_office(folder, paths)
     return {path.stem: (path, out / path.name) for path in paths}
 
 

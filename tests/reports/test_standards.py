@@ -35,8 +35,11 @@ def standards() -> dict[str, list[Rule]]:
     return {code: list(found.loc[found["standard"] == code, "rule"]) for code in CODES}
 
 
-def figures(rules: Sequence[Rule], staff: int, *codes: str, marks: Sequence[str] = (), **held: int) -> list[int | None]:
-    found = allowed(rules, staff, marks, {code.replace("_", "-"): count for code, count in held.items()})
+def figures(
+    rules: Sequence[Rule], staff: int, *codes: str, marks: Sequence[str] = (), rooms: int = 2, **held: int
+) -> list[int | None]:
+    counts = {code.replace("_", "-"): count for code, count in held.items()}
+    found = allowed(rules, staff, marks, counts, {"meeting_rooms": rooms})
     return [found[code].number for code in codes]
 
 
@@ -91,6 +94,21 @@ def test_the_citys_standard_as_shipped(standards: dict[str, list[Rule]], staff: 
     assert figures(standards["city"], staff, "printer-colour") == [None]
 
 
+@pytest.mark.parametrize(
+    ("staff", "rooms", "projectors"), [(29, 0, 0), (29, 1, 1), (29, 2, 1), (30, 1, 1), (30, 2, 2), (131, 4, 2)]
+)
+def test_the_citys_projectors_go_by_meeting_rooms_too(
+    standards: dict[str, list[Rule]], staff: int, rooms: int, projectors: int
+) -> None:
+    assert figures(standards["city"], staff, "projector", rooms=rooms) == [projectors]
+    assert not [rule.code for rule in standards["city"] if rule.needs_approval]
+
+
+def test_only_what_the_standards_say_needs_approval_does(standards: dict[str, list[Rule]]) -> None:
+    approved = {rule.code for rules in standards.values() for rule in rules if rule.needs_approval}
+    assert approved == {"printer-colour", "printer-a4-colour", "printer-a3-colour"}
+
+
 def test_the_citys_prices_and_lives(standards: dict[str, list[Rule]]) -> None:
     caps, lives = price_caps(standards["city"]), service_lives(standards["city"])
     wanted = {"desktop": 4000, "laptop": 5000, "printer-a3-mono": 6500, "printer-a4-mono": 1500, "camera": 3000}
@@ -127,12 +145,23 @@ def test_allowed_never_falls_when_staff_grows_and_held_and_room_make_what_is_all
     counts = st.dictionaries(st.sampled_from(classes), st.integers(0, 300))
 
     @settings(max_examples=150, deadline=None)
-    @given(st.sampled_from(CODES), st.integers(0, 400), st.integers(1, 60), st.sets(st.sampled_from(MARKS)), counts)
-    def laws(code: str, staff: int, more: int, marks: set[str], held: dict[str, int]) -> None:
-        small, large = (allowed(standards[code], number, marks) for number in (staff, staff + more))
-        for name, allowance in small.items():
-            assert allowance.number is None or allowance.number <= (large[name].number or 0)
-        for one in balances(allowed(standards[code], staff, marks, held), held):
+    @given(
+        st.sampled_from(CODES),
+        st.integers(0, 400),
+        st.integers(1, 60),
+        st.sets(st.sampled_from(MARKS)),
+        counts,
+        st.integers(0, 4),
+    )
+    def laws(code: str, staff: int, more: int, marks: set[str], held: dict[str, int], rooms: int) -> None:
+        small = allowed(standards[code], staff, marks, rooms={"meeting_rooms": rooms})
+        for large in (
+            allowed(standards[code], staff + more, marks, rooms={"meeting_rooms": rooms}),
+            allowed(standards[code], staff, marks, rooms={"meeting_rooms": rooms + more}),
+        ):
+            for name, allowance in small.items():
+                assert allowance.number is None or allowance.number <= (large[name].number or 0)
+        for one in balances(allowed(standards[code], staff, marks, held, {"meeting_rooms": rooms}), held):
             number = one.allowance.number
             assert number is None or (one.held + one.room - one.over == number and not (one.room and one.over))
 

@@ -72,6 +72,7 @@ PLACES = (
             Column("handles_secrets", cells.boolean),
             Column("field_work", cells.boolean),
             Column("own_network", cells.boolean),
+            Column("meeting_rooms", cells.integer),
             Reference("standard", "standards"),
         ),
         named,

@@ -8,7 +8,7 @@ from inventory.models import (
     PriceList,
     RefreshPolicy,
 )
-from inventory.models.money import FundingKind, Mark, RuleKind
+from inventory.models.money import FundingKind, Mark, Rooms, RuleKind
 from inventory.services.importing import cells, hooks
 from inventory.services.importing.cells import Column, Part, Reference
 from inventory.services.importing.spec import NAME, File, named
@@ -73,6 +73,7 @@ MONEY = (
             Reference("as_many_as", "asset_classes"),
             Column("within", empty=""),
             Column("instead_of", empty=""),
+            Column("limited_by", cells.choice(Rooms), empty=""),
             Part("asset_classes"),
             Column("price_cap_yuan", cells.decimal),
             Column("service_life_years", cells.integer),
@@ -90,6 +91,7 @@ MONEY = (
         (
             Reference("asset_class", "asset_classes", required=True),
             Column("by_life", cells.boolean),
+            Column("by_pages", cells.boolean),
             Column("by_support", cells.boolean),
             Column("by_accounting", cells.boolean),
             Column("by_warranty", cells.boolean),

@@ -17,6 +17,7 @@ from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, 
 from inventory.rules.prices import Priced, Tariff
 from inventory.rules.standards import Allowance, allowed, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
+from reports.books import words
 from reports.books.asking import Department, departments_of
 from reports.books.frames import Frames
 from reports.books.lives import with_due
@@ -85,7 +86,7 @@ def _units(
     facts = []
     for one in departments:
         mine = dict(held.get(one.name, {}))
-        numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine)
+        numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine, one.rooms)
         units[one.name] = Unit(one.name, frozenset(one.marks), numbers, mine)
         kept = tuple((places[one.standard][id(two.rule)], two.number) for two in numbers.values())
         facts.append(UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept))
@@ -145,6 +146,10 @@ _ITEM_KEYS = (
     "last_seen_at",
     "support_ends_on",
     "least_years",
+    "pages",
+    "life_pages",
+    "pages_on",
+    "pages_end",
 )
 
 
@@ -200,6 +205,7 @@ def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit]
         age_years=age_years(row["base_on"], head.as_of),
         due_on=row["due_on"],
         due_by=row["due_by"],
+        counted=words.counted(row["pages"], row["life_pages"], row["pages_on"]),
         missing=row["missing"],
         override=row["override"],
         last_seen_on=None if row["last_seen_at"] is None else row["last_seen_at"].date(),
@@ -219,8 +225,10 @@ def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit]
 
 
 def _below_life(row: Row, year: int, head: Head) -> bool:
-    """Whether it would be renewed in a year in which the standard's least life is not yet over."""
+    """Whether it would be renewed in a year in which the standard's least life, in years or pages, is not yet over."""
     if row["base_on"] is None or row["least_years"] is None or row["status"] == TO_BE_SCRAPPED:
+        return False
+    if isinstance(row["pages_end"], date) and fiscal_year(row["pages_end"], head.first_month) <= year:
         return False
     return fiscal_year(add_years(row["base_on"], row["least_years"]), head.first_month) > year
 

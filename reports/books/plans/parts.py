@@ -77,7 +77,7 @@ def item_row(item: Item, drawn: Drawn, params: Params, year: int | None = None) 
         item.bought_on,
         item.age_years,
         item.due_on,
-        words.listed(item.due_by, words.CRITERION, params) + (f"：{item.override}" if item.override else ""),
+        words.due_by(item.due_by, item.counted, params) + (f"：{item.override}" if item.override else ""),
         params.say(*words.BASIS[item.basis]),
         max(last - item.due_year, 0),
         item.last_seen_on,

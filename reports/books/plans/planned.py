@@ -177,6 +177,8 @@ class Item:
     over_standard: bool = False
     below_life: bool = False
     needs_approval: bool = False
+    counted: str = ""
+    """Its count of pages beside the life in pages."""
     reason: str = ""
     """Why it is asked for although above the standard or the cap, or put in by hand."""
     over_money: bool = False
