@@ -15,11 +15,12 @@ from django.urls import reverse
 from collectors.facts import InterfaceFact, NeighbourFact, Snapshot, SystemFact, to_json
 from collectors.models import DevicePart, DeviceState, Difference, KeptSnapshot, Neighbour, Proposal
 from collectors.profiles import ManagementProfile
+from inventory.models import FundingSource
 from inventory.pages.kit import kit
 from inventory.services import journal, write
 from tests.factories import TESTER
 from tests.pages.conftest import NOW, Register
-from tests.pages.test_hostile_scope import addresses, text_of
+from tests.pages.walk import addresses, furnish, text_of
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}</script>"
 WAY = "javascript:alert(1)//\u202e\u200b"
@@ -101,7 +102,8 @@ def _neighbour() -> NeighbourFact:
 
 def test_no_page_runs_what_was_written_into_the_register(admin: Client, poison: Register) -> None:
     faults, shown = [], 0
-    for _name, url in addresses(poison):
+    furnish(poison, FundingSource.objects.get())
+    for url in [one.url for one in addresses()]:
         for data in ({}, {"q": EVIL, "run": WAY, "next": WAY, "query": EVIL, "name": WAY, "in_prefix": WAY}):
             answer = admin.get(url, data)
             if answer.get("Content-Type", "").startswith("text/html"):
@@ -144,6 +146,8 @@ def test_no_secret_of_a_profile_is_in_any_answer(admin: Client, register: Regist
     for name in (*SECRETS, "community__startswith"):
         texts.append(text_of(admin.get(page.url("list"), {name: "s3cr", "sort": name, "q": "s3cr"})))
         admin.post(page.url("columns"), {"column": list(SECRETS)})
-    texts += [text_of(admin.get(url)) for name, url in addresses(register) if "profile" in name or "device_" in name]
+    furnish(register, FundingSource.objects.get())
+    told = [one.url for one in addresses() if "profile" in one.name or "device_" in one.name]
+    texts += [text_of(admin.get(url)) for url in told]
     assert ManagementProfile.objects.get().login_password or ManagementProfile.objects.get().community
     assert not [text[:200] for text in texts if "s3cret" in text]

@@ -209,7 +209,7 @@ def test_who_reads_everything_is_refused_every_form_that_is_not_theirs(foreign: 
 def test_work_on_a_plan_is_given_to_nobody_but_who_asked_for_it(foreign: Register, role: str) -> None:
     client = client_of(make_user("reader", role))
     tokens = [one for one in addresses() if "token" in one.arguments]
-    assert {one.name for one in tokens} == {"plan_job", "plan_job_file"}
+    assert {one.name for one in tokens} == {"plan_job"}
     assert {client.get(one.url).status_code for one in tokens} == {404}
 
 

@@ -168,6 +168,7 @@ def furnish(register: Register, fund: FundingSource) -> None:
     """Add what belongs to one other person: plans with their parts, work, files, notes, a saved filter."""
     owner = make_user("owner", Role.PLANNER)
     device = register.device
+    device.department.refresh_from_db()
     kind = device.device_type.asset_class
     money = [plans.MoneyAsked(2027, fund.name, None)]
     asked = [plans.ExceptionAsked(device.department.name, kind.code, 1, f"{MARK}-REASON")]
@@ -198,10 +199,8 @@ def _files(register: Register, owner: User) -> None:
 
 
 def _work(owner: User, plan: RefreshPlan) -> None:
-    """A workbook of a plan that its owner has not fetched yet."""
-    job = planjobs.ask("plan", plan.pk, owner.pk)
-    job = planjobs.keep(planjobs.Job(**{**vars(job), "state": planjobs.DONE, "file_name": f"{MARK}-JOB.xlsx"}))
-    planjobs.workbook_of(job).write_bytes(b"FOREIGN-WORKBOOK")
+    """Work on a plan that its owner asked for."""
+    planjobs.ask("draw", plan.pk, owner.pk)
 
 
 def text_of(answer: Any) -> str:
