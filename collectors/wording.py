@@ -1,5 +1,7 @@
 """Codes that the collectors keep (of faults, of a device's status in a difference) in the words of a person."""
 
+import re
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
@@ -58,12 +60,18 @@ def table_state(state: str) -> str:
     return str(STATES[TableState(state)]) if state in set(TableState) else state
 
 
+_ASKED = re.compile(r"no answer, asked (\d+) times")
+"""What the engine says of a device that is silent."""
+
+
 def fault(code: str, text: str) -> str:
     """What went wrong. The text of the SNMP layer is English; another language's words for the code stand before it."""
     words = FAULTS.get(code, "")
     said = _(words) if words else ""
     if not text:
         return said
+    if asked := _ASKED.fullmatch(text):
+        return _("no answer, asked %(count)s times") % {"count": asked.group(1)}
     return text if said == words else _("%(words)s (%(text)s)") % {"words": said, "text": text}
 
 
