@@ -1,5 +1,6 @@
 """Import in the browser: a preview that writes nothing, then the confirmation; hostile files are refused."""
 
+import html
 import io
 
 import openpyxl
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from inventory.models import Department, Role
+from tests.factories import TownFactory
 from tests.pages.conftest import Register, client_of, make_user
 
 URL = "/departments/import/"
@@ -36,6 +38,14 @@ def test_a_preview_writes_nothing_and_the_confirmation_does(admin: Client, regis
     assert Department.objects.get(name="水务局").staff == 0
     assert not list((tmp_path / "uploads").iterdir())
     assert "no longer here" in admin.post(URL, {"token": token}).content.decode()
+
+
+def test_a_preview_says_values_in_words_and_related_rows_by_name(admin: Client, register: Register) -> None:
+    department, town = register.device.department, TownFactory()
+    text = f"name,kind,town\n{department.name},town_government,{town.name}\n"
+    page = html.unescape(admin.post(URL, {"text": text}).content.decode())
+    assert f"{department.get_kind_display()} → town government" in page
+    assert f"{department.town.name} → {town.name}" in page
 
 
 def test_a_workbook_with_chinese_titles_is_read_too(admin: Client, register: Register) -> None:

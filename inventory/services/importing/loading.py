@@ -121,19 +121,37 @@ def _load_file(spec: File, path: Path, lookup: Lookup, result: FileResult, actor
     result.created = sum(row.new for row in rows)
     result.changed = sum(not row.new and bool(row.changes or row.more) for row in rows)
     result.unchanged = len(rows) - result.created - result.changed
-    result.changes = [_sentence(path.name, row) for row in rows if row.new or row.changes or row.more]
+    names: dict[tuple[Any, Any], str] = {}
+    result.changes = [_sentence(path.name, row, names) for row in rows if row.new or row.changes or row.more]
 
 
-def _sentence(name: str, row: _Row) -> str:
+def _sentence(name: str, row: _Row, names: dict[tuple[Any, Any], str]) -> str:
+    """`names` of related rows by model and key: the same few departments and types come again and again."""
     place = f"{name}:{row.line}: {' / '.join(part for part in row.key if part)}"
     if row.new:
         return place + ": " + _("new")
     told = [
-        f"{field}: {'' if old is None else old} → {'' if new is None else new}"
+        f"{field}: {_word(row.obj, field, old, names)} → {_word(row.obj, field, new, names)}"
         for field, (old, new) in row.changes.items()
         if field not in getattr(row.obj, "secret", ())
     ]
     return place + ": " + ("; ".join(told) or _("changed"))
+
+
+def _word(obj: Any, field: str, value: Any, names: dict[tuple[Any, Any], str]) -> str:
+    """A value as a person knows it: the name of a related row, the word of a choice."""
+    found = obj._meta.get_field(field)
+    if value is None:
+        return ""
+    if found.remote_field is None:
+        return str(dict(found.flatchoices).get(value, value))
+    model = found.remote_field.model
+    if (model, value) not in names:
+        related = getattr(obj, field)
+        if related is None or related.pk != value:
+            related = model._default_manager.filter(pk=value).first()
+        names[model, value] = str(value if related is None else related)
+    return names[model, value]
 
 
 def _check_columns(spec: File, name: str, sheet: Sheet) -> list[Problem]:
