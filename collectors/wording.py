@@ -70,7 +70,7 @@ def fault(code: str, text: str) -> str:
     said = _(words) if words else ""
     if not text:
         return said
-    if asked := _ASKED.fullmatch(text):
+    if code == "no_answer" and (asked := _ASKED.fullmatch(text)):
         return _("no answer, asked %(count)s times") % {"count": asked.group(1)}
     return text if said == words else _("%(words)s (%(text)s)") % {"words": said, "text": text}
 

@@ -185,7 +185,8 @@ def test_what_a_command_or_a_check_says_goes_through_gettext() -> None:
     ("language", "code", "told"),
     [
         ("en", "no_answer", "no answer, asked 4 times"),
-        ("zh-hans", "no_answer", "无应答（no answer, asked 4 times）"),
+        ("zh-hans", "no_answer", "无应答，已询问 4 次"),
+        ("zh-hans", "bad_answer", "应答无法理解（no answer, asked 4 times）"),
         ("zh-hans", "a code without words", "no answer, asked 4 times"),
     ],
 )
