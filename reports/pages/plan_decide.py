@@ -17,7 +17,8 @@ from reports.pages.plan_forms import DecideForm, today
 
 TOLD = gettext_noop(
     "It counts in this plan alone. What is put in comes before the others, counts against the money, the standard and "
-    "the price cap, and is marked when above them. What is left out goes on serving and keeps its place."
+    "the price cap, and is marked when above them. What is left out goes on serving and keeps its place, "
+    "unless it is to be scrapped."
 )
 
 
