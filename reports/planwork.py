@@ -37,17 +37,15 @@ def drawing(plan: RefreshPlan, *, anew: bool = False) -> Drawing | Job:
     Of a large register an older drawing of the same settings is given, marked 'stale', unless it is asked for `anew`.
     A job that failed is given as it is, and begun again only when it is asked for anew.
     """
-    file = _file(plan)
     try:
-        found = Drawing(file)
+        found = Drawing(_file(plan))
     except FileNotFoundError:
         return _begin(plan, anew=anew)
-    if found.told("stamp") == _stamp(plan):
+    found.stale = found.told("stamp") != _stamp(plan)
+    if not found.stale or not (anew or is_small()):
         return found
-    if is_small() or anew:
-        return _begin(plan, anew=anew)
-    found.stale = True
-    return found
+    found.close()
+    return _begin(plan, anew=anew)
 
 
 def _begin(plan: RefreshPlan, *, anew: bool) -> Drawing | Job:

@@ -14,7 +14,7 @@ from collectors import wording
 from collectors.facts import TableState
 from collectors.models import DeviceState, Difference, Run
 from collectors.services import starting
-from collectors.services.results import Result, read
+from collectors.services.results import KEPT_FOR, Result, read
 from collectors.services.states import HELD
 from inventory import scope
 from inventory.models import Device
@@ -31,6 +31,8 @@ STATES = {"running": "blue", "done": "green", "partial": "orange", "failed": "re
 TABLE_COLORS = {"complete": "green", "empty": "secondary", "unsupported": "secondary", "cut short": "orange"}
 A_PAGE = 50
 CHANGES_SHOWN = 50
+FINE = 3
+"""Behind those that were silent, that shrank, that were cut short."""
 
 
 def _what(run: Run) -> str:
@@ -65,25 +67,25 @@ def table_states(tables: dict[str, Any]) -> list[dict[str, Any]]:
 def results_of(user: Any, run: Run) -> list[dict[str, Any]]:
     """What came of each device of the run that the user may see: silent ones first, then cut and shrunk tables."""
     results = list(read(run))
-    keys = [one["device"] for one in results]
-    devices = {
-        device.pk: device
-        for start in range(0, len(keys), 500)
-        for device in scope.visible(user, Device).filter(pk__in=keys[start : start + 500])
-    }
+    visible = scope.visible(user, Device).only("asset_tag", "name")
+    devices = visible.in_bulk([one["device"] for one in results])
     found = [_told(devices[one["device"]], one) for one in results if one["device"] in devices]
-    return sorted(found, key=lambda one: (not one["fault"], not one["held"], not one["cut"], one["device"].asset_tag))
+    return sorted(found, key=lambda one: (one["rank"], one["device"].asset_tag))
 
 
 def _told(device: Device, one: Result) -> dict[str, Any]:
-    ends = one["tables"].items()
+    ends = one["tables"].values()
+    marks = (
+        "fault" in one,
+        any(HELD in end for end in ends),
+        any(end["state"] == TableState.CUT_SHORT for end in ends),
+    )
     return {
         **one,
         "device": device,
         "url": page_url(device),
         "fault": wording.fault(one["fault"], one.get("text", "")) if "fault" in one else "",
-        "cut": [(name, end) for name, end in ends if end["state"] == TableState.CUT_SHORT],
-        "held": [(name, end) for name, end in ends if HELD in end],
+        "rank": marks.index(True) if any(marks) else FINE,
     }
 
 
@@ -119,7 +121,8 @@ class RunView(DetailView):
             changed=changed[:CHANGES_SHOWN],
             changed_count=len(changed),
             opened=_opened(user, run),
-            trouble=sum(1 for one in told if one["fault"] or one["held"] or one["cut"]),
+            trouble=sum(one["rank"] < FINE for one in told),
+            kept_days=KEPT_FOR.days,
             told_count=len(told),
             **_asked(told, request),
             log=log_of(user, run).count(),

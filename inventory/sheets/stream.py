@@ -20,8 +20,6 @@ from inventory.sheets.formulas import Layout, column_letters
 from inventory.sheets.write import FIRST_DAY, TABLE_ROWS, fill_file
 
 _PART = "xl/worksheets/sheet1.xml"
-_MOST_ROWS = 1_048_000
-"""A sheet ends soon after; what is longer goes the other way, where XlsxWriter leaves out what has no room."""
 _OCTETS = 32 * 1024
 """So many at least go out at once."""
 _ROWS_AT_ONCE = 100
@@ -33,7 +31,7 @@ _EDGE = re.compile(r"^\s|\s$")
 
 def is_long(book: Book) -> bool:
     """Whether a book is written row by row anyway, and so need not be whole before it goes out."""
-    return TABLE_ROWS < book.row_count <= _MOST_ROWS
+    return book.row_count > TABLE_ROWS
 
 
 def stream(book: Book) -> Iterator[bytes]:

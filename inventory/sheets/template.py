@@ -7,6 +7,7 @@ that lies below or refers to it moves as when rows are inserted in Excel (invent
 parts are carried over as they are; what cannot be kept right is refused.
 """
 
+import logging
 import re
 import zipfile
 import zlib
@@ -24,6 +25,8 @@ from inventory.sheets.ooxml.package import CONTENT_TYPES, child, children, local
 from inventory.sheets.ooxml.references import Insertion, NotFollowed, rows_of
 from inventory.sheets.read import Fault, check
 from inventory.sheets.write import staged
+
+log = logging.getLogger(__name__)
 
 _MARK = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _ROWS = "rows."
@@ -60,6 +63,7 @@ def fill_template(template: Path, target: Path, values: Values, rows: Sequence[V
             f"This cannot be moved when rows are inserted; change it in the template: {lost}",
         )
     except _BROKEN as error:
+        log.warning("template %s", template.name, exc_info=True)
         kind = type(error).__name__
         return Fault(
             "broken", f"工作簿已损坏或含不允许的内容（{kind}）", f"The workbook is broken or not allowed ({kind})"

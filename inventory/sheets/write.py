@@ -31,6 +31,8 @@ _OPTIONS = {
 }
 TABLE_ROWS = 20_000
 """A book of more rows is written row by row, with filters in place of tables."""
+MOST_ROWS = 1_048_000
+"""Of one sheet: Excel's end soon after."""
 FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
 _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
@@ -73,7 +75,10 @@ def fill(book: Book, path: Path) -> None:
 
 
 def fill_file(book: Book, target: str | BytesIO) -> None:
-    """Write the workbook to a file by name, or to one in memory."""
+    """Write the workbook to a file by name, or to one in memory. ValueError when a sheet has no room for its rows."""
+    for one in book.sheets:
+        if len(one.rows) > MOST_ROWS:
+            raise ValueError(f"{one.name}: {len(one.rows)} rows, and a sheet holds {MOST_ROWS}")
     # Rows wait in files until the workbook is closed; a folder of its own takes them away also after a fault.
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         long = book.row_count > TABLE_ROWS

@@ -159,7 +159,7 @@ def years_of(first: str, count: str) -> list[int]:
 class ReasonForm(forms.Form):
     """Something that is never without a reason."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, widget=forms.TextInput(_TEXT))
+    reason = forms.CharField(label=pgettext_lazy("plan", "Reason"), max_length=300, widget=forms.TextInput(_TEXT))
 
 
 class ExceptionForm(ReasonForm):

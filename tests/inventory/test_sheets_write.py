@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.sheets import names, style
+from inventory.sheets import write as write_module
 from inventory.sheets.columns import Book, Column, Gathered, Kind, Product, Ratio, Row, Rows, Sheet
 from inventory.sheets.dump import dump
 from inventory.sheets.formulas import column_letters
@@ -42,6 +43,13 @@ def made(tmp_path: Path, *sheets: Sheet, lang: str = "zh") -> Path:
     path = tmp_path / "book.xlsx"
     write(book(*sheets, lang=lang), path)
     return path
+
+
+def test_a_sheet_that_has_no_room_for_its_rows_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_module, "MOST_ROWS", 2)
+    with pytest.raises(ValueError, match="Long: 3 rows"):
+        made(tmp_path, sheet(name="Long"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_total_is_a_formula_that_carries_its_value(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from inventory.models import Device, Interface, Role, SavedFilter
 from inventory.services import write
 from inventory.sheets import stream as stream_sheets
 from inventory.sheets import write as write_sheets
+from inventory.ui.views import exporting
 from inventory.ui.views.exporting import guarded
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory, SiteFactory
 from tests.pages.conftest import Register, client_of, make_user
@@ -183,6 +184,16 @@ def test_a_long_list_as_a_workbook_goes_out_while_it_is_read(
     assert list(sent.active.values) == list(whole.active.values)
     assert sent.active.freeze_panes == whole.active.freeze_panes
     assert sent.active.auto_filter.ref.startswith("A")
+
+
+def test_a_list_too_long_for_a_sheet_is_refused_and_none_of_it_is_lost(
+    admin: Client, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_ROWS", 1)
+    answer = admin.get("/devices/export.xlsx?sort=asset_tag", follow=True)
+    assert answer.redirect_chain == [("/devices/?sort=asset_tag", 302)]
+    assert "The list has 2 rows" in answer.content.decode() and "CSV" in answer.content.decode()
+    assert len(exported(admin, "?sort=asset_tag")) == 3
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

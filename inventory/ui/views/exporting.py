@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from inventory.sheets.columns import Book, Column, Row, Sheet, Value
 from inventory.sheets.stream import is_long, stream
-from inventory.sheets.write import fill
+from inventory.sheets.write import MOST_ROWS, fill
 from inventory.ui.listing import Listing
 from inventory.ui.views.base import PageView
 
@@ -51,9 +54,11 @@ class ExportView(PageView):
         response["Content-Disposition"] = f'attachment; filename="{self._name("csv")}"'
         return response
 
-    def _xlsx(self, listing: Listing) -> StreamingHttpResponse:
+    def _xlsx(self, listing: Listing) -> HttpResponseBase:
         """A long list goes out while it is read; a short one has a table, which wants all rows first."""
         book = book_of(listing)
+        if book.row_count > MOST_ROWS:
+            return self._too_long(book.row_count)
         if is_long(book):
             response = StreamingHttpResponse(stream(book), content_type=WORKBOOK)
             response["Content-Disposition"] = f'attachment; filename="{self._name("xlsx")}"'
@@ -61,6 +66,11 @@ class ExportView(PageView):
         file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed with the response
         fill(book, Path(file.name))
         return FileResponse(file, as_attachment=True, filename=self._name("xlsx"))
+
+    def _too_long(self, count: int) -> HttpResponseBase:
+        words = _("The list has %(count)d rows and a sheet of a workbook %(most)d: narrow it, or take it as CSV.")
+        messages.error(self.request, words % {"count": count, "most": MOST_ROWS})
+        return redirect(f"{self.page.url('list')}?{self.request.GET.urlencode()}")
 
 
 class _Echo:

@@ -140,12 +140,15 @@ def collect_until_two_are_seen(targets: list[Target]) -> Outcome:
 
 
 SCRIPT = """
+import signal
 import sys
 from collectors.collect import Target
 from collectors.identify import default_vendors
 from collectors.polling.processes import poll_in_processes
 
 if __name__ == "__main__":
+    # As in a terminal: who is started in the background inherits that an interrupt is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     targets = [Target(f"deaf-{n}", "127.0.0.1", int(sys.argv[1]), timeout_s=300.0, retries=0) for n in range(4)]
     targets.insert(0, Target("bad", "127.0.0.1", credentials=()))
     polled = poll_in_processes(targets, vendors=default_vendors(), processes=2)
