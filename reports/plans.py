@@ -122,8 +122,8 @@ def change(
         )
     with write.unit(actor, reason=_("refresh plan changed")) as unit:
         unit.update(plan)
-        for old in (*plan.money.all(), *plan.exceptions.all()):
-            unit.delete(old)
+        for old in (plan.money.all(), plan.exceptions.all()):
+            unit.delete_all(list(old))
         for row in rows:
             unit.create(row)
     return plan
@@ -254,7 +254,7 @@ def take_back(plan: RefreshPlan, devices: Sequence[Device], actor: Actor) -> int
         rows = list(plan.decisions.filter(device__in=devices).select_related("device"))
         for row in rows:
             row.clean()
-            unit.delete(row)
+        unit.delete_all(rows)
     return len(rows)
 
 

@@ -125,14 +125,13 @@ def _stay_visible(user: Any, model: type[Model], keys: Sequence[Any]) -> None:
 def delete(user: Any, rows: Sequence[Any], *, reason: str) -> None:
     """Delete the rows with what goes along, all or none. Raises ValidationError when others depend on one."""
     with write.unit(actor_of(user), reason=reason) as unit:
-        for row in rows:
-            if not scope.may(user, "delete", type(row)):
-                raise PermissionDenied
-            try:
-                unit.delete(row)
-            except ValidationError:
-                # The service names what depends on it, whoever asks.
-                raise _refusal(user, row) from None
+        if not all(scope.may(user, "delete", model) for model in {type(row) for row in rows}):
+            raise PermissionDenied
+        try:
+            unit.delete_all(rows)
+        except ValidationError:
+            # The service names what depends on them, whoever asks.
+            raise _refusal(user, next(row for row in rows if consequences(user, [row]).kept)) from None
 
 
 def _refusal(user: Any, row: Any) -> ValidationError:

@@ -84,20 +84,27 @@ class Unit:
 
     def delete(self, obj: RegisterModel) -> None:
         """Delete a row and what goes with it, each logged. Raises ValidationError when others depend on it."""
-        collector = Collector(using=router.db_for_write(type(obj), instance=obj), origin=obj)
+        self.delete_all([obj])
+
+    def delete_all(self, objs: Sequence[RegisterModel]) -> None:
+        """Delete rows of one model, and what goes with them, as `delete` does; all of them or none."""
+        if not objs:
+            return
+        collector = Collector(using=router.db_for_write(type(objs[0])), origin=objs[0])
         try:
-            collector.collect([obj])
+            collector.collect(objs)
         except ProtectedError as fault:
-            names = ", ".join(sorted(str(other) for other in fault.protected_objects)[:5])
+            names, others = (", ".join(sorted(map(str, rows))[:5]) for rows in (objs, fault.protected_objects))
             raise ValidationError(
-                _("%(name)s cannot be deleted: %(others)s depend on it.") % {"name": obj, "others": names}
+                _("%(name)s cannot be deleted: %(others)s depend on it.") % {"name": names, "others": others}
             ) from fault
-        going = [row for rows in collector.data.values() for row in rows]
-        going += [row for rows in collector.fast_deletes for row in rows]
-        for row in going:
-            if isinstance(row, RegisterModel):
-                self._log(row, LogEntry.Action.DELETE, {k: (v[1], None) for k, v in _initial(row).items()})
-        obj.delete()
+        going: list[tuple[type[models.Model], Iterable[Any]]] = list(collector.data.items())
+        going += [(rows.model, rows) for rows in collector.fast_deletes]
+        for model, found in going:
+            if issubclass(model, RegisterModel) and model.logged:
+                for row in _whole(model, found):
+                    self._log(row, LogEntry.Action.DELETE, {k: (v[1], None) for k, v in _initial(row).items()})
+        collector.delete()
 
     def create_many(self, model: type[M], objs: Sequence[M]) -> Sequence[M]:
         """Insert rows that the caller has validated; the database's own constraints still hold."""
@@ -208,6 +215,14 @@ def _derived(obj: RegisterModel) -> list[str]:
     before = {name: getattr(obj, name) for name in obj.derived}
     obj.derive()
     return [name for name, value in before.items() if getattr(obj, name) != value]
+
+
+def _whole(model: type[M], rows: Iterable[M]) -> Iterable[M]:
+    """Rows with all their columns: of what goes along Django reads only the keys."""
+    found = list(rows)
+    if any(row.get_deferred_fields() for row in found):
+        return model._base_manager.in_bulk([row.pk for row in found]).values()
+    return found
 
 
 def _mask(obj: models.Model, changes: Mapping[str, Change]) -> dict[str, list[Any]]:

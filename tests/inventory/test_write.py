@@ -208,6 +208,25 @@ def test_rows_of_which_the_database_refuses_one_leave_none():
     assert [entry.action for entry in _log(device)] == [LogEntry.Action.CREATE]
 
 
+@pytest.mark.parametrize("many", [2, 40])
+def test_many_rows_are_deleted_with_what_goes_along_in_as_many_queries_as_few(many, django_assert_max_num_queries):
+    ports = [InterfaceFactory(name="eth0", mac=f"8c164500{n:04x}") for n in range(many)]
+    devices, keys = [port.device for port in ports], [port.pk for port in ports]
+    with django_assert_max_num_queries(60), write.unit(TESTER) as unit:
+        unit.delete_all(devices)
+    assert not Device.objects.exists() and not Interface.objects.exists()
+    told = LogEntry.objects.filter(action=LogEntry.Action.DELETE, content_type__model="interface")
+    assert {entry.object_id for entry in told} == set(keys)
+    assert {entry.changes["mac"][0] for entry in told} == {port.mac for port in ports}, "all that it held is told"
+
+
+def test_of_many_rows_none_goes_when_others_depend_on_one():
+    free, held = SiteFactory(), DeviceFactory(site=SiteFactory()).site
+    with pytest.raises(ValidationError, match="cannot be deleted"), write.unit(TESTER) as unit:
+        unit.delete_all([free, held])
+    assert free in type(free).objects.all()
+
+
 def test_the_beginning_of_an_interface_is_found_in_its_devices_log():
     device = DeviceFactory()
     with write.unit(TESTER) as unit:
