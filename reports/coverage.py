@@ -43,5 +43,4 @@ def _too_many(today: date) -> set[date]:
 
 
 def _drop(unit: write.Unit, days: set[date]) -> None:
-    for old in CoverageSnapshot.objects.filter(day__in=days):
-        unit.delete(old)
+    unit.delete_all(list(CoverageSnapshot.objects.filter(day__in=days)))
