@@ -6,11 +6,10 @@ takes Snapshots with an ordinary `for`; when it is slower than the network, no n
 """
 
 import asyncio
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
@@ -22,6 +21,7 @@ from collectors.polling.sessions import Engine, Engines, greet
 from collectors.rulebook import Vendors
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import NoAnswer, Refused
+from inventory.memory import seldom_collected
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,6 @@ JOBS = 300
 """Devices read at a time: enough to keep one core busy over lines of some 20 ms, or with lost answers waited for."""
 GREETED = 40
 """Devices greeted, or waiting to be read, for each one read at a time."""
-_COLLECT_AFTER = 1_000_000
-"""Objects made, and not yet given up, between two looks for cycles."""
 BACKLOG = 200
 """Snapshots that may wait for the caller before new devices are begun."""
 
@@ -57,17 +55,6 @@ def poll_many(
         finally:
             stop.set()
             thread.join()
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Polling makes millions of short-lived tuples and no cycles: looking for cycles often is a fifth of its cost."""
-    before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_AFTER, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 class _Poller:

@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from collectors import facts
 from collectors.collect import Target
 from collectors.facts import Snapshot
-from collectors.polling.poller import JOBS, poll_many, seldom_collected
+from collectors.polling.poller import JOBS, poll_many
 from collectors.polling.sessions import Engine
 from collectors.rulebook import Vendors
 from collectors.snmp.engine_udp import UdpEngine
+from inventory.memory import seldom_collected
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit, choose
+from inventory.rules.choosing import choose
+from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit
 from inventory.rules.prices import Tariff
 from inventory.rules.standards import Allowance, AtMost, ByNeed, Rule
 

@@ -1,7 +1,7 @@
 """Frames and what a planner set → a plan drawn. Pure.
 
 Candidates come from the due dates of `lives`, numbers from the standard of each department, prices from the dated list
-below the cap; the choice itself is made by inventory.rules.planning.
+below the cap; the choice itself is made by inventory.rules.choosing.
 """
 
 from collections import Counter
@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from inventory.rules.choosing import choose
 from inventory.rules.lifecycle import Bucket, add_years, age_years, fiscal_start, fiscal_year
-from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit, choose
+from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit
 from inventory.rules.prices import Priced, Tariff
 from inventory.rules.standards import Allowance, allowed, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED

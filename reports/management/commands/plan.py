@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from inventory.memory import seldom_collected
 from inventory.models import Device
 from inventory.rules.money import total
 from inventory.rules.planning import Order
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         _add_decide(verbs.add_parser("decide", help=_("put devices into a year of a draft, or leave them out")))
         _add_follow(verbs.add_parser("follow", help=_("set how far replacements have come")))
 
+    @seldom_collected()
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['verb']}")(options)

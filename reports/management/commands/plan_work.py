@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from inventory.memory import seldom_collected
 from reports import planjobs, planwork
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.description = _(self.help)
         parser.add_argument("token", help=_("the page's token"))
 
+    @seldom_collected()
     def handle(self, *args: Any, **options: Any) -> None:
         job = planjobs.find(options["token"])
         if job is None:

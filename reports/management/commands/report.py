@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from inventory.memory import seldom_collected
 from inventory.services.write import Actor
 from reports import catalogue, history, plans
 from reports.background import perform
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             "--template", type=Path, default=None, metavar="FILE", help=_("budget of a plan: fill in this workbook")
         )
 
+    @seldom_collected()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"] is not None:
             self._run(options["run"])
