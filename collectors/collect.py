@@ -6,7 +6,7 @@ stops the rest; each tells how it ended, and one that was lost on the way is rea
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -70,6 +70,8 @@ class Target:
     credentials: tuple[Credential, ...] = (PUBLIC,)
     timeout_s: float = 1.0
     retries: int = 3
+    last: bytes | None = field(default=None, repr=False)
+    """The conversation of its last visit, to be held again; b"" where there is none, None where none is to be kept."""
 
 
 async def collect(target: Target, session: Session, *, vendors: Vendors) -> Snapshot:

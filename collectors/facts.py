@@ -9,7 +9,7 @@ import dataclasses
 import operator
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -27,6 +27,9 @@ from collectors.features import (
 )
 
 SCHEMA = 1
+
+_OF_THE_VISIT: Mapping[str, bool] = {"in_json": False}
+"""Metadata of fields that are no facts of the device, and not of its JSON."""
 
 COMPUTERS = frozenset({"server", "workstation"})
 """Kinds whose operating system, as long as no part says more, takes its processor for the model ('Intel x64')."""
@@ -230,6 +233,10 @@ class Snapshot:
     seconds: float = 0.0
     asked_with: str = ""
     """The name of the management profile that it answered to."""
+    same: bool = field(default=False, metadata=_OF_THE_VISIT)
+    """Every answer was that of the visit whose Snapshot is kept: only times are told here, the rest is there."""
+    conversation: bytes = field(default=b"", metadata=_OF_THE_VISIT)
+    """What was asked, and the stamps of the answers, as collectors.snmp.talk packs them; b"" where not to be kept."""
     schema: int = SCHEMA
 
     def complete(self, table: str) -> bool:
@@ -251,6 +258,25 @@ def tables_to_json(snapshot: Snapshot) -> dict[str, Any]:
     return typing.cast(dict[str, Any], _plain(snapshot.tables))
 
 
+def tables_from_json(data: Mapping[str, Mapping[str, Any]]) -> dict[str, TableEnd]:
+    """The inverse of tables_to_json; what else is kept with a table is left aside."""
+    return {
+        name: TableEnd(
+            TableState(end["state"]), end["rows"], end["requests"], end["reason"], tuple(end["notes"]), end["checksum"]
+        )
+        for name, end in data.items()
+    }
+
+
+def rows_from_json(data: Mapping[str, Any], kind: str, *names: str) -> list[tuple[Any, ...]]:
+    """Some fields of all facts of a kind, without the facts: `data` is a Snapshot as JSON."""
+    facts = data[kind]
+    if not facts:
+        return []
+    values = operator.itemgetter(*map(facts["fields"].index, names))
+    return [values(row) for row in facts["rows"]]
+
+
 def from_json(data: dict[str, Any]) -> Snapshot:
     """Raises ValueError when the data is of another schema or misses what a Snapshot must have."""
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
@@ -265,7 +291,7 @@ def from_json(data: dict[str, Any]) -> Snapshot:
 @cache
 def _reader(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """Field names of a dataclass, and a fast way to all their values (two fields or more)."""
-    names = tuple(f.name for f in dataclasses.fields(kind))
+    names = tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("in_json", True))
     return names, operator.attrgetter(*names)
 
 

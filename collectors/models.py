@@ -112,13 +112,18 @@ class DeviceState(RegisterModel):
 
 
 class KeptSnapshot(RegisterModel):
-    """The last Snapshot of a device, as zlib-compressed JSON. Apart from its state, which every poll rewrites."""
+    """The last Snapshot of a device that said anything new. Apart from its state, which every poll rewrites."""
 
     logged: ClassVar[bool] = False
 
     device = models.OneToOneField(Device, models.CASCADE, related_name="kept_snapshot", verbose_name=_("device"))
     taken_at = models.DateTimeField(_("taken"))
     content = models.BinaryField(_("content"))
+    """zlib-compressed JSON."""
+    conversation = models.BinaryField(_("conversation"), default=b"")
+    """That gave it; empty where the device is not to be asked the same again. See collectors.snmp.talk."""
+    edition = models.CharField(max_length=40, blank=True, editable=False)
+    """Of the program that asked."""
 
     class Meta:
         verbose_name = _("snapshot")

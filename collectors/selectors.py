@@ -2,11 +2,12 @@
 
 import json
 import zlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from importlib import metadata
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
@@ -33,6 +34,8 @@ from inventory.services.write import run_correlation
 
 V = TypeVar("V")
 READ_AT_ONCE = 200
+KEPT_FOR = timedelta(hours=6)
+"""So old a kept snapshot is replaced though nothing of it changed but readings, such as powers and page counts."""
 INTERFACE_FIELDS = ("name", "kind", "mac", "speed_mbps", "enabled", "description", "if_index", "oper_up")
 
 
@@ -164,6 +167,15 @@ def _by_device(view: Callable[..., V], rows: Iterable[tuple[Any, ...]]) -> dict[
     return found
 
 
+class Kept(NamedTuple):
+    """A kept snapshot, without its content."""
+
+    pk: int
+    taken_at: datetime
+    edition: str
+    """Of the program that asked; empty where the conversation is not kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What the register holds of a device: itself, its last poll, its view, its open and rejected differences."""
@@ -175,8 +187,8 @@ class Held:
     differences: Sequence[Difference]
     mark: int
     """The place in the change log when this was read."""
-    kept: tuple[int, datetime] | None = None
-    """Key and time of the snapshot that is kept; None where it was not looked up."""
+    kept: Kept | None = None
+    """The snapshot that is kept; None where it was not looked up."""
 
     @property
     def has_open(self) -> bool:
@@ -256,14 +268,15 @@ class ReadAhead:
         states = {state.device_id: state for state in states_of(wanted)}
         views = register_views([one for one in devices if self._was_changed(one, states.get(one.pk))])
         differences = _differences(wanted)
-        found = KeptSnapshot.objects.filter(device__in=wanted).values_list("device_id", "pk", "taken_at")
-        kept = {device: (pk, taken_at) for device, pk, taken_at in found}
+        found = KeptSnapshot.objects.filter(device__in=wanted).values_list("device_id", "pk", "taken_at", "edition")
+        kept = {device: Kept(pk, taken_at, edition) for device, pk, taken_at, edition in found}
         for one in devices:
             self._held[one.pk] = Held(
                 one, states.get(one.pk), views.get(one.pk), differences.get(one.pk, ()), mark, kept.get(one.pk)
             )
 
 
+@cache
 def edition() -> str:
     """The program's version."""
     try:
@@ -341,5 +354,30 @@ def network_macs() -> set[str]:
 
 def load_snapshot(device: Device) -> Snapshot | None:
     """The last snapshot kept of a device; None when it never answered."""
-    kept = KeptSnapshot.objects.filter(device=device).first()
-    return None if kept is None else from_json(json.loads(zlib.decompress(bytes(kept.content))))
+    content = KeptSnapshot.objects.filter(device=device).values_list("content", flat=True).first()
+    return None if content is None else from_json(_unpacked(content))
+
+
+def _unpacked(content: bytes | memoryview) -> dict[str, Any]:
+    return cast(dict[str, Any], json.loads(zlib.decompress(content)))
+
+
+def conversations(devices: Sequence[int], now: datetime) -> dict[int, bytes]:
+    """Of the devices' last visits, by device: those that this edition held, and not long ago."""
+    kept = KeptSnapshot.objects.filter(edition=edition(), taken_at__gt=now - KEPT_FOR)
+    return {
+        device: bytes(content)
+        for part in _parts(devices)
+        for device, content in kept.filter(device__in=part).values_list("device_id", "conversation")
+    }
+
+
+def _parts(devices: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (devices[start : start + READ_AT_ONCE] for start in range(0, len(devices), READ_AT_ONCE))
+
+
+def kept_facts(devices: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(device, its last snapshot as JSON)."""
+    for part in _parts(devices):
+        rows = KeptSnapshot.objects.filter(device__in=part).values_list("device_id", "content")
+        yield from ((device, _unpacked(content)) for device, content in rows.iterator())

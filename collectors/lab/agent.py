@@ -5,6 +5,7 @@ to others, as agents do. Varbinds are encoded once, at the start.
 """
 
 import copy
+import re
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
@@ -38,6 +39,9 @@ _UPTIME = oid.parse("1.3.6.1.2.1.1.3.0")
 _NAME = oid.parse("1.3.6.1.2.1.1.5.0")
 _MACS = tuple(map(oid.parse, ("1.3.6.1.2.1.2.2.1.6", "1.3.6.1.2.1.17.1.1", "1.0.8802.1.1.2.1.3.2")))
 """Where a device tells MACs of its own: ifPhysAddress, dot1dBaseBridgeAddress, lldpLocChassisId."""
+_WRITTEN_MAC = re.compile(rb"[0-9A-Fa-f]{2}([-:])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}")
+_OF_THE_DEVICE = b"\0"
+"""How the name of a single object ends: a MAC that one holds in writing is the device's own, too."""
 _NULL = b"\x05\x00"
 
 
@@ -50,6 +54,7 @@ class Agent:
         self._varbinds = [
             codec.encode_varbind(name, *value) for name, value in zip(recording.oids, recording.values, strict=True)
         ]
+        self._written = [at for at, (_, value) in enumerate(recording.values) if _WRITTEN_MAC.fullmatch(value)]
         self._last_name = recording.oids[-1] if recording.oids else b""
         self._wide = {at for at, (tag, _) in enumerate(recording.values) if tag == COUNTER64}
         self._heads = {version: codec.message_head(version, community) for version in (0, 1)}
@@ -101,6 +106,10 @@ class Agent:
                 ((name, tag, value),) = codec.decode_varbinds(self._varbinds[at], 0, len(self._varbinds[at]))
                 yield at, codec.encode_varbind(name, tag, copied_mac(value, number))
                 at += 1
+        for at in self._written:
+            ((name, tag, value),) = codec.decode_varbinds(self._varbinds[at], 0, len(self._varbinds[at]))
+            if name.endswith(_OF_THE_DEVICE):
+                yield at, codec.encode_varbind(name, tag, _written_mac(value, number))
 
     def __len__(self) -> int:
         return len(self._varbinds)
@@ -278,6 +287,12 @@ def copied_mac(mac: bytes, number: int) -> bytes:
     if len(mac) != 6 or not any(mac):
         return mac
     return mac[:1] + (int.from_bytes(mac[1:3], "big") ^ number).to_bytes(2, "big") + mac[3:]
+
+
+def _written_mac(text: bytes, number: int) -> bytes:
+    mark = text[2:3]
+    mac = copied_mac(bytes.fromhex(text.replace(mark, b"").decode()), number).hex(mark.decode()).encode()
+    return mac.upper() if text.isupper() else mac
 
 
 def _name_of(varbind: bytes) -> bytes:

@@ -14,10 +14,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from queue import SimpleQueue
 
-from collectors.collect import Target, collect
+from collectors.collect import Target
 from collectors.facts import Snapshot
 from collectors.napalm.beside import NO_SNMP
 from collectors.polling.sessions import Engine, Engines, greet
+from collectors.revisit import revisit
 from collectors.rulebook import Vendors
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import NoAnswer, Refused
@@ -119,7 +120,7 @@ class _Poller:
         try:
             session, credential = await greet(engines, target)
             async with self.gate:
-                return await collect(replace(target, credentials=(credential,)), session, vendors=self.vendors)
+                return await revisit(replace(target, credentials=(credential,)), session, vendors=self.vendors)
         except (NoAnswer, Refused) as dead:
             return _nothing(target, dead.code, str(dead))
         except (ValueError, OSError) as fault:

@@ -40,6 +40,8 @@ class Applied:
     match: Match | None = None
     held: list[Change] = field(default_factory=list)
     """Tables that shrank: what they no longer show stays until another run confirms it."""
+    said: Snapshot = field(default_factory=lambda: Snapshot(""))
+    """The snapshot; of one that only tells that all was the same, at least how its tables ended."""
 
 
 TOUCHED_AT_ONCE = 200
@@ -91,19 +93,35 @@ def apply(snapshot: Snapshot, device_pk: int, context: Context, *, now: datetime
     A device that says nothing new, of which the register says nothing else, costs no transaction of its own.
     """
     held = context.ahead.take(device_pk)
+    if snapshot.same:
+        snapshot = _retold(snapshot, held, now)
     if _is_unchanged(snapshot, held, context, now) and held.state is not None:
-        context.unchanged.append(held.state.pk)
-        if held.kept is not None and now - held.kept[1] >= states.KEPT_FOR:
-            read = states.pages_read(snapshot, now)
-            context.fresher.append((held.kept[0], states.packed(snapshot), held.state.pk, read))
-        if len(context.unchanged) >= TOUCHED_AT_ONCE:
-            context.flush(now)
-        return Applied(device_pk)
+        _note_unchanged(snapshot, held, held.state, context, now)
+        return Applied(device_pk, said=snapshot)
     try:
-        return _apply(snapshot, device_pk, held, context, now)
+        applied = _apply(snapshot, device_pk, held, context, now)
     except IntegrityError:
         # Something else wrote of the device since it was read ahead: its transaction is undone, it is read anew.
-        return _apply(snapshot, device_pk, None, context, now)
+        applied = _apply(snapshot, device_pk, None, context, now)
+    applied.said = snapshot
+    return applied
+
+
+def _retold(snapshot: Snapshot, held: Held, now: datetime) -> Snapshot:
+    """One that is only the same: whole where it may have to be looked at, else with how its tables ended."""
+    quiet = held.view is None and not held.has_open and states.is_old_news(snapshot, held.state, now)
+    if quiet and held.state is not None:
+        return states.with_tables(snapshot, held.state)
+    return states.told_in_full(snapshot, held.device)
+
+
+def _note_unchanged(snapshot: Snapshot, held: Held, state: DeviceState, context: Context, now: datetime) -> None:
+    context.unchanged.append(state.pk)
+    if held.kept is not None and states.is_fresher(snapshot, held.kept, now):
+        kept = states.kept_values(snapshot)
+        context.fresher.append((held.kept.pk, kept, state.pk, states.pages_read(snapshot, now)))
+    if len(context.unchanged) >= TOUCHED_AT_ONCE:
+        context.flush(now)
 
 
 def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetime) -> bool:
@@ -177,7 +195,9 @@ def _elsewhere(work: _Work, best: Match) -> Applied:
     opened = _another_answers(work, best)
     work.context.ahead.spoil(best.pk)
     held = hold(best.pk)
-    other = replace(work, device=held.device, state=held.state, ledger=Ledger.of(held.differences))
+    # What was kept is of the polled device; of this one it is new.
+    snapshot = replace(work.snapshot, same=False)
+    other = replace(work, device=held.device, state=held.state, ledger=Ledger.of(held.differences), snapshot=snapshot)
     applied = _write_device(other, register_view(held.device), best)
     applied.opened += opened
     return applied

@@ -1,7 +1,8 @@
 """One collection from beginning to end: targets, polling, applying each device, and what the whole run shows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from collectors.polling.poller import JOBS, poll_many
 from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, edition, profiles
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, conversations, edition, profiles
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
 from collectors.services.results import Result, Results, let_go, result
@@ -53,7 +54,15 @@ def network_poll(
             return poll_in_processes(targets, vendors=vendors, jobs=jobs, processes=processes)
         return poll_many(targets, vendors=vendors, jobs=jobs)
 
-    return (lambda targets: completing(poll(targets), logins)) if logins else poll
+    return partial(_poll_and_log_in, poll, logins) if logins else poll
+
+
+def _poll_and_log_in(
+    poll: Poll, logins: Mapping[str, NapalmTarget], targets: Sequence[Target]
+) -> Iterable[tuple[Target, Snapshot]]:
+    # What a command line adds is not in the conversation over SNMP.
+    asked = [replace(target, last=None) if target.name in logins else target for target in targets]
+    return completing(poll(asked), logins)
 
 
 def logins_of(chosen: Iterable[Managed], known_hosts: str = "") -> dict[str, NapalmTarget]:
@@ -104,11 +113,14 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
     context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
+    spoken = conversations(order, timezone.now())
+    targets = [replace(target, last=spoken.get(keys.get(target.name, 0), b"")) for target in targets]
     gathered = sightings.Gathered()
     worked: list[tuple[int, str]] = []
     kept = Results(record, actor)
     for target, snapshot in poll(targets):
         applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
+        snapshot = applied.said
         record.polled += 1
         record.changes += applied.changes
         record.differences += applied.opened

@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import starmap
 from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
 from collectors import judging, links
-from collectors.facts import Snapshot, TableState
+from collectors.facts import Snapshot, TableState, rows_from_json
 from collectors.judging import Ground, Heard, Registered, Switch, Verdicts
 from collectors.links import Evidence, Learned, Place, Resolved
 from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Neighbour, Sighting, address_key
-from collectors.selectors import network_macs
+from collectors.selectors import kept_facts, network_macs
 from collectors.services.applying import Context
 from collectors.services.differences import Ledger
 from inventory.models import Cable, Device, Interface, Site
@@ -38,6 +39,8 @@ class Gathered:
     answered: set[int] = field(default_factory=set)
     whole: set[int] = field(default_factory=set)
     """Devices whose forwarding table was read to its end, or that have none."""
+    again: list[int] = field(default_factory=list)
+    """Devices that said what they said last time, and so see what they saw: their rows are read when all is told."""
 
     def add(self, device: int, snapshot: Snapshot) -> None:
         """Take over the rows of a snapshot that was applied to a device."""
@@ -45,14 +48,27 @@ class Gathered:
         end = snapshot.tables.get("forwarding")
         if end is not None and end.state is not TableState.CUT_SHORT and not snapshot.restarted:
             self.whole.add(device)
-        self.learned += [
-            (row.mac, device, row.if_index, row.vlan) for row in snapshot.forwarding if row.if_index is not None
-        ]
+        if snapshot.same:
+            if any(snapshot.tables[name].rows for name in ("forwarding", "arp") if name in snapshot.tables):
+                self.again.append(device)
+            return
+        self._take(device, ((row.mac, row.if_index, row.vlan) for row in snapshot.forwarding))
         self.resolved += [Resolved(row.mac, row.address) for row in snapshot.arp]
+
+    def tell_again(self) -> None:
+        """Take over the rows of the devices that said what they said last time."""
+        for device, kept in kept_facts(self.again):
+            self._take(device, rows_from_json(kept, "forwarding", "mac", "if_index", "vlan"))
+            self.resolved += starmap(Resolved, rows_from_json(kept, "arp", "mac", "address"))
+        self.again.clear()
+
+    def _take(self, switch: int, rows: Iterable[tuple[str, int | None, int | None]]) -> None:
+        self.learned += [(mac, switch, index, vlan) for mac, index, vlan in rows if index is not None]
 
 
 def record(gathered: Gathered, context: Context, *, now: datetime) -> int:
     """Write sightings and run-wide differences in one transaction. Returns how many differences were opened."""
+    gathered.tell_again()
     with write.unit(context.actor, run=str(context.run.pk)) as unit:
         ports = _ports(gathered)
         evidence = _evidence(gathered, ports)

@@ -7,17 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.facts import Snapshot, tables_to_json, to_json
+from collectors.facts import Snapshot, tables_from_json, tables_to_json, to_json
 from collectors.models import DeviceState, KeptSnapshot, Run
 from collectors.reconcile import Change, RegisterView
+from collectors.selectors import KEPT_FOR, Kept, edition, load_snapshot
 from inventory.models import Device
 from inventory.services.write import Unit
 
 CLOCK_DRIFT = timedelta(minutes=5)
 """How far the time of a device's last start may wander before it counts as another start."""
-
-KEPT_FOR = timedelta(hours=6)
-"""So old a kept snapshot is replaced though nothing of it changed but readings, such as powers and page counts."""
 
 PAGES = frozenset({"impressions", "sheets"})
 """What a count of pages counts; hours or metres are none."""
@@ -26,8 +24,8 @@ HELD = "held"
 """The key, in how a table ended, of the rows whose closing waits for another run."""
 
 
-Fresh = tuple[int, bytes, int, dict[str, Any]]
-"""Key and new content of a kept snapshot, key of its device's state, and what `pages_read` gives for that."""
+Fresh = tuple[int, dict[str, Any], int, dict[str, Any]]
+"""Key and new fields of a kept snapshot, key of its device's state, and what `pages_read` gives for that."""
 
 
 def booted_at(snapshot: Snapshot, now: datetime) -> datetime | None:
@@ -62,15 +60,17 @@ def pages_read(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
 
 
 def is_old_news(snapshot: Snapshot, state: DeviceState | None, now: datetime) -> bool:
-    """Whether the last poll already said all this: the same words, the same content of every table, no new start.
+    """Whether the last poll already said all this: the same answers, or words and content of tables; no new start.
 
     Never while a table waits for a second run: then the same again is the confirmation, and has to be applied.
     """
     if state is None or not state.answered or any(HELD in end for end in state.tables.values()):
         return False
-    if any(getattr(state, name) != value for name, value in said(snapshot).items()):
-        return False
     if (snapshot.system.uptime_s is None) != (state.booted_at is None) or _started_anew(snapshot, state, now):
+        return False
+    if snapshot.same:
+        return True
+    if any(getattr(state, name) != value for name, value in said(snapshot).items()):
         return False
     seen = {name: (end.state, end.reason, end.checksum) for name, end in snapshot.tables.items()}
     return seen == {name: (end["state"], end["reason"], end.get("checksum")) for name, end in state.tables.items()}
@@ -136,12 +136,40 @@ def write_answer(
 
 
 def _keep(unit: Unit, device: Device, snapshot: Snapshot, now: datetime, *, first: bool) -> None:
-    content = packed(snapshot)
+    if snapshot.same:
+        return
+    values = {**kept_values(snapshot), "taken_at": now}
     kept = [] if first else list(KeptSnapshot.objects.filter(device=device).values_list("pk", flat=True))
     if kept:
-        unit.touch(KeptSnapshot, kept, taken_at=now, content=content)
+        unit.touch(KeptSnapshot, kept, **values)
     else:
-        unit.create_rows(KeptSnapshot, [{"device_id": device.pk, "taken_at": now, "content": content}])
+        unit.create_rows(KeptSnapshot, [{"device_id": device.pk, **values}])
+
+
+def kept_values(snapshot: Snapshot) -> dict[str, Any]:
+    """Fields of a KeptSnapshot, but when it was taken."""
+    spoken = snapshot.conversation
+    return {"content": packed(snapshot), "conversation": spoken, "edition": edition() if spoken else ""}
+
+
+def is_fresher(snapshot: Snapshot, kept: Kept, now: datetime) -> bool:
+    """Whether one that says nothing new is kept all the same: for its readings, or to be asked the same again."""
+    if snapshot.same:
+        return False
+    return now - kept.taken_at >= KEPT_FOR or bool(snapshot.conversation and kept.edition != edition())
+
+
+def with_tables(snapshot: Snapshot, state: DeviceState) -> Snapshot:
+    """One that is only the `same`, with how its tables ended."""
+    return replace(snapshot, tables=tables_from_json(state.tables))
+
+
+def told_in_full(snapshot: Snapshot, device: Device) -> Snapshot:
+    """One that is only the `same`, with all that is kept; it is still the same."""
+    kept = load_snapshot(device)
+    assert kept is not None, "a conversation is kept with its snapshot"
+    times = {name: getattr(snapshot, name) for name in ("taken_at", "requests", "seconds", "asked_with", "same")}
+    return replace(kept, **times, system=replace(kept.system, uptime_s=snapshot.system.uptime_s))
 
 
 def packed(snapshot: Snapshot) -> bytes:
@@ -152,8 +180,8 @@ def packed(snapshot: Snapshot) -> bytes:
 
 def keep_again(unit: Unit, kept: Iterable[Fresh], now: datetime) -> None:
     """Snapshots of devices that said nothing new, in place of older ones."""
-    for pk, content, state, read in kept:
-        unit.touch(KeptSnapshot, [pk], taken_at=now, content=content)
+    for pk, values, state, read in kept:
+        unit.touch(KeptSnapshot, [pk], taken_at=now, **values)
         if read:
             unit.touch(DeviceState, [state], **read)
 

@@ -59,5 +59,10 @@ def object_id(raw: Raw | None) -> str:
 def uptime_s(read: ScalarsRead) -> float | None:
     """sysUpTime in seconds. It starts again after 497 days, not only at a restart."""
     raw = read.values.get("uptime")
-    ticks = None if raw is None else decode.integer(raw)
-    return None if ticks is None else ticks / _TICKS_PER_SECOND
+    return None if raw is None else seconds(raw)
+
+
+def seconds(ticks: Raw) -> float | None:
+    """TimeTicks, hundredths of a second."""
+    found = decode.integer(ticks)
+    return None if found is None else found / _TICKS_PER_SECOND

@@ -100,7 +100,8 @@ def _model(snapshot: Snapshot) -> str:
 def _device(number: int, copy: int, snapshot: Snapshot) -> Sequence[Any]:
     """The network fills the blank names. A MAC stands for a serial that the walk does not tell."""
     serial = snapshot.identity.serial or ""
-    macs = [fact.mac for fact in snapshot.interfaces if fact.mac.strip("0")]
+    told = (*(fact.mac for fact in snapshot.interfaces), snapshot.identity.base_mac or "")
+    macs = [mac for mac in told if mac.strip("0")]
     mac = "" if serial or not macs else copied_mac(bytes.fromhex(macs[0]), copy).hex()
     place = copy_address(number)
     return _tag(number), "", _maker(copy), _model(snapshot), serial, "院", "局", "2021-05-01", mac, place

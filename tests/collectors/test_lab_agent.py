@@ -1,5 +1,6 @@
 """The agent: octets of a request in, octets of a response out."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -181,6 +182,16 @@ def test_a_copy_does_not_give_the_answers_of_the_first() -> None:
     copy = served.copy(3)
     for one, name, mac in ((served, b"edge", b"\0\xe0\xfc\0\0\1"), (copy, b"edge-3", b"\0\xe0\xff\0\0\1")) * 2:
         assert values(answer(one, GET, "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.2.2.1.6.1")) == [name, mac]
+
+
+@pytest.mark.parametrize(
+    ("written", "copied"),
+    [(b"94-e1-ac-e4-6e-c7", b"94-e1-af-e4-6e-c7"), (b"00:E0:FC:00:00:0A", b"00:E0:FF:00:00:0A"), (b"9-9", b"9-9")],
+)
+def test_a_copy_also_has_a_mac_of_its_own_where_the_device_writes_it_out(written: bytes, copied: bytes) -> None:
+    serves = {"1.3.6.1.4.1.39165.1.4.0": (OCTETS, written), "1.3.6.1.2.1.2.2.1.2.1": (OCTETS, written)}
+    found = answer(agent(serves).copy(3), GET, *serves)
+    assert values(found) == [copied, written]
 
 
 def test_who_lists_vlans_answers_for_the_bridge_of_each_and_others_keep_silent() -> None:

@@ -76,6 +76,18 @@ def test_two_processes_see_what_one_sees():
     assert {target.name: target for target, _ in found} == {target.name: target for target in targets}
 
 
+def test_what_was_asked_last_goes_to_a_process_and_comes_back_from_it():
+    vendors = default_vendors()
+    with serving(make_agents(map(device, range(6)))) as targets:
+        asked = [replace(target, last=b"") for target in targets]
+        first = list(poll_in_processes(asked, vendors=vendors, processes=2))
+        again = [replace(target, last=seen.conversation) for target, seen in first]
+        second = list(poll_in_processes(again, vendors=vendors, processes=2))
+    assert all(seen.conversation and not seen.same for _target, seen in first)
+    assert [seen.same for _target, seen in second] == [True] * 6
+    assert {seen.requests for _target, seen in second} == {seen.requests for _target, seen in first}
+
+
 def test_more_processes_than_devices_are_not_started():
     with serving(make_agents(map(device, range(2)))) as targets:
         assert len(list(poll_in_processes(targets, vendors=default_vendors(), processes=9))) == 2
