@@ -1,4 +1,4 @@
-"""The allocation standard in force, as the values that inventory.rules.standards reckons with, and what is held.
+"""The allocation standard in force, as the values that inventory.rules.standards reckons with.
 
 Read by pages and by reports. Knows no page.
 """
@@ -7,26 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
-
-from inventory.models import AllocationRule, AllocationStandard, AssetClass, Department, Device
-from inventory.models.money import Rooms, RuleKind
-from inventory.rules.lifecycle import Bucket, judge
+from inventory.models import AllocationRule, AllocationStandard, AssetClass, Department
+from inventory.models.money import RuleKind
 from inventory.rules.standards import (
     AsManyAs,
     AtMost,
     ByNeed,
     BySize,
-    Holding,
     Quantity,
     Rule,
     Share,
     Tiers,
     Version,
     in_force,
-    service_lives,
 )
-from inventory.rules.status import HELD, TO_BE_SCRAPPED
 
 
 @dataclass(frozen=True)
@@ -78,28 +72,6 @@ def rules_of(department: Department, as_of: date) -> list[InForce]:
     codes, default = standards_in_force(as_of)
     code = codes.get(own, "") if own else default
     return [one for one in rules_in_force(as_of, [own]) if one.code == code]
-
-
-def rooms_of(department: Department) -> dict[str, int]:
-    """The department's counts of rooms, by the name that rules are limited by."""
-    return {name: getattr(department, name) for name in Rooms.values}
-
-
-def holdings(devices: QuerySet[Device], rules: Iterable[Rule], as_of: date) -> dict[str, Holding]:
-    """What of each class, by its code, is on the books among these devices. One query.
-
-    Past life: by the standard's least life where it has one, else the class's.
-    """
-    lives, found = service_lives(list(rules)), dict[str, list[int]]()
-    kind = "device_type__asset_class__"
-    columns = ("status", "in_service_on", "purchased_on", f"{kind}code", f"{kind}service_life_years")
-    for status, began, bought, code, life in devices.filter(status__in=HELD).order_by().values_list(*columns):
-        past = judge(began, bought, lives.get(code, life), as_of).bucket is Bucket.PAST_DUE
-        scrap = status == TO_BE_SCRAPPED
-        count = found.setdefault(code, [0, 0, 0, 0])
-        for index, counts in enumerate((True, past, scrap, past or scrap)):
-            count[index] += counts
-    return {code: Holding(*count) for code, count in found.items()}
 
 
 def classes_below() -> dict[str, tuple[str, ...]]:

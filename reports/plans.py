@@ -141,10 +141,12 @@ def _rows(
             return Fault("unknown_source", _("There is no source of funds '%(name)s'; there are: %(names)s") % words)
         source = sources[one.source]
         rows.append(PlanMoney(plan=plan, year=one.year, position=position, source=source, amount_yuan=one.amount_yuan))
-    classes = {asset_class.code: asset_class for asset_class in AssetClass.objects.all()}
+    kinds = list(AssetClass.objects.all())
+    classes = {word: kind for kind in kinds for word in (kind.name_en, kind.name, kind.code) if word}
     for asked in exceptions:
         if asked.asset_class not in classes:
-            return Fault("unknown_class", _("There is no asset class '%s'.") % asked.asset_class)
+            words = {"name": asked.asset_class, "names": "、".join(kind.code for kind in kinds)}
+            return Fault("unknown_class", _("There is no asset class '%(name)s'; there are: %(names)s") % words)
         try:
             department = find_department(asked.department)
         except UnknownName as unknown:

@@ -1,4 +1,4 @@
-"""Panels of towns, departments and sites: what is held, its age, how it stands to the standard; a site's locations."""
+"""Panels of towns, departments and sites: what is held, its age; a site's locations."""
 
 from collections import Counter
 from typing import Any
@@ -8,17 +8,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 
-from inventory import scope, standards
+from inventory import scope
 from inventory.models import AssetClass, Department, Device, DeviceType, Location, Person, Segment, Site, Town
 from inventory.models.hardware import AssetRole, DeviceStatus
 from inventory.overview import computer_years, held_kinds
 from inventory.pages.home import bought_in, devices_url
 from inventory.pages.kit import kit
-from inventory.rules.standards import allowed
 from inventory.rules.status import HELD
 from inventory.ui.panels import Panel
 
-MARKS = ("handles_secrets", "field_work", "own_network")
 PATHS = {
     Town: "town",
     Department: "department",
@@ -120,42 +118,6 @@ def _computer_classes() -> list[int]:
     return list(AssetClass.objects.filter(role=AssetRole.COMPUTER).values_list("pk", flat=True))
 
 
-class StandardPanel(Panel):
-    """What a department may hold by the standard in force, and what it holds."""
-
-    title = gettext_lazy("Beside the standard")
-    icon = "scale"
-    template = "panels/standard.html"
-    wide = True
-
-    def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
-        today = timezone.localdate()
-        in_force = standards.rules_of(obj, today)
-        if not in_force:
-            return None
-        rules = [one.rule for one in in_force]
-        held = standards.holdings(devices_of(request, obj), rules, today)
-        marks = [mark for mark in MARKS if getattr(obj, mark)]
-        staff = min(obj.staff, obj.posts) if obj.posts else obj.staff
-        numbers = allowed(rules, staff, marks, {code: one.held for code, one in held.items()}, standards.rooms_of(obj))
-        rows = []
-        for one in numbers.values():
-            mine = [held[code] for code in one.rule.classes if code in held]
-            has, worn = sum(h.held for h in mine), sum(h.worn for h in mine)
-            if one.number or has:
-                over = has - one.number if one.number is not None else 0
-                rows.append(
-                    {
-                        "name": one.rule.name or one.rule.code,
-                        "allowed": one.number,
-                        "held": has,
-                        "worn": worn,
-                        "over": max(over, 0),
-                    }
-                )
-        return {"rows": rows, "standard": in_force[0].standard, "staff": staff} if rows else None
-
-
 class LocationsPanel(Panel):
     """The floors and rooms of a site as a tree, each with what stands in it."""
 
@@ -214,6 +176,5 @@ for _model in (Town, Department, Site, Location, Person):
 kit.add_panel(DeviceType, StatesPanel(), order=20)
 for _aging in (Town, Department, Site, DeviceType):
     kit.add_panel(_aging, AgePanel(), order=25)
-kit.add_panel(Department, StandardPanel(), order=10)
 kit.add_panel(Department, SegmentsPanel(), order=15)
 kit.add_panel(Site, LocationsPanel(), order=10)

@@ -17,6 +17,13 @@ NARROWEST, WIDEST, WIDEST_WRAPPED = 6.0, 36.0, 48.0
 SAMPLED_ROWS = 2000
 """Widths are measured on this many rows: enough for a page, cheap for a long sheet."""
 
+A3, A4 = 8, 9
+"""Excel's numbers of paper sizes."""
+_A4_CHARACTERS = 144.0
+"""What stands beside each other across A4 in the body's own size."""
+_LEAST_SCALE = 0.6
+"""Printed smaller than that, 10 points are under 6: too small to read and to sign."""
+
 NUMBER_FORMATS = {
     Kind.TEXT: "@",
     # '_ ' leaves the room of a space, so that a number does not touch the text in the next column.
@@ -55,12 +62,20 @@ def shown(value: Value, kind: Kind) -> str:
 
 
 def column_width(column: Column, title: str, values: Iterable[Value]) -> float:
-    """The width of a column: its widest value of those given, at least half its title (titles wrap), capped."""
+    """The width of a column: its widest value of those given, at least half its title (titles wrap), capped.
+
+    A width that was given stands, unless a word of the title would be broken.
+    """
     if column.width is not None:
-        return column.width
+        return max(column.width, _longest_word(title) + 1.5)
     widest = max((text_width(shown(value, column.kind)) for value in values), default=0.0)
     cap = WIDEST_WRAPPED if column.wrap else WIDEST
     return min(max(widest + 1.5, title_width(title), _LEAST.get(column.kind, NARROWEST)), cap)
+
+
+def paper(widths: Iterable[float]) -> int:
+    """The paper on which columns of these widths fit across and can still be read: A4, and A3 for wide tables."""
+    return A4 if sum(widths) * _LEAST_SCALE <= _A4_CHARACTERS else A3
 
 
 def title_width(title: str) -> float:
@@ -69,8 +84,11 @@ def title_width(title: str) -> float:
     Latin words are not broken, Chinese ones are; a short title stays on one line.
     """
     whole = text_width(title)
-    unbroken = max((float(len(word)) for word in title.split() if text_width(word) == len(word)), default=0.0)
-    return max(whole / 2 if whole > 8 else whole, unbroken) + 3.0
+    return max(whole / 2 if whole > 8 else whole, _longest_word(title)) + 3.0
+
+
+def _longest_word(title: str) -> float:
+    return max((float(len(word)) for word in title.split() if text_width(word) == len(word)), default=0.0)
 
 
 def lines_needed(text: str, width: float) -> int:

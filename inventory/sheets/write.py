@@ -166,7 +166,7 @@ class _SheetWriter:
     def _set_up_print(self) -> None:
         out, zh = self.out, self.book.lang == "zh"
         out.set_landscape()
-        out.set_paper(9)
+        out.set_paper(style.paper(self.widths))
         out.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         out.fit_to_pages(1, 0)
         out.repeat_rows(self.layout.header_row)

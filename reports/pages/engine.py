@@ -24,6 +24,13 @@ def planwork() -> ModuleType:
     return planwork
 
 
+def standing() -> ModuleType:
+    """How a department stands to its standard."""
+    from reports import standing
+
+    return standing
+
+
 def planfigures() -> ModuleType:
     """A drawing's codes in words."""
     from reports import planfigures

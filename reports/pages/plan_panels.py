@@ -23,6 +23,7 @@ from inventory.rules.status import HELD, TO_BE_SCRAPPED
 from inventory.ui.kit import Action
 from inventory.ui.panels import Panel
 from reports.models import PlanItem, PlanStage, PlanState, RefreshPlan
+from reports.pages import engine
 from reports.pages.plan_rows import STAGE_COLORS
 
 FIVE = (
@@ -193,6 +194,34 @@ def _newest(user: Any) -> list[RefreshPlan]:
     return list(found.values())
 
 
+class StandardPanel(Panel):
+    """What a department may hold by the standard in force, and what it holds; as its budget's sheet has it."""
+
+    title = gettext_lazy("Beside the standard")
+    icon = "scale"
+    template = "plans/panel_standard.html"
+    wide = True
+
+    def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
+        name, found = engine.standing().standings(obj, timezone.localdate())
+        rows = [_standing(one) for one in found if one.allowance.number or one.held]
+        return {"rows": rows, "standard": name, "staff": found[0].department.counted} if rows else None
+
+
+def _standing(one: Any) -> dict[str, Any]:
+    """Held and what is left are together what is allowed, or what is over is told."""
+    number = one.allowance.number
+    return {
+        "name": one.allowance.rule.name or one.allowance.rule.code,
+        "allowed": number,
+        "held": one.held,
+        "past_life": one.past_life,
+        "to_be_scrapped": one.to_be_scrapped,
+        "room": None if number is None else max(number - one.held, 0),
+        "over": one.over,
+    }
+
+
 class DepartmentPlanPanel(Panel):
     """What the approved plans that are still running give a department, year by year."""
 
@@ -236,5 +265,6 @@ def _may_override(user: Any, device: Any) -> bool:
 
 
 kit.add_panel(Device, DuePanel(), order=30)
+kit.add_panel(Department, StandardPanel(), order=10)
 kit.add_panel(Department, DepartmentPlanPanel(), order=12)
 kit.add_action(Device, Action(gettext_lazy("Set its due date"), "calendar-cog", _override_url, _may_override))

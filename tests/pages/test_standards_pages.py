@@ -23,10 +23,10 @@ from inventory.models import (
     RefreshPolicy,
     Role,
 )
-from inventory.pages.panels_places import StandardPanel
 from inventory.pages.standard_forms import ROOMS, SIZES
 from inventory.rules.standards import allowed
 from inventory.services import write
+from reports.pages.plan_panels import StandardPanel
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory
 from tests.pages.conftest import client_of, make_user
 from tests.reports.hand_county import FIXTURES

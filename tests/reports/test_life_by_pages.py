@@ -44,6 +44,7 @@ from reports.models import RefreshPlan
 from reports.queries import devices, planning
 from reports.queries.scope import Scope
 from reports.services import Fault, Request, find_scope, make_report
+from reports.standing import standings
 from tests.factories import TESTER
 from tests.pages.conftest import client_of, make_user
 from tests.reports.hand_county import AS_OF, SEEN, create, make_county, make_plan
@@ -152,3 +153,23 @@ def test_the_devices_page_shows_count_and_date(copiers: dict[str, Device], tag: 
     assert words in answer.content.decode()
     desktop = browser.get(reverse("device_detail", args=[Device.objects.get(asset_tag="A1").pk]))
     assert "life in pages" not in desktop.content.decode()
+
+
+def test_a_departments_page_counts_what_its_budget_counts(copiers: dict[str, Device]) -> None:
+    """By pages F1 is past its life, by years it would be two years short of it; four staff may have one copier."""
+    with write.unit(TESTER) as unit:
+        copiers["F3"].status = "to_be_scrapped"
+        unit.update(copiers["F3"])
+    found = {}
+    for tag in ("F1", "F2", "F3"):
+        name, lines = standings(Department.objects.get(name=f"{tag}局"), AS_OF)
+        (line,) = (one for one in lines if "copier" in one.allowance.rule.classes)
+        found[tag] = (line.allowance.number, line.held, line.past_life, line.to_be_scrapped)
+        browser = client_of(make_user(f"planner-{tag}", Role.PLANNER))
+        page = browser.get(reverse("department_detail", args=[line_department(tag)])).content.decode()
+        assert name and name in page
+    assert found == {"F1": (1, 1, 1, 0), "F2": (1, 1, 0, 0), "F3": (1, 1, 0, 1)}
+
+
+def line_department(tag: str) -> int:
+    return int(Department.objects.get(name=f"{tag}局").pk)

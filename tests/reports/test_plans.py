@@ -147,6 +147,7 @@ def test_names_that_do_not_exist_are_told(plan: RefreshPlan) -> None:
 
     assert refused([MoneyAsked(2027, "没有的")], []) == "unknown_source"
     assert refused([], [ExceptionAsked("甲局", "boat", 1, "r")]) == "unknown_class"
+    assert refused([], [ExceptionAsked("丁局", "台式计算机", 1, "r")]) == "unknown_department", "a class by its name"
     assert refused([], [ExceptionAsked("丁局", "desktop", 1, "r")]) == "unknown_department"
     assert RefreshPlan.objects.count() == 1
 
