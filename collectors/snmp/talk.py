@@ -91,18 +91,21 @@ def stamp(kind: int, names: Sequence[Oid], columns: bytes, reply: Reply) -> int:
     values = list(told)
     if kind == codec.GET:
         values = [value for oid, value in zip(names_told, told, strict=True) if oid != CLOCK]
-    count = len(names)
     for at, size in enumerate(columns):
         column = names[at][:size]
-        if not names_told[at::count] or names_told[at::count][-1].startswith(column):
-            continue
-        for place in range(at, len(values), count):
-            if not names_told[place].startswith(column):
-                values[place] = b""
+        for place in _backwards(at, len(names), len(values)):
+            if names_told[place].startswith(column):
+                break
+            values[place] = b""
     found = zlib.crc32(b"".join(names_told), found)
     found = zlib.crc32(bytes(tags), found)
     found = zlib.crc32(bytes([len(value) & 0xFF for value in values]), found)
     return zlib.crc32(b"".join(values), found)
+
+
+def _backwards(at: int, count: int, total: int) -> range:
+    """Where in an answer of so many values stand those of column `at` of `count`, from the last to the first."""
+    return range(total - 1 - (total - 1 - at) % count, at - 1, -count)
 
 
 async def ask(session: Session, kind: int, repetitions: int, names: Sequence[Oid]) -> Reply:
@@ -214,11 +217,12 @@ class Talk:
 
     def _follow(self, names: Sequence[Oid], reply: Reply) -> bytes:
         """How many octets of each name are its column's; and where each column goes on."""
-        columns = bytes(map(self._column, names))
-        count = len(names)
-        for at, (name, size) in enumerate(zip(names, columns, strict=True)):
-            for oid, _tag, _value in reversed(reply.varbinds[at::count]):
-                if oid.startswith(name[:size]):
+        columns, varbinds = bytes(map(self._column, names)), reply.varbinds
+        for at, size in enumerate(columns):
+            column = names[at][:size]
+            for place in _backwards(at, len(names), len(varbinds)):
+                oid = varbinds[place][0]
+                if oid.startswith(column):
                     self._cursors[oid] = size
                     break
         return columns
