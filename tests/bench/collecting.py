@@ -221,15 +221,26 @@ def same_questions(places: Sequence[Place]) -> Measured:
     )
 
 
+def differing(var: Path, name: str, devices: int, row: str) -> Measured:
+    """A run in which every tenth device differs; `row` tells how, with its tag and number."""
+    file = var / "deviations.csv"
+    rows = [row.format(tag=f"SW-{number:05d}", number=number) for number in range(5, devices, 10)]
+    file.write_text("\n".join(["kind,device,value,where,note", *rows, ""]), encoding="utf-8")
+    with lab(var, "--deviations", str(file)):
+        one = collect(var, name, devices)
+    print(one)
+    return one
+
+
+def changed_devices(var: Path, devices: int, engine: Measured) -> None:
+    """Every tenth says something new: it is read whole, reconciled, and a difference is opened."""
+    some = differing(var, "collect, every tenth changed", devices, "serial,{tag},21023NEW{number:06d},,")
+    print(f"collect, every tenth changed : bare engine = {some.cpu_s / engine.cpu_s:.2f} times its CPU")
+
+
 def dead_devices(var: Path, devices: int, alive_s: float) -> None:
     """The same run with every tenth device dead, beside one without."""
-    tags = [f"SW-{number:05d}" for number in range(5, devices, 10)]
-    file = var / "dead.csv"
-    rows = "".join(f"no_answer,{tag},,,\n" for tag in tags)
-    file.write_text("kind,device,value,where,note\n" + rows, encoding="utf-8")
-    with lab(var, "--deviations", str(file)):
-        some = collect(var, "collect, every tenth dead", devices)
-    print(some)
+    some = differing(var, "collect, every tenth dead", devices, "no_answer,{tag},,,")
     print(f"with every tenth dead : without = {some.wall_s / alive_s:.2f} times its wall time")
 
 
@@ -248,6 +259,7 @@ def measure(var: Path) -> None:
     print(f"collect, first run : bare engine = {first.cpu_s / engine.cpu_s:.2f} times its CPU")
     best = min(second.cpu_s, again.cpu_s)
     print(f"collect, unchanged : bare engine = {best / engine.cpu_s:.2f} times its CPU")
+    changed_devices(var, first.devices, engine)
     dead_devices(var, first.devices, min(second.wall_s, again.wall_s))
     rate = (engine.varbinds / engine.cpu_s) / (few.varbinds / few.cpu_s)
     print(f"bare engine : pysnmp = {rate:.0f} times the varbinds for each CPU second")
