@@ -362,17 +362,17 @@ def _unpacked(content: bytes | memoryview) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(zlib.decompress(content)))
 
 
-def conversations(devices: Sequence[int], now: datetime) -> dict[int, bytes]:
-    """Of the devices' last visits, by device: those that this edition held, and not long ago."""
+def conversations(tags: Sequence[str], now: datetime) -> dict[str, bytes]:
+    """Of the devices' last visits, by asset tag: those that this edition held, and not long ago."""
     kept = KeptSnapshot.objects.filter(edition=edition(), taken_at__gt=now - KEPT_FOR)
     return {
-        device: bytes(content)
-        for part in _parts(devices)
-        for device, content in kept.filter(device__in=part).values_list("device_id", "conversation")
+        tag: bytes(content)
+        for part in _parts(tags)
+        for tag, content in kept.filter(device__asset_tag__in=part).values_list("device__asset_tag", "conversation")
     }
 
 
-def _parts(devices: Sequence[int]) -> Iterator[Sequence[int]]:
+def _parts(devices: Sequence[V]) -> Iterator[Sequence[V]]:
     return (devices[start : start + READ_AT_ONCE] for start in range(0, len(devices), READ_AT_ONCE))
 
 

@@ -89,22 +89,29 @@ def run(
     actor: Actor,
     progress: Progress,
     record: Run | None = None,
+    afresh: bool = False,
 ) -> Outcome:
     """Poll the targets and bring the register up to date, one transaction a device. Target names are asset tags.
 
     Killed at any moment, it leaves each device as it was before or after its own transaction. What the run shows
     as a whole (places, things unknown or missing) is written at its end, in one transaction. `record` is a run that
-    was begun already.
+    was begun already; `afresh` reads every device whole (see collectors.revisit).
     """
     record = record or begin(scope, actor)
     outcome = Outcome(record)
     try:
-        _ask(targets, outcome, poll, actor, progress)
+        _ask(_with_conversations(targets, afresh=afresh), outcome, poll, actor, progress)
     except BaseException as fault:
         finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
     finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome
+
+
+def _with_conversations(targets: Sequence[Target], *, afresh: bool) -> list[Target]:
+    """The targets, each with what was asked of it last."""
+    spoken = {} if afresh else conversations([target.name for target in targets], timezone.now())
+    return [replace(target, last=spoken.get(target.name, b"")) for target in targets]
 
 
 def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, progress: Progress) -> None:
@@ -113,8 +120,6 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
     keys = dict(Device.objects.filter(management__isnull=False).values_list("asset_tag", "pk"))
     order = [keys[target.name] for target in targets if target.name in keys]
     context = Context(record, actor, ReadAhead(order, record), recognise=KnownDevices.read())
-    spoken = conversations(order, timezone.now())
-    targets = [replace(target, last=spoken.get(keys.get(target.name, 0), b"")) for target in targets]
     gathered = sightings.Gathered()
     worked: list[tuple[int, str]] = []
     kept = Results(record, actor)

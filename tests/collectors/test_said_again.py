@@ -45,14 +45,14 @@ def _again(device: Device, uptime_s: float | None = 1000.0) -> Snapshot:
     return Snapshot(device.asset_tag, same=True, system=SystemFact(uptime_s=uptime_s), requests=9, seconds=0.5)
 
 
-def _run(*snapshots: Snapshot, asked: list[Target] | None = None) -> Outcome:
+def _run(*snapshots: Snapshot, asked: list[Target] | None = None, afresh: bool = False) -> Outcome:
     def poll(targets) -> Iterator[tuple[Target, Snapshot]]:
         if asked is not None:
             asked[:] = targets
         yield from zip(targets, snapshots, strict=True)
 
     targets = [Target(snapshot.name, "127.0.0.1") for snapshot in snapshots]
-    return running.run(targets, Scope(), poll=poll, actor=ACTOR, progress=lambda *_: None)
+    return running.run(targets, Scope(), poll=poll, actor=ACTOR, progress=lambda *_: None, afresh=afresh)
 
 
 def _conversations(device: Device) -> list[bytes | None]:
@@ -190,6 +190,13 @@ def test_a_device_of_which_no_conversation_is_kept_is_asked_for_all(switch):
     _run(_whole(switch, conversation=b""))
     asked: list[Target] = []
     _run(_whole(switch, conversation=b""), asked=asked)
+    assert [target.last for target in asked] == [b""]
+
+
+def test_a_run_afresh_asks_for_all(switch):
+    _run(_whole(switch))
+    asked: list[Target] = []
+    _run(_whole(switch), asked=asked, afresh=True)
     assert [target.last for target in asked] == [b""]
 
 

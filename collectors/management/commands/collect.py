@@ -55,6 +55,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--processes", type=int, default=1, metavar="N", help=_("processes that poll (default: %(default)s)")
         )
+        parser.add_argument(
+            "--afresh", action="store_true", help=_("read every device whole, also one that answers as last time")
+        )
         parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
         parser.add_argument(
             "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
@@ -102,6 +105,7 @@ class Command(BaseCommand):
                 actor=ACTOR,
                 progress=progress.device,
                 record=Run.objects.filter(pk=options["run"], ended_at__isnull=True).first(),
+                afresh=options["afresh"],
             )
         progress.close(outcome)
         if not outcome.all_answered:
