@@ -9,6 +9,7 @@ import errno
 import random
 import socket
 import sys
+import zlib
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -41,13 +42,16 @@ _NONE: frozenset[int] = frozenset()
 class _Waiting:
     """A request under way."""
 
-    __slots__ = ("address", "data", "deadline", "future", "sent", "session", "spoilt", "tries", "unreadable")
+    __slots__ = (
+        "address", "data", "deadline", "expected", "future", "sent", "session", "spoilt", "tries", "unreadable",
+    )  # fmt: skip
 
-    def __init__(self, session: "UdpSession", data: bytes, future: "asyncio.Future[Reply]") -> None:
+    def __init__(self, session: "UdpSession", data: bytes, future: "asyncio.Future[Reply]", expected: int) -> None:
         self.session = session
         self.address = session.address
         self.data = data
         self.future = future
+        self.expected = expected
         self.tries = 0
         self.sent = 0.0
         self.deadline = 0.0
@@ -106,7 +110,9 @@ class UdpEngine:
             pass
         return request_id
 
-    async def _ask(self, session: "UdpSession", kind: int, oids: Sequence[Oid], first: int, second: int) -> Reply:
+    async def _ask(
+        self, session: "UdpSession", kind: int, oids: Sequence[Oid], repetitions: int, expected: int = 0
+    ) -> Reply:
         if session.socket is None:
             await self._open(session)
         request_id = self._new_id()
@@ -114,7 +120,10 @@ class UdpEngine:
         assert loop is not None
         # Not by a name of its own: the message holds the community, and some tracebacks print local variables.
         waiting = _Waiting(
-            session, codec.encode_request(session.head, kind, request_id, oids, first, second), loop.create_future()
+            session,
+            codec.encode_request(session.head, kind, request_id, oids, 0, repetitions),
+            loop.create_future(),
+            expected,
         )
         self._waiting[request_id] = waiting
         self.requests += 1
@@ -186,12 +195,17 @@ class UdpEngine:
         session = waiting.session
         if waiting.tries == 1 and self._loop is not None:
             session.took(self._loop.time() - waiting.sent)
+        octets = data[start:end]
+        checksum = zlib.crc32(octets)
+        if checksum == waiting.expected and not error_status:
+            waiting.future.set_result(Reply(0, 0, [], len(data), checksum, octets))
+            return
         try:
             varbinds = codec.decode_varbinds(data, start, end)
         except BadAnswer as fault:
             _fail(waiting, BadAnswer(f"{session.name}: {fault}"))
             return
-        waiting.future.set_result(Reply(error_status, error_index, varbinds, len(data)))
+        waiting.future.set_result(Reply(error_status, error_index, varbinds, len(data), checksum))
 
     def _unreadable(self, sender: Address, reason: str) -> None:
         """Not attributable by its id: the device's request waits but a little longer for a better one.
@@ -311,16 +325,20 @@ class UdpSession:
     # Plain functions that give the engine's coroutine: one frame less for every request.
 
     def get(self, oids: Sequence[Oid]) -> Coroutine[Any, Any, Reply]:
-        return self._engine._ask(self, codec.GET, oids, 0, 0)
+        return self._engine._ask(self, codec.GET, oids, 0)
 
     def get_next(self, oids: Sequence[Oid]) -> Coroutine[Any, Any, Reply]:
-        return self._engine._ask(self, codec.GET_NEXT, oids, 0, 0)
+        return self._engine._ask(self, codec.GET_NEXT, oids, 0)
 
     def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Coroutine[Any, Any, Reply]:
         """SNMPv1 has no GETBULK: there it is a GETNEXT."""
         if not self.bulk:
             return self.get_next(oids)
-        return self._engine._ask(self, codec.GET_BULK, oids, 0, max_repetitions)
+        return self._engine._ask(self, codec.GET_BULK, oids, max_repetitions)
+
+    def expect(self, kind: int, repetitions: int, oids: Sequence[Oid], expected: int) -> Coroutine[Any, Any, Reply]:
+        """A question whose answer is expected to have this checksum: one that has it stays unread."""
+        return self._engine._ask(self, kind, oids, repetitions, expected)
 
     def for_vlan(self, vlan: int) -> "UdpSession":
         """By the community `name@vlan`. Knows this session's round trips, and tries but twice: many lack that way."""

@@ -40,6 +40,10 @@ class Reply:
     varbinds: list[VarBind] = field(default_factory=list)
     octets: int = 0
     """Size of the message as it came; 0 where no network was between."""
+    checksum: int = 0
+    """CRC-32 of the varbinds as they came; 0 where no network was between."""
+    unread: bytes = b""
+    """The varbinds as they came, where they are those that were expected: then they are not decoded."""
 
 
 class Session(Protocol):

@@ -8,7 +8,7 @@ was heard by then is not asked twice. Knows octets only.
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from collectors.snmp import codec
 from collectors.snmp import oid as oids
@@ -18,7 +18,7 @@ from collectors.snmp.session import Reply, Session
 
 CLOCK = oids.parse("1.3.6.1.2.1.1.3.0")
 """sysUpTime.0: it moves with every poll, and what it tells is looked at by itself."""
-_STEP = struct.Struct("!BHHIB")
+_STEP = struct.Struct("!BHHIIB")
 _MOST_OCTETS = 16 * 1024 * 1024
 """A conversation is longer only with a device whose tables never end."""
 _MOST_NAMES = 255
@@ -35,6 +35,8 @@ class Step(NamedTuple):
     columns: bytes
     """How many octets of each name are its column's. Empty for GET."""
     stamp: int
+    octets: int = 0
+    """Checksum of the answer's very octets, by which it need not be read; 0 where it holds the clock."""
 
 
 Heard = tuple[Step, Reply | Fault]
@@ -44,8 +46,9 @@ Heard = tuple[Step, Reply | Fault]
 def pack(steps: Sequence[Step]) -> bytes:
     """As it is kept."""
     parts = []
-    for vlan, kind, repetitions, names, columns, stamp in steps:
-        parts += [_STEP.pack(kind, vlan, repetitions, stamp, len(names)), bytes(map(len, names)), columns, *names]
+    for vlan, kind, repetitions, names, columns, stamp, octets in steps:
+        head = _STEP.pack(kind, vlan, repetitions, stamp, octets, len(names))
+        parts += [head, bytes(map(len, names)), columns, *names]
     return zlib.compress(b"".join(parts), 1)
 
 
@@ -64,7 +67,7 @@ def unpack(content: bytes) -> list[Step]:
 def _steps(data: bytes) -> Iterator[Step]:
     at = 0
     while at < len(data):
-        kind, vlan, repetitions, stamp, count = _STEP.unpack_from(data, at)
+        kind, vlan, repetitions, stamp, octets, count = _STEP.unpack_from(data, at)
         at += _STEP.size
         sizes = data[at : at + count]
         at += count
@@ -74,7 +77,7 @@ def _steps(data: bytes) -> Iterator[Step]:
         for size in sizes:
             names.append(data[at : at + size])
             at += size
-        yield Step(vlan, kind, repetitions, tuple(names), columns, stamp)
+        yield Step(vlan, kind, repetitions, tuple(names), columns, stamp, octets)
     if at != len(data):
         raise ValueError("not a conversation: it is cut off")
 
@@ -108,8 +111,10 @@ def _backwards(at: int, count: int, total: int) -> range:
     return range(total - 1 - (total - 1 - at) % count, at - 1, -count)
 
 
-async def ask(session: Session, kind: int, repetitions: int, names: Sequence[Oid]) -> Reply:
-    """A question by its kind of PDU."""
+async def ask(session: Session, kind: int, repetitions: int, names: Sequence[Oid], expected: int = 0) -> Reply:
+    """A question by its kind of PDU. An answer with the expected checksum stays unread, where the session can do so."""
+    if expected and (expect := getattr(session, "expect", None)):
+        return cast(Reply, await expect(kind, repetitions, names, expected))
     if kind == codec.GET_BULK:
         return await session.get_bulk(names, repetitions)
     return await (session.get(names) if kind == codec.GET else session.get_next(names))
@@ -120,19 +125,19 @@ async def ask_again(session: Session, steps: Sequence[Step]) -> tuple[list[Heard
     sessions: dict[int, Session | None] = {0: session}
     heard: list[Heard] = []
     for step in steps:
-        vlan, kind, repetitions, names, columns, kept = step
+        vlan, kind, repetitions, names, columns, kept, octets = step
         if vlan not in sessions:
             sessions[vlan] = session.for_vlan(vlan)
         asked = sessions[vlan]
         if asked is None:
             return heard, False
         try:
-            reply = await ask(asked, kind, repetitions, names)
+            reply = await ask(asked, kind, repetitions, names, octets)
         except Fault as fault:
             heard.append((step, fault))
             return heard, False
         heard.append((step, reply))
-        if stamp(kind, names, columns, reply) != kept:
+        if not reply.unread and stamp(kind, names, columns, reply) != kept:
             return heard, False
     return heard, True
 
@@ -156,6 +161,8 @@ class Notes:
             return None
         if isinstance(reply, Fault):
             raise reply
+        if reply.unread:
+            reply.varbinds = codec.decode_varbinds(reply.unread, 0, len(reply.unread))
         return reply
 
     def note(self, step: Step) -> None:
@@ -212,7 +219,8 @@ class Talk:
             raise
         if notes.whole:
             columns = b"" if kind == codec.GET else self._follow(names, reply)
-            notes.note(Step(self._vlan, kind, repetitions, names, columns, stamp(kind, names, columns, reply)))
+            octets = 0 if kind == codec.GET else reply.checksum
+            notes.note(Step(self._vlan, kind, repetitions, names, columns, stamp(kind, names, columns, reply), octets))
         return reply
 
     def _follow(self, names: Sequence[Oid], reply: Reply) -> bytes:

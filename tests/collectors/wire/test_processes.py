@@ -25,8 +25,14 @@ from collectors.polling.poller import poll_many
 from collectors.polling.processes import ChildEnded, poll_in_processes
 from collectors.selectors import Scope, profiles, target_of
 from collectors.services.running import Outcome, run
+from collectors.snmp import codec
+from collectors.snmp import oid as oids
 from collectors.snmp.credentials import Credential
+from collectors.snmp.engine_udp import UdpEngine
+from collectors.snmp.session import OCTETS
 from inventory.services.write import Actor
+from tests.collectors.test_revisit import IF_NAME, changed
+from tests.collectors.test_revisit import device as recorded
 from tests.collectors.wire.test_lab_server import device, free_port
 from tests.conftest import ROOT
 from tests.factories import make_switch
@@ -86,6 +92,42 @@ def test_what_was_asked_last_goes_to_a_process_and_comes_back_from_it():
     assert all(seen.conversation and not seen.same for _target, seen in first)
     assert [seen.same for _target, seen in second] == [True] * 6
     assert {seen.requests for _target, seen in second} == {seen.requests for _target, seen in first}
+
+
+def test_an_answer_that_was_expected_stays_unread_and_any_other_is_read():
+    names = [oids.parse(IF_NAME)]
+
+    async def ask(target: Target) -> None:
+        engine = UdpEngine()
+        session = engine.session(target.name, target.host, target.port, community="secret")
+        try:
+            read = await session.get_bulk(names, 5)
+            unread = await session.expect(codec.GET_BULK, 5, names, read.checksum)
+            other = await session.expect(codec.GET_BULK, 5, names, read.checksum ^ 1)
+        finally:
+            engine.close()
+        assert len(read.varbinds) == 5
+        assert (unread.varbinds, unread.octets) == ([], read.octets)
+        assert codec.decode_varbinds(unread.unread, 0, len(unread.unread)) == read.varbinds
+        assert (other.varbinds, other.unread) == (read.varbinds, b"")
+
+    with serving({"sw-1": Agent(recorded(), b"secret")}) as (target,):
+        asyncio.run(ask(target))
+
+
+@pytest.mark.parametrize("name", [f"{IF_NAME}.4", "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.2.2.1.8.3"])
+def test_what_was_heard_and_left_unread_is_read_where_a_later_answer_differs(name: str):
+    vendors = default_vendors()
+    state = {"1.3.6.1.2.1.2.2.1.8.3": (OCTETS, b"1")}
+    with serving({"sw-1": Agent(recorded(**state), b"secret")}) as (target,):
+        ((_target, before),) = poll_many([replace(target, last=b"")], vendors=vendors)
+    now = changed(recorded(**state), {oids.parse(name): (OCTETS, b"Gi0/9")})
+    with serving({"sw-1": Agent(now, b"secret")}) as (target,):
+        ((_target, again),) = poll_many([replace(target, last=before.conversation)], vendors=vendors)
+        ((_target, alone),) = poll_many([target], vendors=vendors)
+    assert before.conversation
+    assert not again.same
+    assert timeless(replace(again, conversation=b"")) == timeless(alone)
 
 
 def test_more_processes_than_devices_are_not_started():
