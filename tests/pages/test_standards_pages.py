@@ -284,6 +284,9 @@ def test_a_due_date_by_hand_is_signed_by_who_sets_it(browser: Client) -> None:
     shown = text_of(browser.get(reverse("device_detail", args=[device.pk])))
     add = f"{reverse('due_override_add')}?device={device.pk}"
     assert add in shown
+    form = text_of(browser.get(add))
+    assert form.count('name="reason"') == 1, "its own reason, and no second input that would overwrite it"
+    assert "reason" in browser.post(add, {"device": device.pk, "due_on": "2027-05-01"}).context["form"].errors
     browser.post(add, {"device": device.pk, "due_on": "2027-05-01", "reason": "进水", "author": "别人"})
     override = DueOverride.objects.get(device=device)
     assert (override.author, override.reason) == ("planner", "进水")
@@ -294,10 +297,18 @@ def test_a_due_date_by_hand_is_signed_by_who_sets_it(browser: Client) -> None:
     override.refresh_from_db()
     assert (override.author, override.due_on) == ("second", date(2028, 5, 1))
     field = reverse("due_override_field", args=[override.pk, "reason"])
+    assert text_of(browser.get(field)).count('name="reason"') == 1
     browser.post(field, {"reason": "烧毁"})
     override.refresh_from_db()
     assert (override.author, override.reason) == ("planner", "烧毁")
     assert edit in text_of(browser.get(reverse("device_detail", args=[device.pk])))
+
+
+def test_a_policy_is_reached_by_the_name_of_its_class(browser: Client, shipped: AllocationStandard) -> None:
+    browser.post(reverse("refresh_policy_add"), {"asset_class": AssetClass.objects.get(code="switch").pk})
+    assert re.search(
+        r'<a href="/refresh-policies/\d+/"[^>]*>[^<]*(交换机|Switch)', text_of(browser.get("/refresh-policies/"))
+    )
 
 
 def test_a_policy_holds_for_the_classes_below_on_the_devices_page(browser: Client, shipped: AllocationStandard) -> None:
