@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
@@ -240,8 +241,11 @@ class FollowView(PlanAction):
         if not tags:
             messages.error(request, _("Tick some devices first."))
         elif not form.is_valid():
-            for errors in form.errors.values():
-                messages.error(request, " ".join(map(str, errors)))
+            for name, errors in form.errors.items():
+                title = capfirst(form.fields[name].label)
+                messages.error(
+                    request, _("%(field)s: %(fault)s") % {"field": title, "fault": " ".join(map(str, errors))}
+                )
         else:
             self._follow(tags, dict(form.cleaned_data))
         return self.back()
