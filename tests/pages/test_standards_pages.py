@@ -121,6 +121,8 @@ def test_while_one_types_the_numbers_follow_and_nothing_is_saved(browser: Client
     told = text_of(browser.post(at("gives", shipped), sent, headers={"hx-request": "true"}))
     found = re.search(rf'id="gives-{place}"[^>]*>(.*?)</span>', told)
     assert found is not None and re.findall(r"<b>(\d+)</b>", found[1]) == ["11", "50", "60", "3"]
+    heads = re.search(r'id="sizes" hx-swap-oob="true">(.*?)</span>', told)
+    assert heads is not None and heads[1] == "23 / 100 / 131 / 7"
     assert facts(shipped) == before
     sent[f"rule-{place}-share_percent"], sent[f"rule-{place}-within"] = "x", ""
     assert "text-danger" in text_of(browser.post(at("gives", shipped), sent))
@@ -204,7 +206,8 @@ def test_a_bad_rule_is_told_beside_its_input_and_none_is_saved(browser: Client, 
         sent = typed(browser.get(at("rules", shipped)))
         place = next(i for i in range(len(before)) if sent.get(f"rule-{i}-kind") == "share")
         sent |= {f"rule-{place}-{name}": value, f"rule-{place + 1}-name": "changed"}
-        assert words in text_of(browser.post(at("rules", shipped), sent)), name
+        told = text_of(browser.post(at("rules", shipped), {**sent, "staff": "57"}))
+        assert words in told and "Nothing was saved" in told and 'value="57"' in told, name
         assert facts(shipped) == before
 
 
