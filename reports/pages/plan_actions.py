@@ -34,7 +34,7 @@ from reports.pages.plan_forms import (
     is_near,
     today,
 )
-from reports.pages.plan_rows import mark_words
+from reports.pages.plan_rows import class_name, mark_words
 
 
 class PlanAction(LoginRequiredMixin, View):
@@ -130,7 +130,8 @@ class ExceptionView(DraftAction):
 
     def _form(self, form: ExceptionForm, *, removable: bool = False) -> HttpResponse:
         department, kind = self._about()
-        return self.ask(form, _("Exception: %(what)s") % {"what": f"{department} · {kind}"}, removable=removable)
+        what = f"{department} · {class_name(kind)}"
+        return self.ask(form, _("Exception: %(what)s") % {"what": what}, removable=removable)
 
 
 class DueView(DraftAction):

@@ -16,7 +16,7 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import SIZE, Asked, rows_of, yuan_of
+from reports.pages.plan_rows import SIZE, Asked, class_name, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -114,7 +114,7 @@ def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
         "charts": charts_of(tables),
         "changes": [pair[0 if lang == "zh" else 1] for pair in found.told("changes")],
         "exceptions": [
-            (one, None if one.price_yuan is None else yuan_of(str(one.price_yuan)))
+            (one, class_name(one.asset_class), None if one.price_yuan is None else yuan_of(str(one.price_yuan)))
             for one in plan.exceptions.select_related("department", "asset_class")
         ],
         "decided": [decided_of(plan, *group) for group in found.told("decided")],

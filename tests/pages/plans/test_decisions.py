@@ -135,6 +135,17 @@ def test_approval_without_a_reviewer_is_refused(browser: Client, plan: RefreshPl
     assert RefreshPlan.objects.get(pk=plan.pk).state == PlanState.DRAFT
 
 
+def test_what_was_noted_of_the_execution_is_read_beside_the_device(browser: Client, plan: RefreshPlan) -> None:
+    one, new = approve(browser, plan).items.filter(year__isnull=False).values_list("asset_tag", flat=True)[:2]
+    given = {"tag": one, "stage": "requested", "on": "2027-01-10", "paid_yuan": "4800", "note": "中标价"}
+    told = text_of(browser.post(url("follow", plan), {**given, "replaced_by": one}, follow=True))
+    assert f"Device {one} cannot be replaced by itself." in told
+    browser.post(url("follow", plan), {**given, "replaced_by": new})
+    shown = text_of(browser.get(page(plan), {"q": one}))
+    link = reverse("device_detail", args=[Device.objects.get(asset_tag=new).pk])
+    assert "¥ 4,800.00" in shown and "中标价" in shown and f'<a href="{link}">{new}</a>' in shown
+
+
 def test_no_plan_is_approved_or_followed_on_a_day_that_is_a_slip(browser: Client, plan: RefreshPlan) -> None:
     given = {"by": "王主任", "on": "1850-01-01", "preparer": "某甲", "reviewer": "某乙"}
     assert "lies outside 1990 to 2100" in text_of(browser.post(url("approve", plan), given))
