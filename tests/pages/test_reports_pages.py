@@ -129,9 +129,11 @@ def test_one_that_was_stopped_is_told_as_failed(browser: Client, started: list[R
 
 def test_the_history_names_people_and_not_their_accounts(browser: Client, planner: User) -> None:
     User.objects.filter(pk=planner.pk).update(first_name="陈静")
-    made_by(planner, "coverage")
+    run = made_by(planner, "coverage")
     for name in ("reports", "report_run_list"):
         assert "陈静" in browser.get(reverse(name)).content.decode()
+    browser.post(reverse("report_run_remove", args=[run.pk]))
+    assert ReportRun.objects.get(pk=run.pk).removed_by == "陈静"
 
 
 def test_the_history_tells_it_too(browser: Client, started: list[ReportRun]) -> None:
