@@ -52,7 +52,10 @@ class PlanView(PageView):
         may = self.page.may(request.user, "change", plan)
         context = {"plan": plan, "may": may, "draft": plan.state == PlanState.DRAFT}
         if self.asks_for("devices"):
-            return self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
+            part = self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
+            # One comes back from a device to what the list was narrowed to, and to the whole page.
+            part["HX-Replace-Url"], part["Cache-Control"] = request.get_full_path(), "no-store"
+            return part
         if self.asks_for("table"):
             return self.render("plans/_table.html", object=plan, **context, **self._table(found))
         return self.render(

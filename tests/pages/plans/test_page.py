@@ -52,6 +52,8 @@ def test_a_narrowed_list_comes_alone(browser: Client, plan: RefreshPlan) -> None
     asked = {"kind": "chosen", "year": one.year, "department": one.department, "q": one.tag}
     answer = browser.get(page(plan), asked, headers={"hx-request": "true", "hx-target": "devices"})
     assert text_of(answer).startswith('<section id="devices"')
+    assert answer["HX-Replace-Url"].startswith(f"{page(plan)}?kind=chosen&year=")
+    assert answer["Cache-Control"] == "no-store", "a browser that goes back asks for the whole page"
     assert [row["one"]["tag"] for row in answer.context["rows"]] == [one.tag]
     table = browser.get(page(plan), {"by": "department"}, headers={"hx-request": "true", "hx-target": "table"})
     assert text_of(table).startswith('<section id="table"') and one.department in text_of(table)
