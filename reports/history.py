@@ -144,7 +144,7 @@ def may_remove(user: Any, run: ReportRun) -> bool:
 
 def remove(run: ReportRun, user: User) -> None:
     """Remove the kept file. The line stays and says who removed it, and when."""
-    _let_go(run, Actor(user.get_username(), user=user), user.get_username())
+    _let_go(run, Actor(user.get_username(), user=user), str(user))
 
 
 def let_go(now: datetime) -> int:

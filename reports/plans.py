@@ -314,9 +314,12 @@ def follow(
 ) -> int | Fault:
     """Set how far the replacement of some devices of an approved plan has come; gives how many.
 
-    Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed'. All or none.
+    Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed', 'replaces_itself'.
+    All or none.
     """
     wanted = list(dict.fromkeys(tags))
+    if replaced_by is not None and replaced_by.asset_tag in wanted:
+        return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
     items = {item.asset_tag: item for item in plan.items.filter(asset_tag__in=wanted)}
     for tag in wanted:
         fault = _step_fault(items.get(tag), tag, stage)

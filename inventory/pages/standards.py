@@ -83,7 +83,10 @@ class RulesView(StandardView):
         found = gives(lines, sizes, rooms_of(self.request))
         rows = [(form, found.by_place.get(place, [])) for place, form in enumerate(forms)]
         rooms = [(name, words, rooms_of(self.request)[name]) for name, words in Rooms.choices]
-        return self.show("standards/rules.html", forms=forms, rows=rows, found=found, sizes=sizes, rooms=rooms)
+        staff = self.request.POST.get("staff", "")
+        return self.show(
+            "standards/rules.html", forms=forms, rows=rows, found=found, sizes=sizes, rooms=rooms, staff=staff
+        )
 
 
 def _typed(standard: AllocationStandard) -> list[tuple[int, Line]]:

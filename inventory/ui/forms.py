@@ -88,6 +88,11 @@ class KitForm(forms.ModelForm):  # type: ignore[type-arg]
         """Only set the values: the service validates the row."""
         self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
 
+    @property
+    def own_reason(self) -> bool:
+        """Whether the reason is one of the row's own fields, which stands among them."""
+        return "reason" in (self._meta.fields or ())
+
     def links(self) -> dict[str, list[Any]]:
         """Chosen rows of fields that hold several."""
         many = {f.name for f in self.instance._meta.many_to_many}
@@ -139,6 +144,9 @@ def form_class(page: Any, user: Any, fields: Sequence[str]) -> type[KitForm]:
 
     base = page.form_class or KitForm
     made: Any = modelform_factory(page.model, form=base, fields=list(fields), formfield_callback=field_for)
+    if "reason" in fields:
+        # A row with a reason of its own is asked for that one alone; the change log takes it over.
+        made.base_fields["reason"] = make_field(page, user, page.model._meta.get_field("reason"))
     form: type[KitForm] = made
     return form
 

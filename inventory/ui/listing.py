@@ -196,8 +196,10 @@ def load(rows: QuerySet[Any], cells: Sequence[Cell]) -> QuerySet[Any]:
 
 
 def table_rows(page: Any, rows: Sequence[Any], cells: Sequence[Cell], extra: Any, *, select: bool) -> SafeString:
-    """Rows of a table as HTML: the first column that links nowhere else leads to the row's page."""
-    lead = next((index for index, cell in enumerate(cells) if cell.kind is not Kind.RELATED), 0)
+    """Rows of a table as HTML: the first column that links nowhere else leads to the row's page, or the one that is
+    all of the row's name."""
+    named = page.label[0].rpartition("__")[0] if len(page.label) == 1 else ""
+    lead = next((at for at, cell in enumerate(cells) if cell.kind is not Kind.RELATED or cell.path == named), 0)
     css = [f"{cell.css} {extra(cell)}".strip() for cell in cells]
     opened = [f'<td class="{one}">' if one else "<td>" for one in css]
     choose = escape(_("Select"))
@@ -208,7 +210,8 @@ def table_rows(page: Any, rows: Sequence[Any], cells: Sequence[Cell], extra: Any
             box = f'<input type="checkbox" class="form-check-input" name="pk" value="{row.pk}" aria-label="{choose}">'
             out.append(f'<td class="w-1">{box}</td>')
         for index, cell in enumerate(cells):
-            shown = cell.show(row)
+            named_so = index == lead and cell.path == named
+            shown = escape(str(cell.raw(row))) if named_so else cell.show(row)
             if index == lead and "<a " not in shown:
                 shown = f'<a href="{page.url_of(row.pk)}" class="fw-medium">{shown}</a>'
             out.append(f"{opened[index]}{shown}</td>")

@@ -15,8 +15,9 @@ from inventory.ui.forms import KitForm
 from inventory.ui.page import ModelPage, Section
 from reports.models import ReportRun, ReportSchedule
 from reports.pages.books import choices, scheduled_choices, title_of
-from reports.pages.views import RunList, RunView, place_of
+from reports.pages.views import RunList, RunView, maker_of, place_of
 
+MAKER = ("made_by", "owner__username", "owner__first_name")
 STATES = {"running": "blue", "done": "green", "failed": "red"}
 
 
@@ -49,7 +50,7 @@ kit.register(
         columns=(
             Column(name="report", html=lambda row: escape(_title(row)), value=_title),
             "made_at",
-            "made_by",
+            Column(name="made_by", needs=MAKER, html=lambda row: escape(maker_of(row)), value=maker_of),
             "data_date",
             Column(
                 name="place",

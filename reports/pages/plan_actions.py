@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
@@ -33,7 +34,7 @@ from reports.pages.plan_forms import (
     is_near,
     today,
 )
-from reports.pages.plan_rows import mark_words
+from reports.pages.plan_rows import class_name, mark_words
 
 
 class PlanAction(LoginRequiredMixin, View):
@@ -129,7 +130,8 @@ class ExceptionView(DraftAction):
 
     def _form(self, form: ExceptionForm, *, removable: bool = False) -> HttpResponse:
         department, kind = self._about()
-        return self.ask(form, _("Exception: %(what)s") % {"what": f"{department} · {kind}"}, removable=removable)
+        what = f"{department} · {class_name(kind)}"
+        return self.ask(form, _("Exception: %(what)s") % {"what": what}, removable=removable)
 
 
 class DueView(DraftAction):
@@ -240,8 +242,11 @@ class FollowView(PlanAction):
         if not tags:
             messages.error(request, _("Tick some devices first."))
         elif not form.is_valid():
-            for errors in form.errors.values():
-                messages.error(request, " ".join(map(str, errors)))
+            for name, errors in form.errors.items():
+                title = capfirst(form.fields[name].label)
+                messages.error(
+                    request, _("%(field)s: %(fault)s") % {"field": title, "fault": " ".join(map(str, errors))}
+                )
         else:
             self._follow(tags, dict(form.cleaned_data))
         return self.back()

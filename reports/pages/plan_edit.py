@@ -67,7 +67,7 @@ class PlanFormView(FormView):
         plans = engine.plans()
         form.is_valid()
         money = grid.asked(plans.MoneyAsked)
-        for fault in grid.faults:
+        for fault in grid.faults.values():
             form.add_error(None, fault)
         if form.errors or not self._is_ours(form):
             return False

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -42,6 +43,8 @@ class PlanForm(KitForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("first_year", "years", "first_month", "change_percent"):
+            self._check(name, found.get(name))
         if found.get("as_of") and not is_near(found["as_of"]):
             self.add_error("as_of", _("'%s' lies outside 1990 to 2100.") % found["as_of"])
         town, department = found.get("town"), found.get("department")
@@ -49,6 +52,14 @@ class PlanForm(KitForm):
             words = {"department": department, "town": department.town}
             self.add_error("department", _("Department '%(department)s' lies in %(town)s.") % words)
         return found
+
+    def _check(self, name: str, value: Any) -> None:
+        """What lies outside its limits is told together with all other faults, not only when all else is well."""
+        try:
+            if value is not None:
+                RefreshPlan._meta.get_field(name).run_validators(value)  # type: ignore[union-attr]  # no relation
+        except ValidationError as fault:
+            self.add_error(name, fault)
 
 
 def order_choices(chosen: Sequence[str]) -> list[tuple[str, Any, bool]]:
@@ -67,6 +78,12 @@ def is_near(day: date) -> bool:
     return FIRST_DAY <= day <= LAST_DAY
 
 
+def check_near(day: date) -> None:
+    """Raises ValidationError for a day that no plan may be made for."""
+    if not is_near(day):
+        raise ValidationError(_("'%s' lies outside 1990 to 2100.") % day)
+
+
 def default_order() -> list[str]:
     return [one.value for one in DEFAULT_ORDER]
 
@@ -77,7 +94,7 @@ class Grid:
 
     years: list[int]
     cells: dict[tuple[int, int], str]
-    faults: list[str] = field(default_factory=list)
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @classmethod
     def typed(cls, data: Mapping[str, str]) -> "Grid":
@@ -116,12 +133,19 @@ class Grid:
             {
                 "source": source,
                 "kind": source.get_kind_display(),
+                "amount": "" if source.amount_yuan is None else f"{source.amount_yuan:,.0f}",
                 "cells": [
-                    (f"money-{source.pk}-{year}", year, self.cells.get((source.pk, year), "")) for year in self.years
+                    (f"money-{key}-{year}", year, self.cells.get((key, year), ""), (key, year) in self.faults)
+                    for key in (source.pk,)
+                    for year in self.years
                 ],
             }
             for source in sources
         ]
+
+    def aside(self) -> list[tuple[str, str]]:
+        """What was typed for years that the plan does not reach: kept until it is saved, as years may change back."""
+        return [(f"money-{key}-{year}", text) for (key, year), text in self.cells.items() if year not in self.years]
 
     def asked(self, make: Any) -> list[Any]:
         """MoneyAsked (`make`) of each cell within the years; what is no amount is told in `faults`."""
@@ -134,10 +158,8 @@ class Grid:
                 elif text and (amount := _amount(text)) is not None:
                     found.append(make(year, name, amount))
                 elif text:
-                    self.faults.append(
-                        _("%(source)s, %(year)s: '%(text)s' is no amount.")
-                        % {"source": name, "year": year, "text": text}
-                    )
+                    words = {"source": name, "year": year, "text": text}
+                    self.faults[key, year] = _("%(source)s, %(year)s: '%(text)s' is no amount.") % words
         return found
 
 
@@ -181,7 +203,7 @@ class ExceptionForm(ReasonForm):
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
-        if not self.errors and not found["quantity"] and found.get("price_yuan") is None:
+        if found.get("quantity") == 0 and found.get("price_yuan") is None and "price_yuan" not in self.errors:
             raise forms.ValidationError(_("Give a number above the standard, or a price of its own."))
         return found
 
@@ -220,23 +242,17 @@ class DecideForm(ReasonForm):
 class DueForm(ReasonForm):
     """A due date that a person sets for one device."""
 
-    due_on = forms.DateField(label=gettext_lazy("Due"), widget=_DATE)
+    due_on = forms.DateField(label=gettext_lazy("Due"), widget=_DATE, validators=[check_near])
     field_order = ("due_on", "reason")
-
-    def clean_due_on(self) -> date:
-        day: date = self.cleaned_data["due_on"]
-        if not is_near(day):
-            raise forms.ValidationError(_("'%s' lies outside 1990 to 2100.") % day)
-        return day
 
 
 class ApproveForm(forms.Form):
     """Who approves a plan, and who answers for it."""
 
     by = forms.CharField(label=gettext_lazy("Approved by"), max_length=150, widget=forms.TextInput(_TEXT))
-    on = forms.DateField(label=gettext_lazy("Approved on"), widget=_DATE)
-    preparer = forms.CharField(label=gettext_lazy("Prepared by"), max_length=100, widget=forms.TextInput(_TEXT))
-    reviewer = forms.CharField(label=gettext_lazy("Reviewed by"), max_length=100, widget=forms.TextInput(_TEXT))
+    on = forms.DateField(label=gettext_lazy("Approved on"), widget=_DATE, validators=[check_near])
+    preparer = forms.CharField(label=gettext_lazy("prepared by"), max_length=100, widget=forms.TextInput(_TEXT))
+    reviewer = forms.CharField(label=gettext_lazy("reviewed by"), max_length=100, widget=forms.TextInput(_TEXT))
     field_order = ("preparer", "reviewer", "by", "on")
 
 
@@ -244,7 +260,7 @@ class FollowForm(forms.Form):
     """How far some devices' replacements have come."""
 
     stage = forms.ChoiceField(label=gettext_lazy("stage"), choices=PlanStage)
-    on = forms.DateField(label=pgettext_lazy("date", "on"))
+    on = forms.DateField(label=gettext_lazy("Since"), validators=[check_near])
     paid_yuan = forms.DecimalField(label=gettext_lazy("paid in yuan"), required=False, min_value=0, max_digits=12)
     replaced_by = forms.CharField(label=gettext_lazy("replaced by"), required=False, max_length=60)
     note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=300)

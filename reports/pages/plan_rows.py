@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from inventory.models import AssetClass, Device, PriceList
 from inventory.pages.kit import kit
 from reports.models import PlanItem, PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
+from reports.pages.books import language
 from reports.planrows import KINDS, MARKS, NARROWING, Drawing
 
 SIZE = 50
@@ -117,7 +119,7 @@ def rows_of(
     keys = dict(Device.objects.filter(asset_tag__in=tags).values_list("asset_tag", "pk"))
     stages: dict[str, PlanItem] = {}
     if plan.state == PlanState.APPROVED:
-        stages = {item.asset_tag: item for item in plan.items.filter(asset_tag__in=tags).defer("facts")}
+        stages = {item.asset_tag: item for item in _followed(plan, tags)}
     figures = engine.planfigures()
     params = figures.params_of(plan.as_of, lang)
     rows = []
@@ -136,6 +138,11 @@ def rows_of(
     return rows
 
 
+def _followed(plan: RefreshPlan, tags: list[str]) -> QuerySet[PlanItem]:
+    """What is known of the execution, with the new devices' tags."""
+    return plan.items.filter(asset_tag__in=tags).defer("facts").annotate(new_tag=F("replaced_by__asset_tag"))
+
+
 def _judged(one: dict[str, Any], item: PlanItem | None) -> dict[str, Any]:
     words = mark_words()
     return {
@@ -144,9 +151,16 @@ def _judged(one: dict[str, Any], item: PlanItem | None) -> dict[str, Any]:
         "marks": [words[name] for name in MARKS if (one["override"] if name == "by_hand" else one[name])],
         "reason": one["reason"],
         "item": item,
+        "paid": "" if item is None or item.paid_yuan is None else yuan_of(str(item.paid_yuan)),
+        "new_url": "" if item is None or not item.replaced_by_id else kit.pages[Device].url_of(item.replaced_by_id),
         "stage": "" if item is None else PlanStage(item.stage).label,
         "color": "" if item is None else STAGE_COLORS[item.stage],
     }
+
+
+def class_name(kind: AssetClass) -> str:
+    """In the language of the page, as the tables have it."""
+    return kind.name if language() == "zh" else kind.name_en or kind.name
 
 
 def yuan_of(amount: str | None) -> str | None:

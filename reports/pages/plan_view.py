@@ -16,7 +16,7 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import SIZE, Asked, rows_of
+from reports.pages.plan_rows import SIZE, Asked, class_name, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -52,7 +52,10 @@ class PlanView(PageView):
         may = self.page.may(request.user, "change", plan)
         context = {"plan": plan, "may": may, "draft": plan.state == PlanState.DRAFT}
         if self.asks_for("devices"):
-            return self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
+            part = self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
+            # One comes back from a device to what the list was narrowed to, and to the whole page.
+            part["HX-Replace-Url"], part["Cache-Control"] = request.get_full_path(), "no-store"
+            return part
         if self.asks_for("table"):
             return self.render("plans/_table.html", object=plan, **context, **self._table(found))
         return self.render(
@@ -113,7 +116,10 @@ def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
         "years": side_by_side(tables["years"]),
         "charts": charts_of(tables),
         "changes": [pair[0 if lang == "zh" else 1] for pair in found.told("changes")],
-        "exceptions": list(plan.exceptions.select_related("department", "asset_class")),
+        "exceptions": [
+            (one, class_name(one.asset_class), None if one.price_yuan is None else yuan_of(str(one.price_yuan)))
+            for one in plan.exceptions.select_related("department", "asset_class")
+        ],
         "decided": [decided_of(plan, *group) for group in found.told("decided")],
         "decided_count": sum(len(group[-1]) for group in found.told("decided")),
         "overrides": found.count(mark="by_hand"),
@@ -147,6 +153,8 @@ def side_by_side(table: dict[str, Any]) -> dict[str, Any]:
             continue
         total = table["total"][at] if table["total"] else ""
         cells = [row[at] for row in table["rows"]]
+        if column["key"] == "money_yuan" and "" in cells:
+            cells, total = [cell or _("as needed") for cell in cells], _("as needed")
         rows.append({"key": column["key"], "title": column["title"], "cells": cells, "total": total})
     return {"years": [row[0] for row in table["rows"]], "rows": rows}
 
@@ -156,7 +164,9 @@ def charts_of(tables: dict[str, Any]) -> list[dict[str, Any]]:
     years = tables["years"]
     classes = tables["class"]
     cost = next(at for at, column in enumerate(classes["columns"]) if column["key"] == "cost_yuan")
-    paid = [at for at, row in enumerate(classes["values"]) if row[cost]]
+    paid = sorted(
+        (at for at, row in enumerate(classes["values"]) if row[cost]), key=lambda at: -classes["values"][at][cost]
+    )
     dear = {**classes, **{key: [classes[key][at] for at in paid] for key in ("rows", "values")}}
     found = [
         _chart(_("Devices due and renewed by year"), "int", years, ("became_due", "renewed", "undone")),
@@ -171,6 +181,7 @@ def _chart(title: str, kind: str, table: dict[str, Any], keys: tuple[str, ...]) 
     series = [
         {"name": table["columns"][places[key]]["title"], "values": [row[places[key]] for row in table["values"]]}
         for key in keys
+        if any(row[places[key]] is not None for row in table["values"])
     ]
     return {"title": title, "kind": kind, "categories": [row[0] for row in table["rows"]], "series": series}
 

@@ -89,9 +89,15 @@ class AskView(ReportView):
 
 def recent(user: Any, **narrowed: Any) -> list[dict[str, Any]]:
     """What was made last, for a short table."""
-    rows = scope.visible(user, ReportRun).filter(**narrowed).select_related("town", "department")[:RECENT]
+    rows = scope.visible(user, ReportRun).filter(**narrowed).select_related("town", "department", "owner")[:RECENT]
     return [
-        {"run": history.settle(run), "title": title_of(run.report), "url": page_url(run), "place": place_of(run)}
+        {
+            "run": history.settle(run),
+            "title": title_of(run.report),
+            "url": page_url(run),
+            "place": place_of(run),
+            "by": maker_of(run),
+        }
         for run in rows
     ]
 
@@ -99,6 +105,11 @@ def recent(user: Any, **narrowed: Any) -> list[dict[str, Any]]:
 def place_of(run: ReportRun) -> str:
     """The part of the county that a report covers, as it was called then."""
     return str(run.department or run.town or run.parameters.get("scope") or _("the whole county"))
+
+
+def maker_of(run: ReportRun) -> str:
+    """Who made a report: the name of who asked for it, or of the account that a command ran under."""
+    return str(run.owner or run.made_by)
 
 
 class RunList(ListView):
@@ -173,7 +184,7 @@ def _row(sheet: dict[str, Any], row: list[str]) -> list[tuple[str, str]]:
 def _css(column: dict[str, Any]) -> str:
     if column["number"]:
         return "text-end tz-num"
-    return "rp-wrap" if column["wrap"] else "text-nowrap"
+    return "rp-text" if column["wrap"] else "text-nowrap"
 
 
 class FileView(ReportView):

@@ -138,6 +138,7 @@ def test_only_the_list_is_sent_when_a_filter_changes(admin: Client, register: Re
     part = admin.get(f"{LIST}?status=in_use&serial=", headers={"hx-request": "true", "hx-target": "list"})
     assert "<html" not in part.content.decode()
     assert part["HX-Push-Url"] == f"{LIST}?status=in_use"
+    assert part["Cache-Control"] == "no-store", "a browser that goes back asks for the whole page"
 
 
 def test_an_empty_list_says_what_to_do(admin: Client) -> None:

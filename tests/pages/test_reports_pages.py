@@ -127,6 +127,15 @@ def test_one_that_was_stopped_is_told_as_failed(browser: Client, started: list[R
     assert "Download" not in page
 
 
+def test_the_history_names_people_and_not_their_accounts(browser: Client, planner: User) -> None:
+    User.objects.filter(pk=planner.pk).update(first_name="陈静")
+    run = made_by(planner, "coverage")
+    for name in ("reports", "report_run_list"):
+        assert "陈静" in browser.get(reverse(name)).content.decode()
+    browser.post(reverse("report_run_remove", args=[run.pk]))
+    assert ReportRun.objects.get(pk=run.pk).removed_by == "陈静"
+
+
 def test_the_history_tells_it_too(browser: Client, started: list[ReportRun]) -> None:
     browser.post(reverse("report_ask", args=["coverage"]), {"as_of": "2026-11-24", "lang": "en"})
     assert "failed" in browser.get(reverse("report_run_list")).content.decode()
@@ -165,6 +174,7 @@ def test_the_page_shows_what_the_workbook_holds(browser: Client, planner: User) 
     answer = browser.get(page_of(run))
     page = answer.content.decode()
     assert "PC-&lt;1&gt;" in page and "5,000.00" in page
+    assert '<td class="rp-text"><div>' in page, "a long text is as wide as it is read, no wider"
     chart = json.loads(re.search(r'<script id="report-charts"[^>]*>(.*?)</script>', page, re.S)[1])[0]  # type: ignore[index]
     assert chart["categories"] == ["2020", "2021", "2022", "2023", "2024"]
     file = browser.get(reverse("report_run_file", args=[run.pk]))

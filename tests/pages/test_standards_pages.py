@@ -121,6 +121,8 @@ def test_while_one_types_the_numbers_follow_and_nothing_is_saved(browser: Client
     told = text_of(browser.post(at("gives", shipped), sent, headers={"hx-request": "true"}))
     found = re.search(rf'id="gives-{place}"[^>]*>(.*?)</span>', told)
     assert found is not None and re.findall(r"<b>(\d+)</b>", found[1]) == ["11", "50", "60", "3"]
+    heads = re.search(r'id="sizes" hx-swap-oob="true">(.*?)</span>', told)
+    assert heads is not None and heads[1] == "23 / 100 / 131 / 7"
     assert facts(shipped) == before
     sent[f"rule-{place}-share_percent"], sent[f"rule-{place}-within"] = "x", ""
     assert "text-danger" in text_of(browser.post(at("gives", shipped), sent))
@@ -204,7 +206,8 @@ def test_a_bad_rule_is_told_beside_its_input_and_none_is_saved(browser: Client, 
         sent = typed(browser.get(at("rules", shipped)))
         place = next(i for i in range(len(before)) if sent.get(f"rule-{i}-kind") == "share")
         sent |= {f"rule-{place}-{name}": value, f"rule-{place + 1}-name": "changed"}
-        assert words in text_of(browser.post(at("rules", shipped), sent)), name
+        told = text_of(browser.post(at("rules", shipped), {**sent, "staff": "57"}))
+        assert words in told and "Nothing was saved" in told and 'value="57"' in told, name
         assert facts(shipped) == before
 
 
@@ -284,6 +287,9 @@ def test_a_due_date_by_hand_is_signed_by_who_sets_it(browser: Client) -> None:
     shown = text_of(browser.get(reverse("device_detail", args=[device.pk])))
     add = f"{reverse('due_override_add')}?device={device.pk}"
     assert add in shown
+    form = text_of(browser.get(add))
+    assert form.count('name="reason"') == 1, "its own reason, and no second input that would overwrite it"
+    assert "reason" in browser.post(add, {"device": device.pk, "due_on": "2027-05-01"}).context["form"].errors
     browser.post(add, {"device": device.pk, "due_on": "2027-05-01", "reason": "进水", "author": "别人"})
     override = DueOverride.objects.get(device=device)
     assert (override.author, override.reason) == ("planner", "进水")
@@ -294,10 +300,18 @@ def test_a_due_date_by_hand_is_signed_by_who_sets_it(browser: Client) -> None:
     override.refresh_from_db()
     assert (override.author, override.due_on) == ("second", date(2028, 5, 1))
     field = reverse("due_override_field", args=[override.pk, "reason"])
+    assert text_of(browser.get(field)).count('name="reason"') == 1
     browser.post(field, {"reason": "烧毁"})
     override.refresh_from_db()
     assert (override.author, override.reason) == ("planner", "烧毁")
     assert edit in text_of(browser.get(reverse("device_detail", args=[device.pk])))
+
+
+def test_a_policy_is_reached_by_the_name_of_its_class(browser: Client, shipped: AllocationStandard) -> None:
+    browser.post(reverse("refresh_policy_add"), {"asset_class": AssetClass.objects.get(code="switch").pk})
+    assert re.search(
+        r'<a href="/refresh-policies/\d+/"[^>]*>[^<]*(交换机|Switch)', text_of(browser.get("/refresh-policies/"))
+    )
 
 
 def test_a_policy_holds_for_the_classes_below_on_the_devices_page(browser: Client, shipped: AllocationStandard) -> None:

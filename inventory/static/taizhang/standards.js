@@ -4,6 +4,8 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-kind]")) event.target.closest(".st-rule").dataset.kindIs = event.target.value;
   });
+  // What was refused is told where one looks, however many rules stand above it.
+  document.addEventListener("DOMContentLoaded", () => document.querySelector(".st-rule [aria-invalid=true]")?.focus());
   document.addEventListener("click", (event) => {
     if (!event.target.closest("#add-rule")) return;
     const total = document.getElementById("id_rule-TOTAL_FORMS");

@@ -16,12 +16,12 @@ document.addEventListener("DOMContentLoaded", () => {
   const lies = ({ series, categories }) =>
     series.length === 1 && categories.filter((name) => name.length > 4).length * 2 > categories.length;
 
-  const option = (chart) => {
+  const option = (chart, width) => {
     const say = says[chart.kind] || String;
     const lying = lies(chart);
     const names = {
       type: "category", data: chart.categories, inverse: lying, axisTick: { show: false },
-      axisLabel: { color: css("secondary"), interval: 0, hideOverlap: !lying, ...(lying ? { width: 110, overflow: "truncate" } : {}) },
+      axisLabel: { color: css("secondary"), interval: 0, hideOverlap: !lying, ...(lying ? { width: width > 480 ? 190 : 110, overflow: "truncate" } : { width: Math.max(42, width / chart.categories.length - 12), overflow: "break" }) },
       axisLine: { lineStyle: { color: css("border-color") } },
     };
     const values = {
@@ -51,7 +51,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const chart = charts[Number(place.dataset.chart)];
     if (lies(chart)) place.style.height = `${Math.max(8, chart.categories.length * 1.6 + 2)}rem`;
     const drawn = echarts.getInstanceByDom(place) || echarts.init(place, null, { renderer: "svg" });
-    drawn.setOption(option(chart), true);
+    drawn.setOption(option(chart, place.clientWidth), true);
     drawn.resize();
   });
   draw();

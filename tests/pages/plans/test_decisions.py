@@ -135,6 +135,33 @@ def test_approval_without_a_reviewer_is_refused(browser: Client, plan: RefreshPl
     assert RefreshPlan.objects.get(pk=plan.pk).state == PlanState.DRAFT
 
 
+def test_what_was_noted_of_the_execution_is_read_beside_the_device(browser: Client, plan: RefreshPlan) -> None:
+    one, new = approve(browser, plan).items.filter(year__isnull=False).values_list("asset_tag", flat=True)[:2]
+    given = {"tag": one, "stage": "requested", "on": "2027-01-10", "paid_yuan": "4800", "note": "中标价"}
+    told = text_of(browser.post(url("follow", plan), {**given, "replaced_by": one}, follow=True))
+    assert f"Device {one} cannot be replaced by itself." in told
+    browser.post(url("follow", plan), {**given, "replaced_by": new})
+    shown = text_of(browser.get(page(plan), {"q": one}))
+    link = reverse("device_detail", args=[Device.objects.get(asset_tag=new).pk])
+    assert "¥ 4,800.00" in shown and "中标价" in shown and f'<a href="{link}">{new}</a>' in shown
+
+
+def test_no_plan_is_approved_or_followed_on_a_day_that_is_a_slip(browser: Client, plan: RefreshPlan) -> None:
+    given = {"by": "王主任", "on": "1850-01-01", "preparer": "某甲", "reviewer": "某乙"}
+    assert "lies outside 1990 to 2100" in text_of(browser.post(url("approve", plan), given))
+    tag = approve(browser, plan).items.filter(year__isnull=False).values_list("asset_tag", flat=True)[0]
+    asked = {"tag": tag, "stage": "requested", "on": "0207-01-10", "paid_yuan": "四千"}
+    told = text_of(browser.post(url("follow", plan), asked, follow=True))
+    assert "Since: " in told and "lies outside 1990 to 2100" in told and "Paid in yuan: Enter a number." in told
+    assert not PlanItem.objects.filter(stage="requested").exists()
+
+
+def test_a_version_that_changes_nothing_says_so(browser: Client, plan: RefreshPlan) -> None:
+    approve(browser, plan)
+    browser.post(url("reopen", plan), {"as_of": plan.as_of.isoformat()})
+    assert "it does the same as the version before" in text_of(browser.get(page(RefreshPlan.objects.get(version=2))))
+
+
 def test_reopening_makes_a_version_that_tells_what_changed(browser: Client, plan: RefreshPlan) -> None:
     approve(browser, plan)
     answer = browser.post(url("reopen", plan), {"as_of": "2026-12-20"})

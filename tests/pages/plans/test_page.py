@@ -13,6 +13,7 @@ from inventory.services import write
 from reports import plans
 from reports.models import PlanState, RefreshPlan
 from reports.pages.plan_forms import Grid
+from reports.pages.plan_view import side_by_side
 from reports.plans import ExceptionAsked
 from tests.factories import TESTER, TownFactory
 from tests.pages.conftest import client_of, make_user
@@ -51,6 +52,8 @@ def test_a_narrowed_list_comes_alone(browser: Client, plan: RefreshPlan) -> None
     asked = {"kind": "chosen", "year": one.year, "department": one.department, "q": one.tag}
     answer = browser.get(page(plan), asked, headers={"hx-request": "true", "hx-target": "devices"})
     assert text_of(answer).startswith('<section id="devices"')
+    assert answer["HX-Replace-Url"].startswith(f"{page(plan)}?kind=chosen&year=")
+    assert answer["Cache-Control"] == "no-store", "a browser that goes back asks for the whole page"
     assert [row["one"]["tag"] for row in answer.context["rows"]] == [one.tag]
     table = browser.get(page(plan), {"by": "department"}, headers={"hx-request": "true", "hx-target": "table"})
     assert text_of(table).startswith('<section id="table"') and one.department in text_of(table)
@@ -84,6 +87,15 @@ def test_the_form_begins_with_the_yearly_lines(browser: Client, plan: RefreshPla
     assert f'name="money-{source.pk}-2031" value=""' in text_of(money)
 
 
+def test_amounts_of_years_that_are_typed_away_come_back_with_the_years(browser: Client, plan: RefreshPlan) -> None:
+    cell = f"money-{FundingSource.objects.get(name='专款').pk}-2027"
+    for years in ({"first_year": "2027", "years": ""}, {"first_year": "2028", "years": "1"}):
+        away = text_of(browser.get(reverse("plan_money"), {**years, cell: "70"}))
+        assert f'<input type="hidden" name="{cell}" value="70">' in away
+    back = text_of(browser.get(reverse("plan_money"), {"first_year": "2027", "years": "1", cell: "70"}))
+    assert f'<input class="form-control text-end" name="{cell}" value="70"' in back and "hidden" not in back
+
+
 def test_a_copy_begins_with_everything_of_the_plan_and_is_another_scenario(browser: Client) -> None:
     make_county()
     plan = make_plan(exceptions=(ExceptionAsked("乙局", "desktop", 1, "窗口"),))
@@ -103,7 +115,22 @@ def test_a_bad_amount_is_told_with_its_source_and_year_and_nothing_is_saved(brow
              "change_percent": "0", f"money-{source.pk}-2027": "四万"}  # fmt: skip
     shown = text_of(browser.post(reverse("refresh_plan_add"), given))
     assert "专款" in shown and "四万" in shown and "2027" in shown
+    assert shown.count('inputmode="decimal" aria-invalid="true"') == 1, "the cell itself is marked"
     assert not RefreshPlan.objects.filter(name="x").exists()
+
+
+def test_all_faults_are_told_at_once(browser: Client, plan: RefreshPlan) -> None:
+    given = {"name": "", "first_year": "1850", "years": "0", "first_month": "13", "as_of": "1980-01-01",
+             "change_percent": "-300"}  # fmt: skip
+    form = browser.post(reverse("refresh_plan_add"), given).context["form"]
+    assert set(form.errors) == set(given)
+
+
+def test_where_a_year_takes_what_is_needed_no_total_of_money_is_claimed() -> None:
+    columns = [{"key": key, "title": key} for key in ("year", "cost_yuan", "money_yuan")]
+    table = {"columns": columns, "rows": [["2027", "9", ""], ["2028", "4", "5"]], "total": ["", "13", "5"]}
+    money = side_by_side(table)["rows"][1]
+    assert (money["cells"], money["total"]) == (["as needed", "5"], "as needed")
 
 
 def test_editing_keeps_the_exceptions_and_draws_anew(browser: Client) -> None:
