@@ -1,4 +1,4 @@
-"""Refuses what no page sends and no database takes, before a view sees it. Knows no page."""
+"""Around every view: what no page sends is refused, and parts of pages are not kept for whole ones. Knows no page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +22,19 @@ class RefuseNul:
         """A form is read here, after CsrfViewMiddleware, which reads it anyway."""
         if NUL in request.path or _holds_nul(request.GET) or _holds_nul(request.POST):
             raise SuspiciousOperation("NUL in a request")
+
+
+class PartsAreNotKept:
+    """What htmx fetches is often at a page's own address: a browser that goes back must not show it as the page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if "HX-Request" in request.headers:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 def _holds_nul(data: QueryDict) -> bool:

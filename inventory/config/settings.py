@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory.config.middleware.RefuseNul",
+    "inventory.config.middleware.PartsAreNotKept",
     "axes.middleware.AxesMiddleware",
 ]
 LAB = env.bool("TAIZHANG_LAB", default=False)

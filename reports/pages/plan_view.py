@@ -53,8 +53,8 @@ class PlanView(PageView):
         context = {"plan": plan, "may": may, "draft": plan.state == PlanState.DRAFT}
         if self.asks_for("devices"):
             part = self.render("plans/_devices.html", object=plan, **context, **self._devices(plan, found))
-            # One comes back from a device to what the list was narrowed to, and to the whole page.
-            part["HX-Replace-Url"], part["Cache-Control"] = request.get_full_path(), "no-store"
+            # One comes back from a device to what the list was narrowed to.
+            part["HX-Replace-Url"] = request.get_full_path()
             return part
         if self.asks_for("table"):
             return self.render("plans/_table.html", object=plan, **context, **self._table(found))

@@ -28,8 +28,6 @@ class ListView(PageView):
         if self.asks_for("list"):
             response = self.render(self.part, **context)
             response["HX-Push-Url"] = f"{request.path}?{listing.query(drop=('panel',))}".rstrip("?")
-            # Going back to that address is answered by the whole page, not by the part that the browser would keep.
-            response["Cache-Control"] = "no-store"
             return response
         return self.render(self.template, part=self.part, **context, **self._panel_context(listing))
 
