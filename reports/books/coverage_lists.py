@@ -20,6 +20,7 @@ _SEEN = (
     Column("last_seen_at", "最近发现", "Last seen", Kind.TIME),
     Column("last_seen_where", "发现位置", "Where", wrap=True, width=24),
 )
+_FAULT = Column("fault", "采集情况", "What went wrong", wrap=True, width=22)
 _LACKS = Column("lacks", "缺项", "Lacks", wrap=True, width=30, shade=Shade.FILLED)
 _VERIFIED = Column("verified_on", "核实日期", "Verified", Kind.DATE)
 _STRANGE = (
@@ -43,12 +44,16 @@ def build(devices: pd.DataFrame, unregistered: pd.DataFrame, since: date, params
         say("、", ", ").join(say(*_WORDS[key]) for key, lacks in zip(_WORDS, row, strict=True) if lacks)
         for row in zip(*(devices[key] for key in _WORDS), strict=True)
     ]
-    devices = devices.assign(lacks=lacking)
+    devices = devices.assign(lacks=lacking, fault=[_fault(code, params) for code in values(devices, "poll_fault")])
     recent = unregistered[by_row(unregistered, ["last_seen_at"], lambda at: at.date() >= since).astype(bool)]
     parts = (
         (("登记未发现", "Registered, not seen"), (*_DEVICE, *_SEEN), devices[devices["not_seen"] == 1]),
         (("发现未登记", "Seen, not registered"), _STRANGE, recent),
-        (("采集异常", "Polled badly"), (*_DEVICE, *_SEEN), devices[devices["managed"] & ~devices["polled_well"]]),
+        (
+            ("采集异常", "Polled badly"),
+            (*_DEVICE, _FAULT, *_SEEN),
+            devices[devices["managed"] & ~devices["polled_well"]],
+        ),
         (("登记不全", "Incomplete records"), (*_DEVICE, _LACKS, _VERIFIED), _incomplete(devices)),
     )
     empty = say("没有。", "None.")
@@ -57,6 +62,12 @@ def build(devices: pd.DataFrame, unregistered: pd.DataFrame, since: date, params
         for (zh, en), columns, frame in parts
         for name in (say(zh, en),)
     ]
+
+
+def _fault(code: str, params: Params) -> str:
+    if code.isdecimal():
+        return params.say(f"{code}类信息未读全", f"{code} tables were cut short")
+    return params.say(*words.POLL_FAULT.get(code, (f"故障：{code}", f"fault: {code}"))) if code else ""
 
 
 def _incomplete(devices: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,15 @@ CRITERION = {
     "override": ("人工确定", "set by hand"),
     "scrap": ("拟报废", "to be scrapped"),
 }
+POLL_FAULT = {
+    "never": ("从未采集", "never polled"),
+    "no_answer": ("无应答", "no answer"),
+    "refused": ("拒绝访问（团体名或用户不对）", "refused: another community or user is needed"),
+    "bad_answer": ("应答无法识别", "its answers cannot be read"),
+    "bad_target": ("地址或采集方式不可用", "its address or profile cannot be used"),
+    "no_snmp": ("未用SNMP，登录也未成功", "not asked by SNMP, and no log-in worked"),
+}
+"""What was wrong with the last poll."""
 NEVER = {"support": ("未公布截止", "no end announced")}
 """What 'never' means for one of the five dates; for the others it is 'none'."""
 CONDITION = {"": ("", ""), "good": ("良好", "good"), "worn": ("一般", "worn"), "poor": ("较差", "poor")}

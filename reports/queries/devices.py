@@ -61,9 +61,11 @@ DEVICE_COLUMNS = {
     "last_seen_where": "object",
     "managed": "bool",
     "polled_well": "bool",
+    "poll_fault": "object",
     "differences": "int64",
 }
 """Texts as str; service_life_years, depreciation_years int or None; dates date or None; price_yuan Decimal or None;
+poll_fault is '' when the last poll was well, 'never' without one, a fault's code, or how many tables were cut short;
 last_seen_at local datetime or None; pages int or None, as the network read it on pages_on. 'place' is site and
 location, 'type' maker and model; 'support_state' and support_ends_on are the type's. first_seen_on is given only where
 neither in-service nor purchase date is known. 'criteria' is the tuple of inventory.rules.lifecycle.Criterion that the
@@ -128,8 +130,9 @@ def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network", deci
         *network.pages.get(pk, (None, None)),
         local(network.seen.get(pk)),
         network.where.get(pk, ""),
-        pk in network.polled_well,
-        network.polled_well.get(pk, False),
+        pk in network.poll_faults,
+        network.poll_faults.get(pk) == "",
+        network.poll_faults.get(pk, ""),
         network.differences.get(pk, 0),
     )
 
@@ -226,9 +229,9 @@ class _Network:
             pk: (count, timezone.localtime(at).date()) for pk, count, at in counted
         }
         polled = states.filter(device__management__enabled=True)
-        ended = {pk: _well(answered, tables) for pk, answered, tables in polled.values_list("device_id", *_POLL)}
+        ended = {pk: _fault(*of) for pk, *of in polled.values_list("device_id", "answered", "fault", "tables")}
         managed = Device.objects.filter(scope.devices(), management__enabled=True).values_list("pk", flat=True)
-        self.polled_well: dict[int, bool] = {pk: ended.get(pk, False) for pk in managed}
+        self.poll_faults: dict[int, str] = {pk: ended.get(pk, NEVER_POLLED) for pk in managed}
         self.where = self._places(of_device)
         counts = Difference.objects.filter(of_device, state="open", device__isnull=False)
         self.differences: dict[int, int] = dict(
@@ -246,10 +249,13 @@ class _Network:
         return {pk: f"{name or tag} {port or ''}".strip() for pk, name, tag, port in sightings.iterator(CHUNK)}
 
 
-_POLL = ("answered", "tables")
+NEVER_POLLED = "never"
 
 
-def _well(answered: bool, tables: object) -> bool:
-    """Whether the last poll was answered and no table was cut short."""
+def _fault(answered: bool, fault: str, tables: object) -> str:
+    """What was wrong with the last poll: its fault's code, or how many tables were cut short; '' when nothing was."""
+    if not answered:
+        return fault or NEVER_POLLED
     ends = tables.values() if isinstance(tables, dict) else ()
-    return answered and all(isinstance(end, dict) and end.get("state") in ENDED_WELL for end in ends)
+    cut = sum(not isinstance(end, dict) or end.get("state") not in ENDED_WELL for end in ends)
+    return str(cut) if cut else ""

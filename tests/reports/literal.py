@@ -56,6 +56,7 @@ def device(tag: str, kind: tuple[Any, ...], department: str = "财政局", **cha
         last_seen_where="TK-SW-1 GigabitEthernet0/0/3",
         managed=False,
         polled_well=False,
+        poll_fault="",
         differences=0,
     )
     return row | changes
@@ -71,7 +72,7 @@ DEVICES = [
     device("PR-1", PRINTER, type='=HYPERLINK("http://x")', pages=50_000, pages_on=date(2026, 11, 20)),
     device("PR-2", COLOUR, purchased_on=date(2021, 1, 31)),
     device("SW-1", SWITCH, "审计局", managed=True, polled_well=True, site="审计楼", differences=2),
-    device("SW-2", SWITCH, "审计局", managed=True, purchased_on=NEW),
+    device("SW-2", SWITCH, "审计局", managed=True, poll_fault="no_answer", purchased_on=NEW),
     device("PC-7", DESKTOP, "五申镇政府", purchased_on=date(2020, 11, 24)),
     device("KI-1", KIOSK, "五申镇政府", status="in_stock", place="", site=""),
     device("PC-8", DESKTOP, "", town="五申镇", last_seen_at=datetime(2026, 9, 1)),

@@ -14,7 +14,19 @@ from inventory.sheets.dump import dump
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.frames import Frames, Params
-from tests.reports.literal import AS_OF, DESKTOP, ENGLISH, PARAMS, PRINTER, device, devices, empty_frames, frames
+from tests.reports.literal import (
+    AS_OF,
+    DESKTOP,
+    DEVICES,
+    ENGLISH,
+    PARAMS,
+    PRINTER,
+    SWITCH,
+    device,
+    devices,
+    empty_frames,
+    frames,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -230,3 +242,19 @@ def test_summaries_of_the_budget_add_up_to_its_total(tmp_path: Path) -> None:
     totals = [table.cell(7, 14).value]
     totals += [sheet.cell(sheet.max_row, 3).value for sheet in (by_class, by_unit)]
     assert totals == [11180.0] * 3
+
+
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("", "", ""),
+        ("never", "从未采集", "never polled"),
+        ("3", "3类信息未读全", "3 tables were cut short"),
+        ("bug", "故障：bug", "fault: bug"),
+    ],
+)
+def test_the_list_of_bad_polls_says_what_went_wrong(code: str, zh: str, en: str) -> None:
+    changed = [*DEVICES[:-1], device("SW-9", SWITCH, "审计局", managed=True, poll_fault=code)]
+    given = frames(devices=devices(changed))
+    for name, said, params in (("采集异常", zh, PARAMS), ("Polled badly", en, ENGLISH)):
+        assert by(build("coverage", given, params)[name], "asset_tag")["SW-9"]["fault"] == said

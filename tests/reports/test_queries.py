@@ -91,19 +91,22 @@ def test_a_device_without_dates_brings_the_day_it_was_first_seen_and_what_was_se
 
 
 @pytest.mark.parametrize(
-    ("answered", "tables", "well"),
+    ("state", "fault"),
     [
-        (True, {"system": {"state": "complete"}, "vlans": {"state": "unsupported"}}, True),
-        (True, {"system": {"state": "complete"}, "forwarding": {"state": "cut short"}}, False),
-        (False, {}, False),
+        ({"answered": True, "tables": {"system": {"state": "complete"}, "vlans": {"state": "unsupported"}}}, ""),
+        ({"answered": True, "tables": {"system": {"state": "complete"}, "forwarding": {"state": "cut short"}}}, "1"),
+        ({"answered": False, "fault": "refused"}, "refused"),
+        ({"answered": False}, "never"),
+        (None, "never"),
     ],
 )
-def test_a_poll_is_well_when_nothing_was_cut_short(answered: bool, tables: dict[str, Any], well: bool) -> None:
+def test_a_poll_is_well_when_nothing_was_cut_short(state: dict[str, Any] | None, fault: str) -> None:
     device = DeviceFactory()
     create(DeviceProfile(device=device, profile=create(ManagementProfile(name="p"))))
-    create(DeviceState(device=device, answered=answered, tables=tables))
+    if state is not None:
+        create(DeviceState(device=device, **state))
     row = devices.devices(Scope(), AS_OF).iloc[0]
-    assert bool(row["managed"]) and bool(row["polled_well"]) is well
+    assert bool(row["managed"]) and (row["poll_fault"], bool(row["polled_well"])) == (fault, not fault)
 
 
 def test_a_device_without_a_department_belongs_to_its_sites_town() -> None:
