@@ -33,7 +33,7 @@ BOOKS = (
         register.build,
     ),
     Book("refresh", refresh.TITLE, ("devices", "departments", "standard_rules", "prices"), (), refresh.build),
-    Book("coverage", coverage.TITLE, coverage.NEEDS, (), coverage.build),
+    Book("coverage", coverage.TITLE, coverage.NEEDS, ("before",), coverage.build),
     Book(
         "budget",
         budget.TITLE,

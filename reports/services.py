@@ -7,7 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,14 @@ class Request:
     preparer: str = ""
     reviewer: str = ""
     fill: bool = False
+    before: str = ""
+    """ISO date of the day that coverage is compared with: it, or the last kept before it; '' the last kept of all."""
+
+    def day_of(self, need: str) -> date:
+        """The day for which a frame is read; that of earlier counts ends before it."""
+        if need == "coverage_before" and self.before:
+            return min(date.fromisoformat(self.before) + timedelta(days=1), self.as_of)
+        return self.as_of
 
     def params(self, made_at: datetime) -> Params:
         return Params(
@@ -67,6 +75,7 @@ class Request:
             preparer=self.preparer,
             reviewer=self.reviewer,
             fill=self.fill,
+            before=self.before,
         )
 
 
@@ -191,7 +200,7 @@ def build(
     missing = [need for need in book.needs if need not in frames]
     for index, need in enumerate(missing):
         told(index / (len(missing) + 1))
-        frames[need] = QUERIES[need](request.scope, request.as_of)
+        frames[need] = QUERIES[need](request.scope, request.day_of(need))
     told(len(missing) / (len(missing) + 1))
     made_at = timezone.localtime(now).replace(tzinfo=None, microsecond=0)
     params = request.params(made_at)

@@ -105,8 +105,9 @@ RULES = (
         "within another of them). Verified within a year: in the twelve months before the data date.",
     ),
     (
-        "变化与数据日期前最近一次保存的每日数据比较；每日数据只存各单位的计数。",
-        "Change: against the latest daily counts kept before the data date; only counts by department are kept.",
+        "变化与数据日期前最近一次（指定日期的，该日或之前最近一次）保存的每日数据比较；每日数据只存各单位的计数。",
+        "Change: against the latest daily counts kept before the data date, or up to a day that was asked for; only "
+        "counts by department are kept.",
     ),
 )
 

@@ -32,6 +32,8 @@ class Params:
     reviewer: str = ""
     fill: bool = False
     """Ask up to the standard, and not only for what is to be replaced."""
+    before: str = ""
+    """ISO date of the day to compare with; '' for the last one."""
 
     def say(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en

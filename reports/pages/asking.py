@@ -43,12 +43,22 @@ def _fill() -> forms.Field:
     )
 
 
+def _before() -> forms.Field:
+    return forms.DateField(
+        label=_("Compare with"),
+        required=False,
+        help_text=_("That day's counts, or the last kept before it. Blank: the last before the data date."),
+        widget=_day_input(),
+    )
+
+
 PARAMETERS: Mapping[str, Callable[[], forms.Field]] = {
     "year": _year,
     "unit": _text(gettext_lazy("Reporting unit"), gettext_lazy("Blank: a line to write on.")),
     "preparer": _text(gettext_lazy("Prepared by")),
     "reviewer": _text(gettext_lazy("Reviewed by")),
     "fill": _fill,
+    "before": _before,
 }
 """A field for each parameter that a book may heed."""
 
@@ -75,6 +85,13 @@ class AskForm(forms.Form):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise forms.ValidationError(_("'%s' lies outside 1990 to 2100.") % day)
         return day
+
+    def clean_before(self) -> str:
+        """As it is kept."""
+        before, as_of = self.cleaned_data["before"], self.cleaned_data.get("as_of")
+        if before and as_of and before >= as_of:
+            raise forms.ValidationError(_("Only a day before the data date can be compared with."))
+        return before.isoformat() if before else ""
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -103,7 +120,11 @@ class AskForm(forms.Form):
 
 
 def _day() -> forms.Field:
-    return forms.DateField(label=_("Data date"), widget=forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(label=_("Data date"), widget=_day_input())
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(_TEXT | {"type": "date"}, format="%Y-%m-%d")
 
 
 def _language() -> forms.Field:

@@ -2,20 +2,24 @@
 
 from datetime import date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import openpyxl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from inventory.models import Town
+from inventory.models import Role, Town
 from inventory.services import write
 from reports import catalogue
 from reports.books.frames import Params
 from reports.models import CoverageSnapshot
+from reports.pages.asking import AskForm
+from reports.pages.books import book_of
 from reports.queries.scope import Scope
 from reports.services import QUERIES, Fault, Request, keep_coverage, make_report
 from tests.factories import TESTER
+from tests.pages.conftest import make_user
 from tests.reports.hand_county import AS_OF, make_county
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +73,38 @@ def test_the_report_compares_with_the_day_kept_before(tmp_path: object) -> None:
     assert sheet["A3"].value == "上次：2026-10-01"
     assert [sheet.cell(5, column).value for column in (2, 3, 6, 7)] == [9, 11, 7, 11]
     assert sheet["I5"].value == pytest.approx(2 / 11)
+
+
+@pytest.mark.parametrize(
+    ("before", "compared"),
+    [("", "2026-11-20"), ("2026-11-20", "2026-11-20"), ("2026-11-19", "2026-06-01"), ("2026-06-01", "2026-06-01"),
+     ("2026-01-01", "没有更早的每日数据"), ("2027-01-01", "2026-11-20")],
+)  # fmt: skip
+def test_the_report_compares_with_the_day_that_was_asked_for(tmp_path: object, before: str, compared: str) -> None:
+    make_county()
+    for day in (date(2026, 6, 1), date(2026, 11, 20), AS_OF):
+        keep_coverage(day, TESTER)
+    made = make_report("coverage", tmp_path, Request(AS_OF, Scope(), before=before), TESTER)  # type: ignore[arg-type]
+    assert not isinstance(made, Fault)
+    assert openpyxl.load_workbook(made.path)["指标与变化"]["A3"].value == f"上次：{compared}"
+    assert made.run.parameters["before"] == before
+
+
+def test_the_command_and_the_form_take_the_day_and_refuse_one_that_is_not_before(tmp_path: Path) -> None:
+    make_county()
+    keep_coverage(date(2026, 6, 1), TESTER)
+    call_command("report", "coverage", out=tmp_path, as_of="2026-11-24", before="2026-07-01", stdout=StringIO())
+    (path,) = tmp_path.glob("coverage-*.xlsx")
+    assert openpyxl.load_workbook(path)["指标与变化"]["A3"].value == "上次：2026-06-01"
+    with pytest.raises(CommandError, match="2026-11-24 is not before the data date"):
+        call_command("report", "coverage", out=tmp_path, as_of="2026-11-24", before="2026-11-24", stdout=StringIO())
+    user, book = make_user("planner", Role.PLANNER), book_of("coverage")
+    assert book is not None
+    asked = {"as_of": "2026-11-24", "lang": "zh", "before": "2026-07-01"}
+    form = AskForm(book, user, data=asked)
+    assert form.is_valid() and form.asked()["parameters"] == {"lang": "zh", "before": "2026-07-01"}
+    form = AskForm(book, user, data=asked | {"before": "2026-11-24"})
+    assert form.errors["before"] == ["Only a day before the data date can be compared with."]
 
 
 def test_a_day_is_kept_once_and_old_days_are_thinned_to_one_a_month() -> None:

@@ -50,6 +50,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fill", action="store_true", help=_("budget: ask up to the standard, not only to replace")
         )
+        parser.add_argument(
+            "--before", default="", metavar="DATE", help=_("coverage: compare with this day (default: the last one)")
+        )
 
         parser.add_argument(
             "--plan", default="", metavar="PLAN", help=_("budget, plan: from this refresh plan (number or name)")
@@ -93,8 +96,9 @@ class Command(BaseCommand):
         scope = find_scope(options["town"], options["department"])
         if isinstance(scope, Fault):
             raise CommandError(scope.text)
+        as_of = _day(options["as_of"])
         request = Request(
-            as_of=_day(options["as_of"]),
+            as_of=as_of,
             scope=scope,
             lang=options["lang"],
             year=_year(options["year"]),
@@ -102,6 +106,7 @@ class Command(BaseCommand):
             preparer=options["preparer"],
             reviewer=options["reviewer"],
             fill=options["fill"],
+            before=_before(options["before"], as_of),
         )
         made = make_reports(names, options["out"], request, Actor(_user(), source="command"))
         if isinstance(made, Fault):
@@ -144,6 +149,12 @@ def _day(text: str) -> date:
     if day.year not in YEARS:
         raise CommandError(_("'%s' lies outside 1990 to 2100.") % text)
     return day
+
+
+def _before(text: str, as_of: date) -> str:
+    if text and (day := _day(text)) >= as_of:
+        raise CommandError(_("--before: %s is not before the data date.") % day)
+    return day.isoformat() if text else ""
 
 
 def _year(text: str) -> int:
