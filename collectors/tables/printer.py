@@ -58,8 +58,8 @@ def _supply(index: bytes, columns: Mapping[str, Mapping[bytes, Raw]]) -> SupplyF
     def number(name: str) -> int | None:
         return decode.integer(columns[name].get(index))
 
-    colorant = number("colorant")
-    color = columns["color"].get(oid.encode_index((*oid.index_arcs(index)[:-1], colorant))) if colorant else None
+    colorant = number("colorant") or 0
+    color = columns["color"].get(oid.encode_index((*oid.index_arcs(index)[:-1], colorant))) if colorant > 0 else None
     percent, state = level(number("level"), number("max"), number("supply_unit"))
     return SupplyFact(
         name=decode.text(columns["descr"].get(index)).strip(),

@@ -72,7 +72,7 @@ def numbered_by_interface(remote: TableRead, own: TableRead) -> TableRead:
         renumbered = columns[name] = {}
         for index, raw in column.items():
             number = oid.index_arcs(index)[-1:]
-            renumbered[oid.encode_index((0, if_index_of.get(number) or 0, *number))] = raw
+            renumbered[oid.encode_index((0, max(if_index_of.get(number) or 0, 0), *number))] = raw
     return TableRead(remote.end, columns)
 
 

@@ -22,6 +22,12 @@ def test_a_printer_tells_its_pages_and_what_is_left_of_its_supplies() -> None:
     assert printer.printer(read) == PrinterFact(580_249, "impressions", supplies)
 
 
+def test_a_colour_that_is_named_by_a_number_below_zero_is_none() -> None:
+    read = table(colorant={"1.1": -128}, descr={"1.1": "toner"}, type={"1.1": 3}, color={"1.1": "black"})
+    (supply,) = printer.printer(read).supplies  # type: ignore[union-attr]
+    assert (supply.name, supply.color) == ("toner", "")
+
+
 @pytest.mark.parametrize(("value", "state"), [(-1, "unlimited"), (-2, "unknown"), (-3, "some left"), (-7, "unknown")])
 def test_levels_below_zero_are_states_and_no_percentages(value: int, state: str) -> None:
     assert printer.level(value, 100) == (None, state)
