@@ -197,7 +197,7 @@ class UdpEngine:
             session.took(self._loop.time() - waiting.sent)
         octets = data[start:end]
         checksum = zlib.crc32(octets)
-        if checksum == waiting.expected and not error_status:
+        if waiting.expected and checksum == waiting.expected and not error_status:
             waiting.future.set_result(Reply(0, 0, [], len(data), checksum, octets))
             return
         try:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from collectors.models import DeviceState, Difference, Sighting
 from inventory.models import (
     AssetClass,
-    Department,
     Device,
     DeviceType,
     DueOverride,
@@ -75,7 +74,7 @@ whom a due date was set by hand."""
 
 def devices(scope: Scope, as_of: date) -> pd.DataFrame:
     """Every device of the scope, whatever its status, by town, department and tag. Columns: DEVICE_COLUMNS."""
-    names, network, decided = _Names(), _Network(scope), _Decided(scope)
+    names, network, decided = _Names(scope), _Network(scope), _Decided(scope)
     order = names.department_order()
     last = (len(order), "")
     found = Device.objects.filter(scope.devices()).values_list(
@@ -138,24 +137,32 @@ def _device_row(row: tuple[Any, ...], names: "_Names", network: "_Network", deci
 
 
 class _Names:
-    """The small tables that devices refer to, by key."""
+    """The small tables that devices refer to, by key; those that grow with the county, only of the scope."""
 
-    def __init__(self) -> None:
+    def __init__(self, scope: Scope) -> None:
         towns = {pk: (name, place) for pk, name, place in Town.objects.values_list("pk", "name", "position")}
-        self._order = list(Department.objects.values_list("pk", "town_id", "name"))
+        self._order = list(scope.departments().values_list("pk", "town_id", "name"))
         self._towns = towns
         self.departments = {pk: (name, towns[town][0]) for pk, town, name in self._order}
         self.sites = {
             pk: (name, towns[town][0]) for pk, name, town in Site.objects.values_list("pk", "name", "town_id")
         }
-        self.persons = dict(Person.objects.values_list("pk", "name"))
+        self.persons = dict(self._of(scope, Person, "holder").values_list("pk", "name"))
         classes = {row[0]: row[1:] for row in AssetClass.objects.values_list("pk", *_CLASS_FIELDS)}
         fields = ("pk", "manufacturer__name", "model", "asset_class_id", "end_of_support_state", "end_of_support")
         self.types = {
             pk: (f"{maker} {model}", of, tuple(support), classes[of])
             for pk, maker, model, of, *support in DeviceType.objects.values_list(*fields)
         }
-        self.locations = _paths(Location.objects.values_list("pk", "parent_id", "name"))
+        # A location's parents lie in its own site.
+        self.locations = _paths(self._of(scope, Location, "location__site", by="site").values_list("pk", "parent_id", "name"))
+
+    @staticmethod
+    def _of(scope: Scope, model: Any, field: str, *, by: str = "pk") -> Any:
+        """Rows that the devices of a narrow scope refer to by a field; all of them for the county."""
+        if scope == Scope():
+            return model.objects.all()
+        return model.objects.filter(**{f"{by}__in": Device.objects.filter(scope.devices()).values(field)})
 
     def department_order(self) -> dict[int, tuple[int, str]]:
         """{department: its place}, by the town's position and the name."""

@@ -97,16 +97,14 @@ def test_a_wrong_user_or_key_gives_one_clear_word_at_once(snmpd, values, words):
     with pytest.raises(Refused) as refused:
         greeted(snmpd, replace(user_of("sha256aes", "sha256", "aes"), **values), timeout_s=5.0)
     assert str(refused.value) == words
-    # One silence alone would take 5 s.
-    assert time.perf_counter() - began < 4.5
+    assert time.perf_counter() - began < 2.0
 
 
 def test_a_wrong_privacy_key_gives_one_clear_word_after_two_silences(snmpd):
     began = time.perf_counter()
     with pytest.raises(Refused, match="wrong privacy key or protocol"):
-        greeted(snmpd, user_of("sha256aes", "sha256", "aes", privacy_key="not the words"), timeout_s=2.0)
-    # Two silences take 4 s, all four tries 8 s.
-    assert time.perf_counter() - began < 7.0
+        greeted(snmpd, user_of("sha256aes", "sha256", "aes", privacy_key="not the words"), timeout_s=1.0)
+    assert time.perf_counter() - began < 3.0
 
 
 def test_one_lost_message_is_not_taken_for_a_wrong_privacy_key(snmpd):
