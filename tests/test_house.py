@@ -1,6 +1,7 @@
 """The house rules that no linter knows."""
 
 import ast
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from configparser import ConfigParser
@@ -113,3 +114,14 @@ def test_the_package_carries_its_data_files():
     manifest = (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
     assert "collectors/vendors" in manifest
     assert tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+
+
+def test_nothing_is_kept_that_is_to_be_ignored() -> None:
+    """A database or a key of one's own under var/ is nobody else's."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone: nothing tells what is kept")
+    told = subprocess.run(
+        ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == ""

@@ -155,7 +155,9 @@ class _Names:
             for pk, maker, model, of, *support in DeviceType.objects.values_list(*fields)
         }
         # A location's parents lie in its own site.
-        self.locations = _paths(self._of(scope, Location, "location__site", by="site").values_list("pk", "parent_id", "name"))
+        self.locations = _paths(
+            self._of(scope, Location, "location__site", by="site").values_list("pk", "parent_id", "name")
+        )
 
     @staticmethod
     def _of(scope: Scope, model: Any, field: str, *, by: str = "pk") -> Any:
