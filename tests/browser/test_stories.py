@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Visit, Visitor
 from tests.conftest import ROOT
@@ -223,6 +223,45 @@ def test_a_technician_registers_a_computer_with_its_mac_address_and_holder_in_on
     visitor.check()
     find_by_mac(visitor, mac)
     expect(page.locator("h1")).to_contain_text(tag)
+
+
+def test_a_list_that_was_chosen_from_stays_closed(visit: Visit) -> None:
+    """The person takes an option that is shown already, before the typed letters are looked up."""
+    visitor = visit("technician")
+    page = visitor.page
+    visitor.go("/devices/new-computer/")
+    page.locator("#id_device_type-ts-control").click()
+    option = page.locator("#id_device_type-ts-dropdown [role=option]", has_text="ThinkPad E430")
+    expect(option).to_be_visible()
+    page.keyboard.type("Thi")
+    option.dispatch_event("click")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(1000)
+    expect(page.locator("#id_device_type-ts-dropdown")).to_be_hidden()
+    expect(page.locator("#id_device_type-ts-control")).not_to_be_focused()
+    expect(page.locator("#id_device_type + .ts-wrapper .item")).to_contain_text("ThinkPad E430")
+    visitor.check()
+
+
+def test_an_answer_that_comes_after_the_choice_does_not_open_the_list_again(visit: Visit) -> None:
+    visitor = visit("administrator")
+    page = visitor.page
+    held: list[Route] = []
+    page.route(re.compile(r"q=S"), lambda route: held.append(route))
+    visitor.go("/cables/add/")
+    page.locator("#id_end_a-ts-control").click()
+    option = page.locator("#id_end_a-ts-dropdown [role=option]").nth(3)
+    chosen = option.inner_text()
+    with page.expect_request(re.compile(r"q=S")):
+        page.keyboard.type("S")
+    option.dispatch_event("click")
+    [asked] = held
+    asked.continue_()
+    page.wait_for_timeout(1000)
+    expect(page.locator("#id_end_a-ts-dropdown")).to_be_hidden()
+    expect(page.locator("#id_end_a + .ts-wrapper .item")).to_have_text(chosen)
+    expect(page.locator("#id_end_a + .ts-wrapper")).not_to_have_class(re.compile("loading"))
+    visitor.check()
 
 
 def test_a_planner_schedules_a_report_and_finds_it_made(visit: Visit) -> None:

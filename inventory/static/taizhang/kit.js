@@ -1,12 +1,22 @@
 // Lists and forms of the page kit: selects with search, ticking rows, order of columns. Pages work without it.
 "use strict";
 (() => {
+  // An answer to letters that stand there no more: not shown, and asked for again when they are typed again.
+  const late = (list, text) => {
+    delete list.loadedSearches[text];
+    list.loading = Math.max(list.loading - 1, 0);
+    if (!list.loading) list.wrapper.classList.remove(list.settings.loadingClass);
+  };
   const select = (element) => {
     if (element.tomselect || typeof TomSelect === "undefined") return;
     const label = element.labels && element.labels[0];
     if (label) element.setAttribute("aria-label", label.textContent.trim());
     const remote = element.dataset.remote;
-    const options = { plugins: element.multiple ? ["remove_button"] : [], maxOptions: 500, allowEmptyOption: false };
+    const options = {
+      plugins: element.multiple ? ["remove_button"] : [], maxOptions: 500, allowEmptyOption: false,
+      // Letters still waiting to be looked up would open the list again after the choice.
+      onItemAdd() { window.clearTimeout(this.refreshTimeout); },
+    };
     if (remote) {
       Object.assign(options, {
         valueField: "value", labelField: "text", searchField: [], preload: "focus", score: () => () => 1,
@@ -15,7 +25,11 @@
         load(text, done) {
           fetch(`${remote}?q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
             .then((answer) => answer.json())
-            .then((found) => { this.clearOptions(); done(found); })
+            .then((found) => {
+              if (this.inputValue() !== text) return late(this, text);
+              this.clearOptions();
+              done(found);
+            })
             .catch(() => done());
         },
       });
