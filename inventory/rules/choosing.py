@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -88,11 +88,38 @@ class _Draw:
         self.most = max((amount or Decimal(0) for _, amount in self.purses), default=Decimal(0))
         groups: dict[str, list[Candidate]] = {"decided": [], "free": [], "other": []}
         for one in pool:
-            decided = self.terms.decided(one.tag)
-            groups["free" if decided is None else "decided" if decided == year else "other"].append(one)
-        of = len(groups["decided"]) + len(groups["free"])
-        ranked = enumerate(chain(*(self._in_order(year, groups[name]) for name in ("decided", "free"))), 1)
-        return [one for rank, one in ranked if not self._take(one, year, rank, of)] + groups["other"]
+            wanted = self.terms.decided(one.tag)
+            groups["free" if wanted is None else "decided" if wanted == year else "other"].append(one)
+        decided, free = groups["decided"], groups["free"]
+        of = len(decided) + len(free)
+        carried = [
+            one for rank, one in enumerate(self._in_order(year, decided), 1) if not self._take(one, year, rank, of)
+        ]
+        passed: set[str] = set()
+        cheapest = self._cheapest(year, free)
+        for rank, one in enumerate(self._in_order(year, free), len(decided) + 1):
+            if self._is_spent(cheapest):
+                break
+            passed.add(one.tag)
+            if not self._take(one, year, rank, of):
+                carried.append(one)
+        rest = [one for one in free if one.tag not in passed]
+        if year == self.terms.all_years[-1]:
+            for one in rest:
+                self._take(one, year, of, of)  # in vain; but it says why
+        return [*carried, *rest, *groups["other"]]
+
+    def _cheapest(self, year: int, pool: Sequence[Candidate]) -> Decimal | None:
+        """The least price of anything in the pool; None where nothing has a price."""
+        kinds = {(one.department, one.asset_class): one for one in pool}
+        prices = (self.price_of(one, year) for one in kinds.values())
+        return min((price for price in prices if price is not None), default=None)
+
+    def _is_spent(self, cheapest: Decimal | None) -> bool:
+        """Whether no purse of the year holds the least price any more: no order changes what is carried over."""
+        if not self.terms.money:
+            return False
+        return all(left is not None and (cheapest is None or left < cheapest) for _source, left in self.purses)
 
     def _in_order(self, year: int, pool: Sequence[Candidate]) -> Iterator[Candidate]:
         """The pool in the planner's order. Lazily: fairness heeds what was taken meanwhile."""

@@ -6,6 +6,7 @@ Widths are in characters of the body font; a Chinese character takes two.
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from inventory.sheets.columns import Column, Kind, Value
@@ -91,6 +92,7 @@ def _longest_word(title: str) -> float:
     return max((float(len(word)) for word in title.split() if text_width(word) == len(word)), default=0.0)
 
 
+@lru_cache(maxsize=4096)
 def lines_needed(text: str, width: float) -> int:
     """How many lines a text takes in a column of that width, for setting the height of a row.
 

@@ -23,6 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 from inventory.sheets import extras, names, style
 from inventory.sheets.columns import Book, Column, Kind, Ratio, Row, Value
 from inventory.sheets.formulas import Layout, cell_formula, column_letters, total_formula, total_value
+from inventory.sheets.longsheet import LongSheet
 
 _OPTIONS = {
     "strings_to_formulas": False,
@@ -35,6 +36,8 @@ MOST_ROWS = 1_048_000
 """Of one sheet: Excel's end soon after."""
 FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar is wrong (29 February 1900) or ends; such a date is written as text."""
+_DAY_0 = date(1899, 12, 30).toordinal()
+"""From which Excel counts days, for dates from FIRST_DAY on."""
 _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
 """In points. _TEXT_HEIGHT is for one line of a wrapped text: Chinese fonts differ, the tallest needs about 15."""
 
@@ -90,7 +93,7 @@ def fill_file(book: Book, target: str | BytesIO) -> None:
         by_name = {layout.sheet.name: layout for layout in layouts}
         tables = names.table_names(sheet_names)
         for layout, table in zip(layouts, tables, strict=True):
-            out = workbook.add_worksheet(layout.name)
+            out = workbook.add_worksheet(layout.name, worksheet_class=LongSheet if long else None)
             sheet = _SheetWriter(out, layout, by_name, formats, book)
             sheet.write()
             extras.add(workbook, out, layout, formats, book, table="" if long else table, widths=sheet.widths)
@@ -242,8 +245,10 @@ class _SheetWriter:
         day = value.date() if isinstance(value, datetime) else value
         if day < FIRST_DAY:
             self.out.write_string(at, index, value.isoformat(), self.looks[index])
-        else:
+        elif isinstance(value, datetime):
             self.out.write_datetime(at, index, value, self.looks[index])
+        else:
+            self.out.write_number(at, index, value.toordinal() - _DAY_0, self.looks[index])
 
     def _formula(self, at: int, index: int, column: Column, value: Value) -> None:
         assert column.calc is not None

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from inventory.rules.depreciation import book_value
 from inventory.rules.lifecycle import Counted, Criterion, age_years, base_date, dates, decide, planned_life
 from inventory.rules.status import HELD
 from reports.books.frames import Frames, by_row, values
-from reports.books.standards import Lives, standards_of
+from reports.books.standards import standards_of
 
 _DATES = ["in_service_on", "purchased_on"]
 
@@ -48,7 +49,9 @@ def with_due(frames: Frames, as_of: date) -> pd.DataFrame:
     devices = held(frames["devices"])
     lives = standards_of(frames["standard_rules"]).lives(frames["departments"])
     given = zip(*(values(devices, key) for key in _DUE_KEYS), strict=True)
-    rows = [_due(*row, lives=lives, as_of=as_of) for row in given]
+    # Devices are bought in waves: what holds for one of them holds for all that are alike.
+    due = lru_cache(maxsize=10_000)(partial(_due, as_of=as_of))
+    rows = [due(lives.least(name, code), lives.pages(name, code), *row) for name, code, *row in given]
     columns = zip(*rows, strict=True) if rows else [()] * len(_DUE)
     added = {key: pd.Series(list(cells), devices.index, object) for key, cells in zip(_DUE, columns, strict=True)}
     return devices.assign(**added)
@@ -59,13 +62,12 @@ _DUE = ("base_on", "basis", *DATES, "least_years", "life_pages", "due_on", "due_
 
 
 def _due(
-    department: str, asset_class: str, class_years: int | None, depreciation_years: int | None,
+    least: int | None, life_pages: int | None, class_years: int | None, depreciation_years: int | None,
     in_service_on: date | None, purchased_on: date | None, first_seen_on: date | None,
     warranty_ends_on: date | None, support_state: str, support_ends_on: date | None,
     criteria: tuple[Criterion, ...], override_on: date | None, pages: int | None, pages_on: date | None,
-    *, lives: Lives, as_of: date,
+    *, as_of: date,
 ) -> tuple[Any, ...]:  # fmt: skip
-    least, life_pages = lives.least(department, asset_class), lives.pages(department, asset_class)
     found = dates(
         in_service_on=in_service_on,
         purchased_on=purchased_on,

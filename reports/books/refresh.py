@@ -1,8 +1,8 @@
 """The refresh plan (更新计划): when each device is due by its class's service life, and what replacing it costs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
@@ -105,7 +105,7 @@ RULES = (
     ),
 )
 _PAGES = ["pages", "life_pages", "pages_on"]
-_DUE = (Bucket.PAST_DUE, Bucket.WITHIN_YEAR)
+_DUE = (Bucket.PAST_DUE.value, Bucket.WITHIN_YEAR.value)
 
 
 def build(frames: Frames, params: Params) -> list[Sheet]:
@@ -157,17 +157,33 @@ def _costs(devices: pd.DataFrame, frames: Frames, prices: Mapping[str, Decimal])
 def _summary(devices: pd.DataFrame, key: str, name: str, word: str, params: Params, empty: str) -> Sheet:
     columns = (Column(key, word, word), *_COUNTS)
     ordered = devices.sort_values("class_code", kind="stable") if key == "class" else devices
-    rows = [(str(value), *_counts(group)) for value, group in ordered.groupby(key, sort=False)]
+    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    for value, bucket, cost in zip(ordered[key], ordered["bucket"], ordered["cost_yuan"], strict=True):
+        tallies[value].add(bucket, cost)
+    rows = [(str(value), *tally.row()) for value, tally in tallies.items()]
     title = f"{params.say(*TITLE)} · {name}"
     return Sheet(name, title, columns, rows, head(params), empty=empty, frozen=1)
 
 
-def _counts(group: pd.DataFrame) -> Sequence[Any]:
-    buckets = group["bucket"].value_counts()
-    by_bucket = [int(buckets.get(bucket.value, 0)) for bucket in Bucket]
-    due = group["bucket"].isin([bucket.value for bucket in _DUE])
-    money = [_cost(group[group["bucket"] == bucket.value]) for bucket in _DUE]
-    return len(group), *by_bucket, *money, int((due & group["cost_yuan"].isna()).sum())
+class _Tally:
+    """The devices of one row of a summary, by bucket, and what replacing those due costs."""
+
+    def __init__(self) -> None:
+        self.devices: Counter[str] = Counter()
+        self.yuan: dict[str, Decimal] = dict.fromkeys(_DUE, Decimal(0))
+        self.no_price = 0
+
+    def add(self, bucket: str, cost: Decimal | None) -> None:
+        self.devices[bucket] += 1
+        if bucket in self.yuan:
+            if cost is None:
+                self.no_price += 1
+            else:
+                self.yuan[bucket] += cost
+
+    def row(self) -> Row:
+        by_bucket = (self.devices[bucket.value] for bucket in Bucket)
+        return (self.devices.total(), *by_bucket, *self.yuan.values(), self.no_price)
 
 
 def _cost(group: pd.DataFrame) -> Decimal:
@@ -212,7 +228,7 @@ def _by_age(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
 
 def _missing(devices: pd.DataFrame) -> list[Unjudged]:
     bucket = devices["bucket"]
-    due = bucket.isin([one.value for one in _DUE])
+    due = bucket.isin(_DUE)
     return [
         unjudged(
             devices,

@@ -20,7 +20,7 @@ from inventory.rules.standards import Allowance, allowed, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
 from reports.books import words
 from reports.books.asking import Department, departments_of
-from reports.books.frames import Frames
+from reports.books.frames import Frames, values
 from reports.books.lives import with_due
 from reports.books.plans.planned import (
     ClassFacts,
@@ -104,11 +104,18 @@ class _Pricing:
         self.asked = {
             (one.department, one.asset_class): one.price_yuan for one in head.exceeding if one.price_yuan is not None
         }
+        self._known: dict[tuple[str, str, int], Priced | None] = {}
 
     def cap(self, department: str, asset_class: str) -> Decimal | None:
         return self.caps.get(self.judged_by.get(department, ""), {}).get(asset_class)
 
     def priced(self, department: str, asset_class: str, year: int) -> Priced | None:
+        key = department, asset_class, year
+        if key not in self._known:
+            self._known[key] = self._priced(*key)
+        return self._known[key]
+
+    def _priced(self, department: str, asset_class: str, year: int) -> Priced | None:
         cap = self.cap(department, asset_class)
         asked = self.asked.get((department, asset_class))
         if asked is not None:
@@ -161,16 +168,15 @@ def _found(devices: pd.DataFrame, head: Head) -> list[dict[str, Any]]:
     """
     put_in = {one.tag for one in head.decided if one.year is not None}
     end = fiscal_start(head.first_year + head.years, head.first_month)
-    rows = devices[list(_ITEM_KEYS)].to_dict("records")
     found = []
-    for row in rows:
-        clean = {str(key): None if value is pd.NaT or value != value else value for key, value in row.items()}
-        due_on = clean["due_on"]
-        if clean["status"] == TO_BE_SCRAPPED and (due_on is None or due_on > head.as_of):
-            clean.update(due_on=head.as_of, due_by=("scrap",))
-        is_due = clean["due_on"] is not None and clean["due_on"] < end
-        if is_due or clean["asset_tag"] in put_in:
-            found.append(clean)
+    for row in zip(*(values(devices, key) for key in _ITEM_KEYS), strict=True):
+        one: dict[str, Any] = dict(zip(_ITEM_KEYS, row, strict=True))
+        due_on = one["due_on"]
+        if one["status"] == TO_BE_SCRAPPED and (due_on is None or due_on > head.as_of):
+            one.update(due_on=head.as_of, due_by=("scrap",))
+        is_due = one["due_on"] is not None and one["due_on"] < end
+        if is_due or one["asset_tag"] in put_in:
+            found.append(one)
     return found
 
 
