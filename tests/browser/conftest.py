@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from inventory.locale import extract
 from inventory.locale.compile import compile_all
@@ -35,7 +35,8 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000
+expect.set_options(timeout=TIMEOUT_MS)
 IN_CI = os.environ.get("CI") == "true"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from contextlib import suppress
 from io import StringIO
 
@@ -185,10 +184,8 @@ def test_probe_asks_by_v3_with_keys_from_the_environment(snmpd, words):
     ],
 )
 def test_probe_tells_in_one_line_why_an_agent_refuses(snmpd, words, told):
-    began = time.perf_counter()
     code, said = _probed(f"127.0.0.1:{snmpd}", *words)
     assert (code, len(said.splitlines()), told in said) == (3, 1, True), said
-    assert time.perf_counter() - began < 1.0
 
 
 def test_probe_asks_for_keys_that_the_environment_does_not_have(snmpd, monkeypatch):
