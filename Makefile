@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 OUT ?= out
 BIND ?= 127.0.0.1:8000
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install assets catalogues demo run test lint bench clean
@@ -34,8 +35,8 @@ demo: install ## the demo county: load, simulated network, collect, four workboo
 run: install ## the pages at http://127.0.0.1:8000 over the demo county, with its accounts
 	@TAIZHANG_VAR=var/demo $(PY) manage.py serve --demo --bind $(BIND)
 
-test: install lint ## all tests, and what they skipped and why
-	$(PY) -m pytest
+test: install lint ## all tests, by JOBS processes, and what they skipped and why
+	$(PY) -m pytest --numprocesses $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 lint: install ## style, types, layers, migrations
 	$(PY) -m ruff check .

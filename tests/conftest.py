@@ -14,6 +14,21 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+LONGEST = ("tests/browser", "tests/test_plan_howto.py", "tests/test_readme.py", "tests/test_demo.py")
+"""What begins first where several processes test: folders and files that one of them takes whole."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file goes to one process whole, and all that shares one served county."""
+    places = {}
+    for item in items:
+        path = str(item.path.relative_to(ROOT))
+        place = next((at for at, name in enumerate(LONGEST) if path.startswith(name)), len(LONGEST))
+        places[item] = place
+        item.add_marker(pytest.mark.xdist_group(LONGEST[place] if place < len(LONGEST) else path))
+    items.sort(key=places.__getitem__)
+
+
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """Each test begins in English."""

@@ -28,19 +28,21 @@ class LongSheet(Worksheet):  # type: ignore[misc]
         return prepared
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        kind = type(cell)
-        if cell.format is None or col >= len(_LETTERS) or not self.constant_memory:
-            super()._write_cell(row, col, cell)
-        elif kind is CellStringTuple and not _UNUSUAL.search(cell.string):
-            self.fh.write(
-                f'<c r="{_LETTERS[col]}{row + 1}" s="{cell.format._get_xf_index()}" t="inlineStr">'
-                f"<is><t>{cell.string}</t></is></c>"
-            )
-        elif kind is CellNumberTuple or kind is CellDatetimeTuple:
-            self.fh.write(
-                f'<c r="{_LETTERS[col]}{row + 1}" s="{cell.format._get_xf_index()}"><v>{cell.number:.16G}</v></c>'
-            )
-        elif kind is CellBlankTuple:
-            self.fh.write(f'<c r="{_LETTERS[col]}{row + 1}" s="{cell.format._get_xf_index()}"/>')
+        xml = _plain(row, col, cell) if self.constant_memory else ""
+        if xml:
+            self.fh.write(xml)
         else:
             super()._write_cell(row, col, cell)
+
+
+def _plain(row: int, col: int, cell: Any) -> str:
+    """The cell as XML; '' where it is not plain."""
+    kind = type(cell)
+    if cell.format is None or col >= len(_LETTERS):
+        return ""
+    head = f'<c r="{_LETTERS[col]}{row + 1}" s="{cell.format._get_xf_index()}"'
+    if kind is CellStringTuple and not _UNUSUAL.search(cell.string):
+        return f'{head} t="inlineStr"><is><t>{cell.string}</t></is></c>'
+    if kind is CellNumberTuple or kind is CellDatetimeTuple:
+        return f"{head}><v>{cell.number:.16G}</v></c>"
+    return f"{head}/>" if kind is CellBlankTuple else ""
