@@ -221,28 +221,31 @@ def same_questions(places: Sequence[Place]) -> Measured:
     )
 
 
-def differing(var: Path, name: str, devices: int, row: str, *, runs: int = 1) -> Measured:
-    """The last of some runs in which every tenth device differs; `row` tells how, with its tag and number."""
+def differing(var: Path, name: str, devices: int, row: str, *, runs: int = 1) -> list[Measured]:
+    """Some runs in which every tenth device differs; `row` tells how, with its tag and number."""
     file = var / "deviations.csv"
     rows = [row.format(tag=f"SW-{number:05d}", number=number) for number in range(5, devices, 10)]
     file.write_text("\n".join(["kind,device,value,where,note", *rows, ""]), encoding="utf-8")
     with lab(var, "--deviations", str(file)):
-        for _ in range(runs):
-            one = collect(var, name, devices)
-            print(one)
-    return one
+        measured = [collect(var, name, devices) for _ in range(runs)]
+    print(*measured, sep="\n")
+    return measured
 
 
 def changed_devices(var: Path, devices: int, engine: Measured) -> None:
     """Every tenth says something new: it is read whole, reconciled, and a difference is opened."""
-    some = differing(var, "collect, every tenth changed", devices, "serial,{tag},21023NEW{number:06d},,")
+    (some,) = differing(var, "collect, every tenth changed", devices, "serial,{tag},21023NEW{number:06d},,")
     print(f"collect, every tenth changed : bare engine = {some.cpu_s / engine.cpu_s:.2f} times its CPU")
 
 
 def dead_devices(var: Path, devices: int, alive_s: float) -> None:
-    """The same run with every tenth device dead, beside one without; the second, for the first opens differences."""
-    some = differing(var, "collect, every tenth dead", devices, "no_answer,{tag},,,", runs=2)
-    print(f"with every tenth dead : without = {some.wall_s / alive_s:.2f} times its wall time")
+    """Every tenth device dead, beside a run without: the run in which they die opens differences, the next does not."""
+    for some, when in zip(
+        differing(var, "collect, every tenth dead", devices, "no_answer,{tag},,,", runs=2),
+        ("dies", "is dead"),
+        strict=True,
+    ):
+        print(f"every tenth {when} : without = {some.wall_s / alive_s:.2f} times its wall time")
 
 
 def measure(var: Path) -> None:
