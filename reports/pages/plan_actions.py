@@ -34,7 +34,10 @@ from reports.pages.plan_forms import (
     is_near,
     today,
 )
-from reports.pages.plan_rows import class_name, mark_words
+from reports.pages.plan_rows import SIZE, TYPED, class_name, mark_words
+
+MOST_TYPED = 300
+"""Characters of a field that are shown again."""
 
 
 class PlanAction(LoginRequiredMixin, View):
@@ -235,33 +238,39 @@ class ReopenView(PlanAction):
 
 
 class FollowView(PlanAction):
-    """How far the ticked devices' replacements have come."""
+    """How far the ticked devices' replacements have come. What is refused stands there again, as it was typed."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         form, tags = FollowForm(request.POST), request.POST.getlist("tag")
-        if not tags:
-            messages.error(request, _("Tick some devices first."))
-        elif not form.is_valid():
-            for name, errors in form.errors.items():
-                title = capfirst(form.fields[name].label)
-                messages.error(
-                    request, _("%(field)s: %(fault)s") % {"field": title, "fault": " ".join(map(str, errors))}
-                )
-        else:
-            self._follow(tags, dict(form.cleaned_data))
+        if not self._done(form, tags):
+            typed = {name: request.POST.get(name, "")[:MOST_TYPED] for name in form.fields}
+            request.session[TYPED] = {"plan": self.plan.pk, **typed, "tags": tags[:SIZE]}
         return self.back()
 
-    def _follow(self, tags: list[str], given: dict[str, Any]) -> None:
+    def _done(self, form: FollowForm, tags: list[str]) -> bool:
+        if not tags:
+            messages.error(self.request, _("Tick some devices first."))
+            return False
+        if form.is_valid():
+            return self._follow(tags, dict(form.cleaned_data))
+        for name, errors in form.errors.items():
+            words = {"field": capfirst(form.fields[name].label), "fault": " ".join(map(str, errors))}
+            messages.error(self.request, _("%(field)s: %(fault)s") % words)
+        return False
+
+    def _follow(self, tags: list[str], given: dict[str, Any]) -> bool:
         user: Any = self.request.user
         tag, stage = given.pop("replaced_by"), given.pop("stage")
         device = scope.visible(user, Device).filter(asset_tag=tag).first() if tag else None
         if tag and device is None:
             messages.error(self.request, _("There is no device '%s'.") % tag)
-            return
+            return False
         done = engine.plans().follow(self.plan, tags, stage, actor=actor_of(user), replaced_by=device, **given)
-        if self.told(done):
-            words = ngettext("%(count)d device is noted.", "%(count)d devices are noted.", done)
-            messages.success(self.request, words % {"count": done})
+        if not self.told(done):
+            return False
+        words = ngettext("%(count)d device is noted.", "%(count)d devices are noted.", done)
+        messages.success(self.request, words % {"count": done})
+        return True
 
 
 def run(request: HttpRequest, job: planjobs.Job, back: str) -> HttpResponse:

@@ -19,6 +19,8 @@ from reports.pages.books import language
 from reports.planrows import KINDS, MARKS, NARROWING, Drawing
 
 SIZE = 50
+TYPED = "plan_follow_typed"
+"""In the session: what was typed of the execution and refused, to stand there again."""
 
 ASKED = (*NARROWING, "mark")
 STAGE_COLORS = {

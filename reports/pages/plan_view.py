@@ -16,7 +16,7 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import SIZE, Asked, class_name, rows_of, yuan_of
+from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -95,8 +95,17 @@ class PlanView(PageView):
             "rows": rows_of(plan, shown, found.told("classes"), language(), asked.kind),
             "pages": asked.pages(count),
             "stages": [(one.value, one.label) for one in PlanStage],
-            "today": timezone.localdate(),
+            "typed": self._typed(plan),
         }
+
+    def _typed(self, plan: RefreshPlan) -> dict[str, Any]:
+        """What was typed of the execution and refused, once; else how such an entry begins."""
+        begun = {"stage": PlanStage.REQUESTED.value, "on": timezone.localdate().isoformat(), "tags": []}
+        typed: dict[str, Any] = self.request.session.get(TYPED, {})
+        if typed.get("plan") != plan.pk:
+            return begun
+        del self.request.session[TYPED]
+        return typed
 
 
 def _others(request: HttpRequest, plan: RefreshPlan) -> list[RefreshPlan]:

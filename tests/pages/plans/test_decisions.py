@@ -185,3 +185,21 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
     assert "Tick some devices first" in text_of(browser.post(url("follow", plan), {"stage": "granted"}, follow=True))
     progress = browser.get(page(plan)).context["progress"]
     assert sum(row["stages"][1] for row in progress) == len(tags)
+
+
+def test_a_refused_entry_stands_there_again_once(browser: Client, plan: RefreshPlan) -> None:
+    chosen = approve(browser, plan).items.filter(year__isnull=False)
+    one, other = chosen.values_list("asset_tag", flat=True)[:2]
+    given = {"tag": [one], "stage": "granted", "on": "2026-12-01", "paid_yuan": "much", "note": "中标价"}
+    shown = text_of(browser.post(url("follow", plan), given, follow=True))
+    for typed in (
+        'value="much"',
+        'value="中标价"',
+        'value="2026-12-01"',
+        '"granted" selected',
+        f'value="{one}" checked',
+    ):
+        assert typed in shown
+    assert f'value="{other}" checked' not in shown
+    again = text_of(browser.get(page(plan)))
+    assert 'value="much"' not in again and '"requested" selected' in again
