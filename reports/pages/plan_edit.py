@@ -135,7 +135,7 @@ class MoneyView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         if not scope.may(request.user, "add", RefreshPlan):
             raise PermissionDenied
-        return render(request, "plans/_money.html", {"grid": Grid.typed(request.GET)})
+        return render(request, "plans/_money.html", {"grid": Grid.widened(request.GET)})
 
 
 def money_of(plan: RefreshPlan) -> list[Any]:

@@ -106,6 +106,16 @@ class Grid:
         return cls(years_of(data.get("first_year", ""), data.get("years", "")), cells)
 
     @classmethod
+    def widened(cls, data: Mapping[str, str]) -> "Grid":
+        """As typed; years that were not shown yet begin with what the yearly lines hold, unless all is left blank."""
+        grid = cls.typed(data)
+        shown = {name.rpartition("-")[2] for name in data if name.startswith("money-")}
+        for year in grid.years if grid.cells else ():
+            if str(year) not in shown:
+                grid.cells |= cls.begun(year, 1).cells
+        return grid
+
+    @classmethod
     def of(cls, plan: RefreshPlan) -> "Grid":
         years = list(range(plan.first_year, plan.first_year + plan.years))
         cells = {

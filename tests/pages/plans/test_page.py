@@ -87,6 +87,22 @@ def test_the_form_begins_with_the_yearly_lines(browser: Client, plan: RefreshPla
     assert f'name="money-{source.pk}-2031" value=""' in text_of(money)
 
 
+def test_years_that_are_added_begin_with_the_yearly_lines_unless_all_is_left_blank(
+    browser: Client, plan: RefreshPlan
+) -> None:
+    source = FundingSource.objects.get(name="专款")
+    with write.unit(TESTER) as unit:
+        source.amount_yuan = Decimal(40000)
+        unit.update(source)
+    name = f"money-{source.pk}"
+    for typed, wanted in (
+        ({f"{name}-2027": "5", f"{name}-2028": ""}, ["5", "", "40000"]),
+        ({f"{name}-2027": ""}, [""] * 3),
+    ):
+        money = text_of(browser.get(reverse("plan_money"), {"first_year": "2027", "years": "3", **typed}))
+        assert [f'name="{name}-{year}" value="{text}"' in money for year, text in enumerate(wanted, 2027)] == [True] * 3
+
+
 def test_amounts_of_years_that_are_typed_away_come_back_with_the_years(browser: Client, plan: RefreshPlan) -> None:
     cell = f"money-{FundingSource.objects.get(name='专款').pk}-2027"
     for years in ({"first_year": "2027", "years": ""}, {"first_year": "2028", "years": "1"}):
