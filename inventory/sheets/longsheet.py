@@ -19,7 +19,22 @@ _LETTERS = [xl_col_to_name(column) for column in range(100)]
 
 
 class LongSheet(Worksheet):  # type: ignore[misc]
-    """For `Workbook.add_worksheet(worksheet_class=...)` of a workbook in constant memory."""
+    """For `Workbook.add_worksheet(worksheet_class=...)` of a workbook in constant memory.
+
+    Cells are written by the numbers of row and column alone, not by names such as 'A1'.
+    """
+
+    def write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> int:
+        done: int = self._write_string(row, col, string, cell_format)
+        return done
+
+    def write_number(self, row: int, col: int, number: float, cell_format: Any = None) -> int:
+        done: int = self._write_number(row, col, number, cell_format)
+        return done
+
+    def write_blank(self, row: int, col: int, blank: None, cell_format: Any = None) -> int:
+        done: int = self._write_blank(row, col, blank, cell_format)
+        return done
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         if formula[:1] == "=" and _OLD_FUNCTIONS.issuperset(_FUNCTION.findall(formula)):
