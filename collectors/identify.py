@@ -55,7 +55,7 @@ _LLDP_MAC = 4
 
 _BLANK = re.compile(
     r"(?i)\W*(?:n/?a|none|null|nil|unknown|unspecified|undefined|not (?:available|specified|applicable|set)|default"
-    r"|to be filled by o\.?e\.?m\.?|\(?none\)?|<private>)?\W*"
+    r"|to be filled by o\.?e\.?m\.?|\(?none\)?|<private>|(?:00[ :-]){3,}(?:00)?)?\W*"
 )
 
 _CROSSED_OUT = re.compile(r"[xX]+")

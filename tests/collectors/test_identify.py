@@ -36,7 +36,9 @@ def test_sources_are_tried_in_order_until_one_says_something(tmp_path: Path) -> 
     assert (found.serial, found.chassis_serials, found.rule) == ("SN77001", ("SN77001",), "maker.toml:1 x")
 
 
-@pytest.mark.parametrize("junk", ["0", "N/A", "BUILTIN", "To be filled by O.E.M.", "0000000000", "unknown", "  "])
+@pytest.mark.parametrize(
+    "junk", ["0", "N/A", "BUILTIN", "To be filled by O.E.M.", "0000000000", "unknown", "  ", "00 00 00 00 "]
+)
 def test_a_serial_that_tells_nothing_is_none(tmp_path: Path, junk: str) -> None:
     assert by_rule(tmp_path, 'serial = { object = "1.3.1.0" }', answers(o1_3_1_0=junk)).serial is None
 
