@@ -352,6 +352,8 @@ class _Walk:
     def _step_over(self, column: Column, code: str, reason: str) -> None:
         """Goes on behind the row that follows the cursor; gives the column up after a few attempts."""
         column.note(code)
+        # It failed here: what it denies at other places is no end that it tells at every one.
+        column.denied = False
         if not self._next_place(column):
             column.cut(code, f"column {column.name}: {reason}")
 

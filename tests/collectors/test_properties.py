@@ -244,8 +244,17 @@ def read(agent: Agent, memory: DeviceMemory, limits: Limits) -> TableRead:
 # -- laws ----------------------------------------------------------------------------------------------------
 
 
+def once_denied_then_failing() -> Agent:
+    """Denies a row in passing; at the places behind it, it fails in other ways before it denies again."""
+    lines = [MIB_START, *(f"{COLUMNS[0]}.{row}|2|1" for row in range(1, 6))]
+    recording = parse_recording("made up", iter([line.encode() for line in lines]))
+    plays = [honest, from_the_start, honest, rubbish, gen_err, denies_object, honest]
+    return Agent(recording, plays, again=True, bad_rows={recording.oids[-1]: rubbish})
+
+
 @settings(max_examples=400, deadline=None)
 @given(agents(), MEMORIES)
+@example(once_denied_then_failing(), DeviceMemory(repetitions=25, columns=2))
 def test_a_table_that_is_called_whole_has_every_row(agent: Agent, memory: DeviceMemory) -> None:
     came = read(agent, memory, Limits())
     if came.end.ended_well:
