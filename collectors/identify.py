@@ -191,7 +191,8 @@ def _own_text(source: Source, answers: Answers, main: PartFact | None) -> str:
         return answers.system.object_id
     if source.entity:
         part = _part(source, answers, main)
-        return "" if part is None else str(getattr(part, source.entity))
+        text = "" if part is None else str(getattr(part, source.entity))
+        return _own_serial(text) if source.entity == "serial" else text
     return source.value
 
 

@@ -89,6 +89,11 @@ def test_a_column_gives_its_first_row_that_fits_and_lists_members(tmp_path: Path
     assert (found.serial, found.chassis_serials) == ("B2", ("A1", "B2"))
 
 
+def test_a_remark_in_place_of_a_serial_is_none(tmp_path: Path) -> None:
+    given = answers("", "", chassis(serial="System MAC: 02-00-00-00-00-01"))
+    assert by_rule(tmp_path, 'serial = { entity = "serial" }', given).serial is None
+
+
 def test_a_part_can_be_named_by_class_or_words(tmp_path: Path) -> None:
     fan = PartFact(2, 7, 1, 0, name="Fan 1", serial="F1")
     card = PartFact(3, 9, 1, 0, name="MPU Board", software="V9")
