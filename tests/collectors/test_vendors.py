@@ -1,12 +1,15 @@
 """The rule files: that the shipped ones are sound, and that broken ones are refused with their place."""
 
 import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from collectors.facts import SystemFact
-from collectors.identify import Answers, default_vendors, identify
+from collectors.identify import LONGEST_READ, Answers, default_vendors, identify
 from collectors.rulebook import Rule, RuleFault, covers, load_vendors
 
 FOLDER = Path(__file__).parents[2] / "collectors" / "vendors"
@@ -207,3 +210,37 @@ def test_an_enterprise_number_gives_the_manufacturer() -> None:
 def test_models_no_recording_has_are_named_too(branch: str, descr: str, known: tuple[str, str, str]) -> None:
     found = identify(Answers(SystemFact(descr=descr, object_id=f"1.3.6.1.4.1.{branch}.77")), default_vendors())
     assert (found.manufacturer, found.hardware, found.version) == known
+
+
+HOSTILE = (" ", "a", "A1", "1.", "a ", "a-", "; ")
+
+
+@pytest.mark.parametrize("rule", default_vendors().rules, ids=lambda rule: rule.name)
+def test_no_pattern_of_a_rule_hangs_on_a_hostile_text(rule: Rule) -> None:
+    """What a device may write of itself, cut where `identify` cuts it; a pattern that tries all ways is stopped."""
+    sources = [source for given in rule.sources.values() for source in given]
+    patterns = [rule.descr, *(one for source in sources for one in (source.pattern, source.descr, source.where))]
+    for pattern in {one for one in patterns if one is not None}:
+        found = re.findall(r"[A-Za-z][A-Za-z /:-]+", re.sub(r"\\.", "", pattern.pattern))[:4]
+        words = [word + end for word in found for end in ("", ":")]
+        texts = [(begin + filler * LONGEST_READ)[:LONGEST_READ] for filler in HOSTILE for begin in ("", *words)]
+        texts += [(word * LONGEST_READ)[:LONGEST_READ] for word in words]
+        with stopped_after(10, f"{rule.name}: {pattern.pattern}"):
+            for text in texts:
+                pattern.search(text)
+
+
+@contextmanager
+def stopped_after(seconds: int, words: str) -> Iterator[None]:
+    """Fails the test where a block would not come to an end."""
+
+    def stop(_number: int, _frame: object) -> None:
+        pytest.fail(f"still searching after {seconds} s: {words}")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
