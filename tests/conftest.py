@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ["TAIZHANG_LANGUAGE"] = "en"
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         places[item] = place
         item.add_marker(pytest.mark.xdist_group(LONGEST[place] if place < len(LONGEST) else path))
     items.sort(key=places.__getitem__)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Locks, keys and files lie in a folder of this process: others may test beside it, and a clone's own stay."""
+    settings.VAR_DIR = tmp_path_factory.mktemp("var")
+    settings.MEDIA_ROOT = settings.VAR_DIR / "files"
 
 
 @pytest.fixture(autouse=True)
