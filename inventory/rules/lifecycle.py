@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Basis(StrEnum):
@@ -106,6 +107,7 @@ def bucket(due_on: date, as_of: date) -> Bucket:
     return Bucket.WITHIN_YEAR if due_on < add_months(as_of, 12) else Bucket.LATER
 
 
+@lru_cache(maxsize=4096)
 def age_years(base_on: date | None, as_of: date) -> float | None:
     """Age in years of twelve whole months, to a tenth, rounded down; None without a date, 0.0 before it."""
     if base_on is None:

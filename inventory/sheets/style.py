@@ -98,6 +98,8 @@ def lines_needed(text: str, width: float) -> int:
 
     Words break at spaces; a word with Chinese in it breaks anywhere.
     """
+    if 2 * len(text) <= width - 0.5 and "\n" not in text:
+        return 1
     return sum(_wrapped(line, max(width - 0.5, 2.0)) for line in text.split("\n"))
 
 

@@ -128,7 +128,9 @@ class _SheetWriter:
         self.widths = self._widths()
         self.looks = [self.formats.get(style.cell_format(c.kind, wrap=c.wrap)) for c in self.sheet.columns]
         # What a number column shows when its value is a text ('by need').
-        self.as_text = self.formats.get(style.cell_format(Kind.TEXT) | {"align": "center"})
+        as_text = self.formats.get(style.cell_format(Kind.TEXT) | {"align": "center"})
+        columns = zip(self.sheet.columns, self.looks, strict=True)
+        self.text_looks = [look if column.kind is Kind.TEXT else as_text for column, look in columns]
 
     def write(self) -> None:
         self._set_up_page()
@@ -234,8 +236,7 @@ class _SheetWriter:
         if value is None or value == "":
             out.write_blank(at, index, None, look)
         elif isinstance(value, str):
-            kind = self.sheet.columns[index].kind
-            out.write_string(at, index, names.clean(value), look if kind is Kind.TEXT else self.as_text)
+            out.write_string(at, index, names.clean(value), self.text_looks[index])
         elif isinstance(value, date):
             self._date(at, index, value)
         else:

@@ -16,7 +16,7 @@ from inventory.rules.choosing import choose
 from inventory.rules.lifecycle import Bucket, add_years, age_years, fiscal_start, fiscal_year
 from inventory.rules.planning import Candidate, Choice, Decision, Extra, Order, Purse, Terms, Unit
 from inventory.rules.prices import Priced, Tariff
-from inventory.rules.standards import Allowance, allowed, price_caps
+from inventory.rules.standards import allowed, price_caps
 from inventory.rules.status import TO_BE_SCRAPPED
 from reports.books import words
 from reports.books.asking import Department, departments_of
@@ -50,7 +50,8 @@ def draw(frames: Frames, head: Head) -> Drawn:
     found = _found(devices, head)
     candidates = [_candidate(row) for row in found]
     choices = {one.tag: one for one in choose(candidates, units, terms_of(head), pricing.yuan)}
-    items = tuple(_item(row, choices[row["asset_tag"]], pricing, units, head) for row in found)
+    approved = {name: _by_approval(unit) for name, unit in units.items()}
+    items = tuple(_item(row, choices[row["asset_tag"]], pricing, approved, head) for row in found)
     return Drawn(
         head,
         items,
@@ -192,10 +193,9 @@ def _candidate(row: Row) -> Candidate:
     )
 
 
-def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit], head: Head) -> Item:
+def _item(row: Row, choice: Choice, pricing: _Pricing, approved: Mapping[str, frozenset[str]], head: Head) -> Item:
     department, code = row["department"], row["class_code"]
     priced = None if choice.year is None else pricing.priced(department, code, choice.year)
-    unit = units.get(department)
     return Item(
         tag=row["asset_tag"],
         asset_class=code,
@@ -225,7 +225,7 @@ def _item(row: Row, choice: Choice, pricing: _Pricing, units: Mapping[str, Unit]
         cap_yuan=pricing.cap(department, code),
         over_standard=choice.over_standard,
         below_life=choice.year is not None and _below_life(row, choice.year, head),
-        needs_approval=unit is not None and _needs_approval(unit.allowances, code),
+        needs_approval=code in approved.get(department, ()),
         reason=next((why[1] for why in choice.why if why[0] in ("exception", "by_hand")), ""),
         over_money=choice.over_money,
     )
@@ -240,8 +240,10 @@ def _below_life(row: Row, year: int, head: Head) -> bool:
     return fiscal_year(add_years(row["base_on"], row["least_years"]), head.first_month) > year
 
 
-def _needs_approval(allowances: Mapping[str, Allowance], asset_class: str) -> bool:
-    return any(one.rule.needs_approval for one in allowances.values() if asset_class in one.rule.classes)
+def _by_approval(unit: Unit) -> frozenset[str]:
+    """The classes that the unit gets with an approval alone."""
+    rules = (one.rule for one in unit.allowances.values())
+    return frozenset(code for rule in rules if rule.needs_approval for code in rule.classes)
 
 
 def _unjudged(devices: pd.DataFrame, head: Head) -> Iterable[Unjudged]:
