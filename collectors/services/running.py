@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from collectors.collect import Target
 from collectors.facts import Snapshot
-from collectors.models import Run, RunState
+from collectors.models import DeviceState, Run, RunState
 from collectors.napalm.beside import completing
 from collectors.napalm.drivers import NapalmTarget
 from collectors.polling.poller import JOBS, poll_many
@@ -100,7 +100,7 @@ def run(
     record = record or begin(scope, actor)
     outcome = Outcome(record)
     try:
-        _ask(_with_conversations(targets, afresh=afresh), outcome, poll, actor, progress)
+        _ask(_silent_first(_with_conversations(targets, afresh=afresh)), outcome, poll, actor, progress)
     except BaseException as fault:
         finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
@@ -112,6 +112,12 @@ def _with_conversations(targets: Sequence[Target], *, afresh: bool) -> list[Targ
     """The targets, each with what was asked of it last."""
     spoken = {} if afresh else conversations([target.name for target in targets], timezone.now())
     return [replace(target, last=spoken.get(target.name, b"")) for target in targets]
+
+
+def _silent_first(targets: Sequence[Target]) -> list[Target]:
+    """Those that did not answer last time begin: waiting for them lies beside reading the others, not behind it."""
+    silent = set(DeviceState.objects.filter(answered=False).values_list("device__asset_tag", flat=True))
+    return sorted(targets, key=lambda target: target.name not in silent)
 
 
 def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, progress: Progress) -> None:

@@ -49,7 +49,8 @@ def _run(*snapshots: Snapshot, asked: list[Target] | None = None, afresh: bool =
     def poll(targets) -> Iterator[tuple[Target, Snapshot]]:
         if asked is not None:
             asked[:] = targets
-        yield from zip(targets, snapshots, strict=True)
+        said = {snapshot.name: snapshot for snapshot in snapshots}
+        yield from ((target, said[target.name]) for target in targets)
 
     targets = [Target(snapshot.name, "127.0.0.1") for snapshot in snapshots]
     return running.run(targets, Scope(), poll=poll, actor=ACTOR, progress=lambda *_: None, afresh=afresh)
@@ -225,3 +226,13 @@ def test_who_answers_in_anothers_place_is_looked_at_whole_and_kept_for_itself(sw
     assert Difference.objects.filter(kind="replaced", device=switch, state="open").exists()
     assert load_snapshot(other).identity.serial == "SN1"
     assert DeviceState.objects.get(device=other).answered
+
+
+def test_who_did_not_answer_last_time_is_asked_first(switch):
+    other = make_switch("SW-2", serial="SN2", mac="00e0fc000002")
+    silence = Snapshot(other.asset_tag, fault="no_answer", fault_text="no answer in 4 tries")
+    asked: list[Target] = []
+    _run(_whole(switch), silence, asked=asked)
+    assert [target.name for target in asked] == [switch.asset_tag, other.asset_tag]
+    _run(_again(switch), silence, asked=asked)
+    assert [target.name for target in asked] == [other.asset_tag, switch.asset_tag]
