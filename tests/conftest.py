@@ -7,6 +7,7 @@ from pathlib import Path
 # What commands and messages say is tested in English, whatever the machine speaks.
 os.environ["TAIZHANG_LANGUAGE"] = "en"
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -14,6 +15,10 @@ from django.utils import translation
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
+
+# No example fails for being slow on a busy machine.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 LONGEST = ("tests/browser", "tests/test_plan_howto.py", "tests/test_readme.py", "tests/test_demo.py")
 """What begins first where several processes test: folders and files that one of them takes whole."""

@@ -1,7 +1,8 @@
 """A worksheet of many rows: its plain cells go out in one piece each, all others as XlsxWriter writes them.
 
 XlsxWriter puts a cell together attribute by attribute and looks through each for what must be escaped, which is half
-of what a long report costs. What a cell of ours holds is nearly always plain; the file is the same to the octet (ADR 18).
+of what a long report costs. What a cell of ours holds is nearly always plain; the file is the same to the octet.
+See ADR 18.
 """
 
 import re
