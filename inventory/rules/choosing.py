@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,25 +22,30 @@ from inventory.rules.status import TO_BE_SCRAPPED, UNDER_REPAIR
 
 _CONDITIONS = {"poor": 0, "worn": 1}
 _FAILED = {TO_BE_SCRAPPED: 0, UNDER_REPAIR: 1}
+_PLACES = 100_000
+"""More than any criterion has; the year of the oldest is the longest."""
 
 PriceOf = Callable[[Candidate, int], Decimal | None]
 """The price of renewing a candidate in a year; None when there is none."""
+
+Waiting = tuple[int, int, str, Candidate]
+"""A candidate in its order: its places in what goes before fairness and in what goes behind it, and its tag."""
 
 
 def choose(candidates: Sequence[Candidate], units: Mapping[str, Unit], terms: Terms, price_of: PriceOf) -> list[Choice]:
     """A choice for each candidate that is due by the end of the last year, in the order of the candidates."""
     draw = _Draw(units, terms, price_of)
     waiting = sorted(((terms.counts_in(one), one.tag, one) for one in candidates), key=lambda item: item[:2])
-    pool: list[Candidate] = []
+    pool: list[Waiting] = []
     at = 0
     for year in terms.all_years:
         while at < len(waiting) and waiting[at][0] <= year:
             counts_in, _tag, one = waiting[at]
             if draw.becomes_due(one, counts_in):
-                pool.append(one)
+                pool.append(draw.placed(one, year))
             at += 1
         pool = draw.year(year, pool)
-    found = {**draw.chosen, **{one.tag: draw.undone(one) for one in pool}}
+    found = {**draw.chosen, **{one.tag: draw.undone(one) for *_, one in pool}}
     return [found[one.tag] for one in candidates if one.tag in found]
 
 
@@ -52,7 +58,6 @@ class _Draw:
         self.refused: dict[str, tuple[Why, ...]] = {}
         self.counts_in: dict[str, int] = {}
         """Of each candidate by its tag: asked for again and again, and always the same."""
-        self.keys: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self.due: Counter[str] = Counter()
         self.renewed: Counter[str] = Counter()
         self.room = {name: _room(unit) for name, unit in units.items()}
@@ -82,36 +87,41 @@ class _Draw:
         self.due[one.department] += not out
         return not out
 
-    def year(self, year: int, pool: Sequence[Candidate]) -> list[Candidate]:
-        """Take what can be taken in a year, what is decided for it first; gives what is carried over."""
+    def placed(self, one: Candidate, year: int) -> Waiting:
+        """A candidate with its place in the planner's order, which moves only in the year after its support ends."""
+        before, after = (
+            reduce(lambda place, criterion: place * _PLACES + self._place(one, year, criterion), order, 0)
+            for order in (self.before, self.after)
+        )
+        return before, after, one.tag, one
+
+    def year(self, year: int, pool: Sequence[Waiting]) -> list[Waiting]:
+        """Take what can be taken in a year, what is decided for it first; gives what is carried over, in order."""
         self.purses = [[purse.source, purse.amount_yuan] for purse in self.terms.purses(year)]
         self.most = max((amount or Decimal(0) for _, amount in self.purses), default=Decimal(0))
-        groups: dict[str, list[Candidate]] = {"decided": [], "free": [], "other": []}
-        for one in pool:
-            wanted = self.terms.decided(one.tag)
-            groups["free" if wanted is None else "decided" if wanted == year else "other"].append(one)
-        decided, free = groups["decided"], groups["free"]
+        # What was carried over stands in order already, so that sorting costs little.
+        pool = sorted(one if one[3].support_ends_on is None else self.placed(one[3], year) for one in pool)
+        decided = [one for one in pool if self.terms.decided(one[2]) == year]
+        free = [one for one in pool if self.terms.decided(one[2]) is None]
         of = len(decided) + len(free)
-        carried = [
-            one for rank, one in enumerate(self._in_order(year, decided), 1) if not self._take(one, year, rank, of)
-        ]
+        for rank, one in enumerate(self._in_order(decided), 1):
+            self._take(one, year, rank, of)
         passed: set[str] = set()
         cheapest = self._cheapest(year, free)
-        for rank, one in enumerate(self._in_order(year, free), len(decided) + 1):
+        for rank, one in enumerate(self._in_order(free), len(decided) + 1):
             if self._is_spent(cheapest):
                 break
             passed.add(one.tag)
-            if not self._take(one, year, rank, of):
-                carried.append(one)
-        rest = [one for one in free if one.tag not in passed]
+            self._take(one, year, rank, of)
         if year == self.terms.all_years[-1]:
-            for one in rest:
-                self._take(one, year, of, of)  # in vain; but it says why
-        return [*carried, *rest, *groups["other"]]
+            for *_, tag, one in free:
+                if tag not in passed:
+                    self._take(one, year, of, of)  # in vain; but it says why
+        return [one for one in pool if one[2] not in self.chosen]
 
-    def _cheapest(self, year: int, pool: Sequence[Candidate]) -> Decimal | None:
+    def _cheapest(self, year: int, pool: Sequence[Waiting]) -> Decimal | None:
         """The least price of anything in the pool; None where nothing has a price."""
-        kinds = {(one.department, one.asset_class): one for one in pool}
+        kinds = {(one.department, one.asset_class): one for *_, one in pool}
         prices = (self.price_of(one, year) for one in kinds.values())
         return min((price for price in prices if price is not None), default=None)
 
@@ -121,13 +131,12 @@ class _Draw:
             return False
         return all(left is not None and (cheapest is None or left < cheapest) for _source, left in self.purses)
 
-    def _in_order(self, year: int, pool: Sequence[Candidate]) -> Iterator[Candidate]:
-        """The pool in the planner's order. Lazily: fairness heeds what was taken meanwhile."""
-        keyed = sorted([(*self._keys(one, year), one.tag, one) for one in pool], key=itemgetter(0, 1, 2))
+    def _in_order(self, pool: Sequence[Waiting]) -> Iterator[Candidate]:
+        """The sorted pool in the planner's order. Lazily: fairness heeds what was taken meanwhile."""
         if not self.fair:
-            yield from (one for *_, one in keyed)
+            yield from (one for *_, one in pool)
             return
-        for _, group in groupby(keyed, key=itemgetter(0)):
+        for _, group in groupby(pool, key=itemgetter(0)):
             yield from self._in_turns([one for *_, one in group])
 
     def _in_turns(self, group: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -145,17 +154,6 @@ class _Draw:
 
     def _share(self, department: str) -> float:
         return self.renewed[department] / max(self.due[department], 1)
-
-    def _keys(self, one: Candidate, year: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Its places in what goes before fairness and behind it: the same each year where no support ends."""
-        if (known := self.keys.get(one.tag)) is not None:
-            return known
-        before, after = (
-            tuple([self._place(one, year, criterion) for criterion in order]) for order in (self.before, self.after)
-        )
-        if one.support_ends_on is None:
-            self.keys[one.tag] = before, after
-        return before, after
 
     def _place(self, one: Candidate, year: int, criterion: Order) -> int:
         """Smaller comes first."""
