@@ -9,7 +9,7 @@ choices: ties end at the asset tag.
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -101,8 +101,7 @@ class _Draw:
         self.most = max((amount or Decimal(0) for _, amount in self.purses), default=Decimal(0))
         # What was carried over stands in order already, so that sorting costs little.
         pool = sorted(one if one[3].support_ends_on is None else self.placed(one[3], year) for one in pool)
-        decided = [one for one in pool if self.terms.decided(one[2]) == year]
-        free = [one for one in pool if self.terms.decided(one[2]) is None]
+        decided, free = self._by_decision(pool, year)
         of = len(decided) + len(free)
         for rank, one in enumerate(self._in_order(decided), 1):
             self._take(one, year, rank, of)
@@ -114,10 +113,25 @@ class _Draw:
             passed.add(one.tag)
             self._take(one, year, rank, of)
         if year == self.terms.all_years[-1]:
-            for *_, tag, one in free:
-                if tag not in passed:
-                    self._take(one, year, of, of)  # in vain; but it says why
+            self._take_in_vain([one for *_, tag, one in free if tag not in passed], year, of)
         return [one for one in pool if one[2] not in self.chosen]
+
+    def _by_decision(self, pool: list[Waiting], year: int) -> tuple[list[Waiting], list[Waiting]]:
+        """Those that a person decided for the year, and those that nobody decided about."""
+        if not self.terms.decisions:
+            return [], pool
+        years = [(self.terms.decided(one[2]), one) for one in pool]
+        return [one for wanted, one in years if wanted == year], [one for wanted, one in years if wanted is None]
+
+    def _take_in_vain(self, rest: Iterable[Candidate], year: int, of: int) -> None:
+        """Say why they are undone, now that the money is spent: it is the same for all of a class in a department."""
+        told: dict[tuple[str, str], tuple[Why, ...]] = {}
+        for one in rest:
+            kind = one.department, one.asset_class
+            if kind not in told:
+                self._take(one, year, of, of)
+                told[kind] = self.refused[one.tag]
+            self.refused[one.tag] = told[kind]
 
     def _cheapest(self, year: int, pool: Sequence[Waiting]) -> Decimal | None:
         """The least price of anything in the pool; None where nothing has a price."""

@@ -25,6 +25,9 @@ YEARS = range(1990, 2101)
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
+    """They would load all pages; `migrate` and `serve` make them."""
+
     help = gettext_noop("Make a report as an Excel workbook: register, refresh, coverage, budget, or all.")
 
     def add_arguments(self, parser: CommandParser) -> None:
