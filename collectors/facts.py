@@ -25,6 +25,7 @@ from collectors.features import (
     SpanningTreeFact,
     UpsFact,
 )
+from inventory.values import value
 
 SCHEMA = 1
 
@@ -95,7 +96,7 @@ class Identity:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InterfaceFact:
     index: int
     name: str = ""
@@ -115,14 +116,14 @@ class InterfaceFact:
         return self.name or self.descr or str(self.index)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddressFact:
     address: str
     prefix_length: int | None
     if_index: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ArpFact:
     """An address that answered to a MAC (ARP or IPv6 neighbour discovery) on a layer-3 interface."""
 
@@ -131,7 +132,7 @@ class ArpFact:
     if_index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ForwardingFact:
     """A MAC learned on a port (bridge FDB). `if_index` is None where the bridge port maps to no interface."""
 
@@ -140,7 +141,7 @@ class ForwardingFact:
     if_index: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NeighbourFact:
     """What a neighbour said of itself on a port of ours."""
 
@@ -163,7 +164,7 @@ class NeighbourFact:
     """'' when it comes from the protocol's usual table, else a word for where it was found."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PartFact:
     """A row of ENTITY-MIB entPhysicalTable."""
 

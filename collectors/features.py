@@ -6,8 +6,10 @@ decoded, a MAC is 12 lower-case hexadecimal digits, what is not known is None or
 
 from dataclasses import dataclass
 
+from inventory.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class AggregateFact:
     """A port that is one of several bound into one (link aggregation), by ifIndex."""
 
@@ -15,7 +17,7 @@ class AggregateFact:
     aggregate: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SpanningPortFact:
     port: int
     """Bridge port."""
@@ -38,7 +40,7 @@ class SpanningTreeFact:
     ports: tuple[SpanningPortFact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InventoryFact:
     """What an endpoint (a phone, a camera) tells of itself by LLDP-MED on a port of ours."""
 
@@ -53,7 +55,7 @@ class InventoryFact:
     asset_tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpticFact:
     """A transceiver. Powers are None without light or without a reading."""
 
@@ -68,7 +70,7 @@ class OpticFact:
     maker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SupplyFact:
     """A toner, a drum, a waste box. `percent` is None whenever `state` says something else than a level."""
 
@@ -109,14 +111,14 @@ class UpsFact:
     replace_battery: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SoftwareFact:
     name: str
     installed_on: str = ""
     """YYYY-MM-DD, or empty when it is not told or no date."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PoePortFact:
     """Power over Ethernet of one port, by its number within its group (a card or stack member)."""
 

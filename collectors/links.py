@@ -9,11 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from inventory.values import value
+
 PROTOCOL_MACS = ("00005e0001", "00005e0002", "00000c07ac", "00000c9ff", "0180c2", "01005e", "3333")
 """VRRP, HSRP and group addresses: nobody's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Learned:
     """A MAC in the forwarding table of a switch. `port` is an interface's key."""
 
@@ -23,7 +25,7 @@ class Learned:
     vlan: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resolved:
     """A MAC in an ARP or neighbour-discovery table."""
 
@@ -43,7 +45,7 @@ class Evidence:
     """MACs of network devices themselves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Where a MAC is. `direct` when the port is one where a computer can sit; else only that it was seen there."""
 
@@ -96,7 +98,9 @@ def _best(mac: str, rows: list[Learned], trunks: set[int], crowd: Mapping[int, i
 
 def _addresses(resolved: Iterable[Resolved]) -> dict[str, str]:
     """MAC → its first IPv4 address, else its first IPv6 address, in address text order for the same answer twice."""
-    found: dict[str, str] = {}
-    for row in sorted(resolved, key=lambda row: (row.mac, ":" in row.address, row.address)):
-        found.setdefault(row.mac, row.address)
-    return found
+    found: dict[str, tuple[bool, str]] = {}
+    for row in resolved:
+        one = ":" in row.address, row.address
+        if row.mac not in found or one < found[row.mac]:
+            found[row.mac] = one
+    return {mac: address for mac, (_ipv6, address) in sorted(found.items())}

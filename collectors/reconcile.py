@@ -13,6 +13,7 @@ from typing import Any
 from collectors.facts import COMPUTERS, InterfaceFact, NeighbourFact, PartFact, Snapshot
 from collectors.tables import modules
 from inventory.rules import names
+from inventory.values import value
 
 
 class Action(StrEnum):
@@ -29,7 +30,7 @@ class Action(StrEnum):
     """The register's value and the network's are one: an open difference is settled."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """One thing to do. `subject` is interface, address, neighbour, part or device; `key`: its row's, if it has one."""
 
@@ -44,7 +45,7 @@ class Change:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class InterfaceView:
     """An interface as the register has it."""
 
@@ -60,7 +61,7 @@ class InterfaceView:
     gone: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AddressView:
     pk: int
     address: str
@@ -72,7 +73,7 @@ class AddressView:
     """The key of that interface."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NeighbourView:
     """An open neighbour row: its natural key, and what the neighbour said."""
 
@@ -86,7 +87,7 @@ class NeighbourView:
     bridge: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PartView:
     """A part of the device as it was last seen."""
 

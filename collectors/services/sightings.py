@@ -15,7 +15,7 @@ from collectors.facts import Snapshot, TableState, rows_from_json
 from collectors.judging import Ground, Heard, Registered, Switch, Verdicts
 from collectors.links import Evidence, Learned, Place, Resolved
 from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Neighbour, Sighting, address_key
-from collectors.selectors import kept_facts, network_macs
+from collectors.selectors import READ_AT_ONCE, kept_facts, network_macs
 from collectors.services.applying import Context
 from collectors.services.differences import Ledger
 from inventory.models import Cable, Device, Interface, Site
@@ -40,7 +40,7 @@ class Gathered:
     whole: set[int] = field(default_factory=set)
     """Devices whose forwarding table was read to its end, or that have none."""
     again: list[int] = field(default_factory=list)
-    """Devices that said what they said last time, and so see what they saw: their rows are read when all is told."""
+    """Devices that said what they said last time, and so see what they saw: their rows are read together."""
 
     def add(self, device: int, snapshot: Snapshot) -> None:
         """Take over the rows of a snapshot that was applied to a device."""
@@ -51,6 +51,8 @@ class Gathered:
         if snapshot.same:
             if any(snapshot.tables[name].rows for name in ("forwarding", "arp") if name in snapshot.tables):
                 self.again.append(device)
+            if len(self.again) >= READ_AT_ONCE:
+                self.tell_again()
             return
         self._take(device, ((row.mac, row.if_index, row.vlan) for row in snapshot.forwarding))
         self.resolved += [Resolved(row.mac, row.address) for row in snapshot.arp]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from inventory.rules.lifecycle import fiscal_year
 from inventory.rules.standards import Allowance
+from inventory.values import value
 
 
 class Order(StrEnum):
@@ -45,7 +46,7 @@ Why = tuple[str, ...]
 """A code and its values as texts, such as ('past_due', '3')."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """A device that is due on a day of the plan or before it, or for which a year is decided."""
 
@@ -135,7 +136,7 @@ class Terms:
         return list(self.money.get(year, ())) if self.money else [Purse("")]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """What became of one candidate: renewed in `year` from `source` at that price, or undone (no year), and why."""
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from inventory.rules.status import TO_BE_SCRAPPED
+from inventory.values import value
 
 Pair = tuple[str, str]
 
@@ -142,11 +143,11 @@ class PriceFacts:
     valid_from: date
 
 
-@dataclass(slots=True)
+@value
 class Item:
     """A device that is due within the plan or put in by hand: renewed in `year`, or undone (None).
 
-    As good as frozen: to say so costs a call for each of its fields. `due_year` is the fiscal year in which it counts as due: of what is put in before it is due, the year it is put in.
+    `due_year` is the fiscal year in which it counts as due: of what is put in before it is due, the year it is put in.
     """
 
     tag: str
