@@ -35,6 +35,7 @@ class Step(NamedTuple):
     columns: bytes
     """How many octets of each name are its column's. Empty for GET."""
     stamp: int
+    """Checksum of what counts in the answer; 0 where the one of its octets is enough."""
     octets: int = 0
     """Checksum of the answer's very octets, by which it need not be read; 0 where it holds the clock."""
 
@@ -218,14 +219,17 @@ class Talk:
             notes.spoil()
             raise
         if notes.whole:
-            columns = b"" if kind == codec.GET else self._follow(names, reply)
+            columns, inside = (b"", False) if kind == codec.GET else self._follow(names, reply)
             octets = 0 if kind == codec.GET else reply.checksum
-            notes.note(Step(self._vlan, kind, repetitions, names, columns, stamp(kind, names, columns, reply), octets))
+            # Where all of an answer counts its octets tell enough.
+            counts = octets and inside and not reply.error_status
+            mark = 0 if counts else stamp(kind, names, columns, reply)
+            notes.note(Step(self._vlan, kind, repetitions, names, columns, mark, octets))
         return reply
 
-    def _follow(self, names: Sequence[Oid], reply: Reply) -> bytes:
-        """How many octets of each name are its column's; and where each column goes on."""
-        columns, varbinds = bytes(map(self._column, names)), reply.varbinds
+    def _follow(self, names: Sequence[Oid], reply: Reply) -> tuple[bytes, bool]:
+        """How many octets of each name are its column's, and whether all values are. Keeps where columns go on."""
+        columns, varbinds, inside = bytes(map(self._column, names)), reply.varbinds, True
         for at, size in enumerate(columns):
             column = names[at][:size]
             for place in _backwards(at, len(names), len(varbinds)):
@@ -233,7 +237,8 @@ class Talk:
                 if oid.startswith(column):
                     self._cursors[oid] = size
                     break
-        return columns
+                inside = False
+        return columns, inside
 
     def _column(self, name: Oid) -> int:
         """How many octets of a name are its column's. A place that no answer named has none that could be told."""

@@ -238,9 +238,17 @@ def at_rest(bench: Bench, agents: dict[str, Place]) -> tuple[float, int]:
     if walks is not None:
         ratio = best.cpu_ms_a_device / walks.cpu_ms_a_device
         print(f"{walks}\ncollect, nothing new : snmpbulkwalk = {ratio:.3f} times its CPU a device (bar: 1)")
+    clean_s = in_two("nothing new", ones, twos)
+    whole = [[bench.collect(f"collect afresh, {n} at once", "--afresh", "--processes", n) for n in "12"] for _ in "ab"]
+    in_two("afresh", *zip(*whole, strict=True))
+    return clean_s, longest
+
+
+def in_two(what: str, ones: Sequence[Measured], twos: Sequence[Measured]) -> float:
+    """How much sooner two processes are done than one; gives the best wall time of one."""
     one, two = (min(run.wall_s for run in runs) for runs in (ones, twos))
-    print(f"one process : two = {one / two:.2f} times, agents on the same {os.cpu_count()} cores (bar: 1.7)")
-    return one, longest
+    print(f"{what}, one process : two = {one / two:.2f} times, agents on the same {os.cpu_count()} cores (bar: 1.7)")
+    return one
 
 
 def troubled(bench: Bench, clean_s: float, longest: int) -> None:
