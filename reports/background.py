@@ -106,7 +106,7 @@ def _fill_in(run: ReportRun) -> None:
     if isinstance(found, Fault):
         history.fail(run, found.text)
         return
-    run.file_name, run.sha256 = planbooks.template_name(plan, name), sha256_of(target)
+    run.file_name, run.sha256 = planbooks.template_name(plan, name, found.parameters["year"]), sha256_of(target)
     run.rows, run.parameters = found.rows, found.parameters
     history.finish(run)
 

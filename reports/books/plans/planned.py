@@ -146,7 +146,8 @@ class PriceFacts:
 class Item:
     """A device that is due within the plan or put in by hand: renewed in `year`, or undone (None).
 
-    As good as frozen: to say so costs a call for each of its fields. `due_year` is the fiscal year in which it counts as due: of what is put in before it is due, the year it is put in.
+    As good as frozen: to say so costs a call for each of its fields. `due_year` is the fiscal year in which it counts
+    as due: of what is put in before it is due, the year it is put in.
     """
 
     tag: str
