@@ -34,7 +34,7 @@ from reports.pages.plan_forms import (
     is_near,
     today,
 )
-from reports.pages.plan_rows import SIZE, TYPED, class_name, mark_words
+from reports.pages.plan_rows import SIZE, TYPED, class_name, doubts_of, mark_words
 
 MOST_TYPED = 300
 """Characters of a field that are shown again."""
@@ -213,7 +213,8 @@ class ApproveView(DraftAction):
                 *((words, found.count(mark=mark)) for mark, words in mark_words().items() if mark != "by_hand"),
                 (_("Not judged"), counts["unjudged"]),
             ]
-        return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, frozen=frozen, approving=True)
+            more = {"frozen": frozen, "doubts": doubts_of(found)}
+        return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, approving=True, **more)
 
 
 class ReopenView(PlanAction):

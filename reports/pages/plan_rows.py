@@ -108,6 +108,11 @@ class Asked:
         }
 
 
+def doubts_of(found: Drawing) -> list[str]:
+    """What a finance office would ask about, in sentences."""
+    return [pair[0 if language() == "zh" else 1] for pair in found.told("doubts")]
+
+
 def class_words(classes: dict[str, list[str]], code: str, lang: str) -> str:
     pair = classes.get(code)
     return code if pair is None else pair[0 if lang == "zh" else 1]
