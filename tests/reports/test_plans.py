@@ -349,7 +349,7 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
     sheet = book.active
     sheet["A1"], sheet["B1"], sheet["C1"] = "{{填报单位}}", "{{year}}", "{{大写金额}}"
     sheet["A3"], sheet["B3"], sheet["C3"], sheet["D3"] = "{{rows.单位}}", "{{rows.申请数量}}", "{{rows.单价}}", "=B3*C3"
-    sheet["A4"], sheet["D4"] = "合计", "=SUM(D3:D3)"
+    sheet["A4"], sheet["D4"], sheet["E3"] = "合计", "=SUM(D3:D3)", "{{rows.序号}}"
     book.save(tmp_path / "财政局表.xlsx")
     file = str(tmp_path / "财政局表.xlsx")
     words = ("--plan", "更新规划", "--template", file, "--out", str(tmp_path))
@@ -363,7 +363,7 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
         ["甲局", 1, 1020, "=B4*C4"],
         ["乙局", 1, 5000, "=B5*C5"],
     ]
-    assert made["D6"].value == "=SUM(D3:D5)"
+    assert made["D6"].value == "=SUM(D3:D5)" and [made[f"E{row}"].value for row in (3, 4, 5)] == [1, 2, 3]
     assert [run.rows for run in ReportRun.objects.filter(report="template").order_by("pk")] == [3, 3]
 
 
@@ -371,7 +371,7 @@ def test_a_template_that_asks_for_what_is_not_there_is_told_by_its_cell(plan: Re
     book = openpyxl.Workbook()
     book.active["B7"] = "{{rows.颜色}}"
     book.save(tmp_path / "t.xlsx")
-    for file, told in (("t.xlsx", "Sheet!B7"), ("none.xlsx", "none.xlsx")):
+    for file, told in (("t.xlsx", "Sheet!B7"), ("t.xlsx", "rows.申请数量、"), ("none.xlsx", "none.xlsx")):
         words = ("--plan", "更新规划", "--template", str(tmp_path / file), "--out", str(tmp_path))
         with pytest.raises(CommandError) as fault:
             call_command("report", "budget", *words)
