@@ -89,6 +89,7 @@ class PlanView(PageView):
         count, shown = asked.pick(found)
         return {
             "asked": asked,
+            "query": asked.query(asked.number),
             "choices": asked.choices(found, language()),
             "kinds": asked.kinds(found),
             "count": count,
