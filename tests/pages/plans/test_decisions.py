@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory.models import Department, Device, DueOverride, Role
 from inventory.services import write
@@ -217,3 +218,8 @@ def test_execution_is_followed_for_all_that_the_list_is_narrowed_to(browser: Cli
     assert set(plan.items.filter(stage="granted").values_list("asset_tag", flat=True)) == of_2027 - {refused}
     told = text_of(browser.post(url("follow", plan), {**given, "stage": "in_service"}, follow=True))
     assert "No device of this list can take this step" in told
+
+
+def test_a_new_version_is_offered_with_the_data_of_today(browser: Client, plan: RefreshPlan) -> None:
+    approve(browser, plan)
+    assert f'name="as_of" value="{timezone.localdate().isoformat()}"' in text_of(browser.get(page(plan)))
