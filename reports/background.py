@@ -106,7 +106,7 @@ def _fill_in(run: ReportRun) -> None:
     if isinstance(found, Fault):
         history.fail(run, found.text)
         return
-    run.file_name, run.sha256 = planbooks.template_name(plan, name), sha256_of(target)
+    run.file_name, run.sha256 = planbooks.template_name(plan, name, found.parameters["year"]), sha256_of(target)
     run.rows, run.parameters = found.rows, found.parameters
     history.finish(run)
 
@@ -119,7 +119,7 @@ def _workbook(run: ReportRun, progress: Progress) -> Workbook:
     frames: dict[str, pd.DataFrame] = {}
     workbook = build(book, request, now, run.made_by, frames, lambda part: progress.at(READ * part))
     keep_counts(book, request, frames, Actor(run.made_by, user=run.owner))
-    run.file_name = file_name(run.report, request)
+    run.file_name = file_name(book, request)
     run.parameters = kept_parameters(book, request, now)
     return workbook
 

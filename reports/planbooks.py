@@ -61,9 +61,9 @@ def compare_workbook(one: RefreshPlan, two: RefreshPlan, author: str, *, lang: s
     return Planned(file, workbook, kept)
 
 
-def template_name(plan: RefreshPlan, template: str) -> str:
-    """The file name of a template once it is filled in."""
-    return f"{safe_part(Path(template).stem)}-{safe_part(plan.name)}-v{plan.version}.xlsx"
+def template_name(plan: RefreshPlan, template: str, year: int) -> str:
+    """The file name of a template once it is filled in with a year, or with the plan's first (0)."""
+    return f"{safe_part(Path(template).stem)}-{year or plan.first_year}-{safe_part(plan.name)}-v{plan.version}.xlsx"
 
 
 def fill_in(
@@ -106,7 +106,7 @@ def fill_plan_template(
         return fault
     if not template.is_file():
         return Fault("no_template", _("There is no file %s.") % template)
-    target = out / template_name(plan, template.name)
+    target = out / template_name(plan, template.name, year)
     try:
         found = fill_in(plan, template, target, lang=lang, year=year)
     except OSError as error:

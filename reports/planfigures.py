@@ -14,6 +14,7 @@ from inventory.sheets.style import shown
 from reports import planrows
 from reports.books.frames import Params
 from reports.books.plans import overview, reasons
+from reports.books.plans.doubts import doubts
 from reports.books.plans.planned import Drawn, Item, Unjudged, grouped
 from reports.preview import NUMBERS
 
@@ -31,6 +32,7 @@ def head(drawn: Drawn) -> dict[str, Any]:
     return {
         **tables,
         "classes": {code: [one.zh, one.en] for code, one in drawn.classes.items()},
+        "doubts": [list(pair) for pair in doubts(drawn)],
         "changes": [list(pair) for pair in drawn.head.changes],
         "decided": [
             [year, reason, _places(one.author for one in ones), [one.tag for one in ones]]

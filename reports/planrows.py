@@ -86,6 +86,11 @@ class Drawing:
         number: int = self._rows.execute(f"SELECT count(*) FROM items{where}", values).fetchone()[0]
         return number
 
+    def tags(self, kind: str = "", mark: str = "", **narrowed: str) -> list[str]:
+        """The tags of the devices that fit, in their order."""
+        where, values = _where(kind, mark, narrowed)
+        return [tag for (tag,) in self._rows.execute(f"SELECT tag FROM items{where} ORDER BY place", values)]
+
     def page(self, start: int, size: int, kind: str, mark: str = "", **narrowed: str) -> list[dict[str, Any]]:
         """What is told of some of the devices that fit, in their order."""
         where, values = _where(kind, mark, narrowed)

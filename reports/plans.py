@@ -16,6 +16,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from inventory.models import AssetClass, Device, FundingSource
+from inventory.models.money import FundingKind
 from inventory.rules.planning import STAGES
 from inventory.rules.status import HELD
 from inventory.selectors import UnknownName, find_department
@@ -210,7 +211,7 @@ def head_of(plan: RefreshPlan) -> Head:
         reviewer=plan.reviewer,
         approved_by=plan.approved_by,
         approved_on=plan.approved_on,
-        money=tuple(Money(*row) for row in plan.money.values_list("year", "source__name", "amount_yuan")),
+        money=tuple(_money(row) for row in plan.money.select_related("source")),
         exceeding=tuple(
             Exceeding(*row)
             for row in plan.exceptions.values_list(
@@ -224,6 +225,12 @@ def head_of(plan: RefreshPlan) -> Head:
             )
         ),
     )
+
+
+def _money(row: PlanMoney) -> Money:
+    source = row.source
+    yearly = source.kind == FundingKind.YEARLY
+    return Money(row.year, source.name, row.amount_yuan, source.amount_yuan, yearly, source.from_year, source.to_year)
 
 
 def decide(

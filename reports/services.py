@@ -163,7 +163,7 @@ def _make(
         department=request.scope.department,
         parameters=kept_parameters(book, request, now),
     )
-    return keep(workbook, out / file_name(book.name, request), line, actor)
+    return keep(workbook, out / file_name(book, request), line, actor)
 
 
 def keep(workbook: Workbook, target: Path, line: ReportRun, actor: register.Actor) -> Made:
@@ -208,11 +208,14 @@ def build(
     return Workbook(title, sheets, params.lang, params.as_of, made_at, author, unit=params.unit)
 
 
-def file_name(name: str, request: Request) -> str:
-    """register-2026-11-24.xlsx; with a town or department, its name behind, so that neither overwrites the county's."""
-    where = request.scope.words("zh")
-    safe = safe_part(where)
-    return f"{name}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
+def file_name(book: catalogue.Book, request: Request) -> str:
+    """register-2026-11-24.xlsx; of a budget its year before the data date, of a town or department its name behind.
+
+    So one does not overwrite another.
+    """
+    year = f"-{request.year or request.as_of.year + 1}" if "year" in book.params else ""
+    safe = safe_part(request.scope.words("zh"))
+    return f"{book.name}{year}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
 
 
 def safe_part(text: str) -> str:

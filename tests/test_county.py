@@ -414,3 +414,11 @@ def test_other_serials_are_nobodys() -> None:
     others = [row["value"].split(";")[0] for row in deviations("serial", "replaced")]
     assert not known & set(others)
     assert repeated(others) == []
+
+
+def test_classification_codes_are_those_of_the_edition_of_2022() -> None:
+    """GB/T 14885-2022; in the one of 2010 a desktop bore what is now a server's code."""
+    codes = {row["code"]: row["classification_code"] for row in rows("asset_classes") if row["classification_code"]}
+    assert all(re.fullmatch(r"A0\d{7}", code) for code in codes.values())
+    wanted = {"desktop": "A02010105", "laptop": "A02010108", "server": "A02010104", "copier": "A02020100"}
+    assert {code: codes[code] for code in wanted} == wanted

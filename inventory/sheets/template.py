@@ -121,8 +121,14 @@ def _look_through(book: Book, values: Values, keys: Collection[str], any_rows: b
         if name not in values and name not in keys and (any_rows or not name.startswith(_ROWS))
     ]
     if unknown:
-        listed = "、".join(unknown)
-        _refuse("unknown_names", f"模板中的名称没有数据：{listed}", f"The template names unknown data: {listed}")
+        listed, known = "、".join(unknown), sorted({*values, *keys})
+        zh = "、".join(name for name in known if not name.isascii())
+        en = ", ".join(name for name in known if name.isascii())
+        _refuse(
+            "unknown_names",
+            f"模板中的名称没有数据：{listed}。可用的名称：{zh}",
+            f"The template names unknown data: {listed}. Known are: {en}",
+        )
     if doubled := [place for sheet in book.sheets for place in _pattern_cells(book, sheet)[1:]]:
         zh, en = "一张表只能有一行样板行，多出：", "A sheet takes one pattern row; there is more: "
         _refuse("two_patterns", zh + "、".join(doubled), en + "、".join(doubled))

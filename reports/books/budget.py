@@ -76,9 +76,9 @@ RULES = (
         "argued case by case, without a number.",
     ),
     (
-        "到期按类别的更新政策判断；使用年限取类别年限与标准最低年限中较长者；按印数计的年限没有数据，未判断。",
-        "Due by the refresh policy of the class; the service life is the class's, but not less than the standard's "
-        "least life; a life in pages is not judged for want of data.",
+        "到期按类别的更新政策在数据日期判断；使用年限取类别年限与标准最低年限中较长者；按印量计的，没有读数时不因此到期。",
+        "Due by the refresh policy of the class, as of the data date; the service life is the class's, but not less "
+        "than the standard's least life; by a life in pages only where the pages were read.",
     ),
     (
         "单价为数据日期有效的单价表价格，高于标准上限的取上限；金额＝申请数量×单价，逐行取到分后相加。",

@@ -96,8 +96,9 @@ RULES = (
         "To poll: devices with polling enabled; polled well: the last poll was answered and no table was cut short.",
     ),
     (
-        "登记质量统计在账设备（计划与已报废除外）；无意义的序列号（如厂家占位符）算缺。",
-        "Quality counts devices on the books (neither planned nor scrapped); a serial that says nothing is none.",
+        "登记质量统计在账设备（计划与已报废除外）；无意义的序列号（如厂家占位符）算缺；只有在用计算机须有使用人。",
+        "Quality counts devices on the books (neither planned nor scrapped); a serial that says nothing is none; a "
+        "holder is wanted of computers in use alone.",
     ),
     (
         "计算机标准数：单位的标准中列计算机类别的条目之和（包含在其他条目内的不重复计）；一年内核实：数据日期前十二个月内。",
@@ -260,7 +261,7 @@ def _marked(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
         "no_serial": devices["serial"].map(is_junk_serial).astype(bool),
         "no_date": devices["purchased_on"].isna(),
         "no_place": devices["site"] == "",
-        "no_holder": devices["holder"] == "",
+        "no_holder": in_use & (devices["holder"] == ""),
     }
     year_ago = add_months(params.as_of, -12)
     verified = by_row(devices, ["verified_on"], lambda on: on is not None and year_ago <= on).astype(bool)

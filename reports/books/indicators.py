@@ -36,7 +36,7 @@ INDICATORS = (
     Indicator(("有序列号", "with a serial number"), "has_serial", ("records",), _QUALITY),
     Indicator(("有购置日期", "with a purchase date"), "has_date", ("records",), _QUALITY),
     Indicator(("有存放地点", "with a place"), "has_place", ("records",), _QUALITY),
-    Indicator(("有使用人", "with a holder"), "has_holder", ("records",), _QUALITY),
+    Indicator(("在用计算机有使用人", "computers in use with a holder"), "has_holder", ("computers",), _QUALITY),
     Indicator(("四项齐全", "with all four"), "complete", ("records",), _QUALITY),
     Indicator(("一年内核实", "verified within a year"), "verified", ("records",), _QUALITY),
 )
@@ -81,9 +81,8 @@ def _sums(before: pd.DataFrame) -> dict[str, int]:
 
 def _with_quality(counts: Mapping[str, int]) -> dict[str, int]:
     """The counts, and what records have instead of what they lack."""
-    records = counts.get("records", 0)
-    has = {f"has_{key}": records - counts.get(f"no_{key}", 0) for key in ("serial", "date", "place", "holder")}
-    return {**counts, **has}
+    of = {"serial": "records", "date": "records", "place": "records", "holder": "computers"}
+    return {**counts, **{f"has_{key}": counts.get(all_, 0) - counts.get(f"no_{key}", 0) for key, all_ in of.items()}}
 
 
 def _row(one: Indicator, now: Mapping[str, int], then: Mapping[str, int], params: Params) -> Row:

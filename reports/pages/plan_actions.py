@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -21,6 +21,7 @@ from inventory.pages import writing
 from inventory.pages.kit import page_url
 from inventory.pages.writing import actor_of
 from inventory.rules.lifecycle import fiscal_start
+from inventory.rules.planning import STAGES
 from reports import planjobs
 from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
@@ -34,7 +35,7 @@ from reports.pages.plan_forms import (
     is_near,
     today,
 )
-from reports.pages.plan_rows import SIZE, TYPED, class_name, mark_words
+from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, doubts_of, mark_words
 
 MOST_TYPED = 300
 """Characters of a field that are shown again."""
@@ -213,7 +214,8 @@ class ApproveView(DraftAction):
                 *((words, found.count(mark=mark)) for mark, words in mark_words().items() if mark != "by_hand"),
                 (_("Not judged"), counts["unjudged"]),
             ]
-        return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, frozen=frozen, approving=True)
+            more = {"frozen": frozen, "doubts": doubts_of(found)}
+        return self.ask(form, _("Approve %(plan)s") % {"plan": self.plan}, approving=True, **more)
 
 
 class ReopenView(PlanAction):
@@ -238,14 +240,29 @@ class ReopenView(PlanAction):
 
 
 class FollowView(PlanAction):
-    """How far the ticked devices' replacements have come. What is refused stands there again, as it was typed."""
+    """How far the replacements of the ticked devices have come, or of all that the list is narrowed to and that can
+    take the step. What is refused stands there again, as it was typed."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form, tags = FollowForm(request.POST), request.POST.getlist("tag")
-        if not self._done(form, tags):
+        every = "every" in request.POST
+        form, tags = FollowForm(request.POST), self._fitting() if every else request.POST.getlist("tag")
+        if every and not tags:
+            messages.error(request, _("No device of this list can take this step."))
+        elif not self._done(form, tags):
             typed = {name: request.POST.get(name, "")[:MOST_TYPED] for name in form.fields}
             request.session[TYPED] = {"plan": self.plan.pk, **typed, "tags": tags[:SIZE]}
         return self.back()
+
+    def _fitting(self) -> list[str]:
+        found = engine.planwork().drawing(self.plan)
+        if isinstance(found, planjobs.Job):
+            return []
+        with found:
+            tags = Asked.of(QueryDict(self.request.POST.get("query", ""))).tags(found)
+        stage = self.request.POST.get("stage", "")
+        able = self.plan.items.filter(stage__in=[old for old, steps in STAGES.items() if stage in steps])
+        able_tags = set(able.values_list("asset_tag", flat=True))
+        return [tag for tag in tags if tag in able_tags]
 
     def _done(self, form: FollowForm, tags: list[str]) -> bool:
         if not tags:

@@ -1,5 +1,6 @@
 """A plan's form: its settings, the order of its criteria, its money by source and year. All in one go."""
 
+from itertools import count
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +32,7 @@ class PlanFormView(FormView):
             messages.warning(request, _("An approved plan does not change: reopen it as a new version."))
             return redirect(self.page.url_of(plan.pk))
         if pk is None and (copied := self._copied()) is not None:
-            form = self._class()(instance=plan, initial=model_to_dict(copied))
+            form = self._class()(instance=plan, initial={**model_to_dict(copied), "name": _free_name(copied.name)})
             return self._show(plan, form, Grid.of(copied), copied.order)
         if pk is None:
             return self._show(plan, self._class()(instance=plan, initial=self._initial()), *self._begun())
@@ -109,6 +110,12 @@ class PlanFormView(FormView):
             order=order_choices(order or default_order()),
             copied=None if plan.pk else self._copied(),
         )
+
+
+def _free_name(name: str) -> str:
+    """The name with the first number behind it that no plan bears."""
+    taken = set(RefreshPlan.objects.filter(name__startswith=name).values_list("name", flat=True))
+    return next(free for number in count(2) if (free := f"{name} {number}") not in taken)
 
 
 class PlanAdd(PlanFormView):

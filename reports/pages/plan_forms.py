@@ -137,13 +137,14 @@ class Grid:
         return cls(found, cells)
 
     def rows(self) -> list[dict[str, Any]]:
-        """A row for each source, yearly lines first, with a cell for each year."""
-        sources = sorted(FundingSource.objects.all(), key=lambda one: (one.kind != FundingKind.YEARLY, one.name))
+        """A row for each source, yearly lines first and what does not run in these years last; a cell for each year."""
+        sources = sorted(FundingSource.objects.all(), key=self._place)
         return [
             {
                 "source": source,
                 "kind": source.get_kind_display(),
                 "amount": "" if source.amount_yuan is None else f"{source.amount_yuan:,.0f}",
+                "span": "–".join(dict.fromkeys(str(year or "") for year in (source.from_year, source.to_year))),
                 "cells": [
                     (f"money-{key}-{year}", year, self.cells.get((key, year), ""), (key, year) in self.faults)
                     for key in (source.pk,)
@@ -152,6 +153,10 @@ class Grid:
             }
             for source in sources
         ]
+
+    def _place(self, source: FundingSource) -> tuple[bool, bool, str]:
+        runs = any((source.from_year or year) <= year <= (source.to_year or year) for year in self.years)
+        return not runs, source.kind != FundingKind.YEARLY, source.name
 
     def aside(self) -> list[tuple[str, str]]:
         """What was typed for years that the plan does not reach: kept until it is saved, as years may change back."""
@@ -206,7 +211,10 @@ class ExceptionForm(ReasonForm):
         max_digits=12,
         decimal_places=2,
         required=False,
-        help_text=gettext_lazy("Only where it differs from the price list, or lies above the cap."),
+        help_text=gettext_lazy(
+            "Only where it differs from the price list, or lies above the cap. It holds for every device of this class "
+            "that the plan renews in this department."
+        ),
         widget=forms.NumberInput(_TEXT | {"step": "any"}),
     )
     field_order = ("quantity", "price_yuan", "reason")

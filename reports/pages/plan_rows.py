@@ -67,10 +67,17 @@ class Asked:
 
     def pick(self, found: Drawing) -> tuple[int, list[dict[str, Any]]]:
         """How many are asked for, and those of this page."""
+        given = self._narrowed()
+        return found.count(**given), found.page((self.number - 1) * SIZE, SIZE, **given)
+
+    def tags(self, found: Drawing) -> list[str]:
+        """The tags of all that are asked for."""
+        return found.tags(**self._narrowed())
+
+    def _narrowed(self) -> dict[str, str]:
         unjudged = self.kind == "unjudged"
         narrowed = {name: getattr(self, name) for name in NARROWING if not (unjudged and name == "year")}
-        given = {"kind": self.kind, "mark": "" if unjudged else self.mark, "words": self.q, **narrowed}
-        return found.count(**given), found.page((self.number - 1) * SIZE, SIZE, **given)
+        return {"kind": self.kind, "mark": "" if unjudged else self.mark, "words": self.q, **narrowed}
 
     def kinds(self, found: Drawing) -> list[tuple[str, str, int]]:
         """(kind, words, how many) of the three lists."""
@@ -106,6 +113,11 @@ class Asked:
             "before": self.query(self.number - 1) if self.number > 1 else "",
             "behind": self.query(self.number + 1) if self.number < last else "",
         }
+
+
+def doubts_of(found: Drawing) -> list[str]:
+    """What a finance office would ask about, in sentences."""
+    return [pair[0 if language() == "zh" else 1] for pair in found.told("doubts")]
 
 
 def class_words(classes: dict[str, list[str]], code: str, lang: str) -> str:

@@ -16,7 +16,7 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, rows_of, yuan_of
+from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, doubts_of, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -89,6 +89,7 @@ class PlanView(PageView):
         count, shown = asked.pick(found)
         return {
             "asked": asked,
+            "query": asked.query(asked.number),
             "choices": asked.choices(found, language()),
             "kinds": asked.kinds(found),
             "count": count,
@@ -124,6 +125,7 @@ def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
         "devices_count": found.told("devices"),
         "years": side_by_side(tables["years"]),
         "charts": charts_of(tables),
+        "doubts": doubts_of(found),
         "changes": [pair[0 if lang == "zh" else 1] for pair in found.told("changes")],
         "exceptions": [
             (one, class_name(one.asset_class), None if one.price_yuan is None else yuan_of(str(one.price_yuan)))

@@ -76,7 +76,7 @@ def devices(scope: Scope, as_of: date) -> pd.DataFrame:
     """Every device of the scope, whatever its status, by town, department and tag. Columns: DEVICE_COLUMNS."""
     names, network, decided = _Names(scope), _Network(scope), _Decided(scope)
     order = names.department_order()
-    last = (len(order), "")
+    last = len(order)
     found = Device.objects.filter(scope.devices()).values_list(
         "pk",
         "asset_tag",
@@ -141,9 +141,8 @@ class _Names:
 
     def __init__(self, scope: Scope) -> None:
         towns = {pk: (name, place) for pk, name, place in Town.objects.values_list("pk", "name", "position")}
-        self._order = list(scope.departments().values_list("pk", "town_id", "name"))
-        self._towns = towns
-        self.departments = {pk: (name, towns[town][0]) for pk, town, name in self._order}
+        found = scope.departments().values_list("pk", "town_id", "name")
+        self.departments = {pk: (name, towns[town][0]) for pk, town, name in found}
         self.sites = {
             pk: (name, towns[town][0]) for pk, name, town in Site.objects.values_list("pk", "name", "town_id")
         }
@@ -166,10 +165,9 @@ class _Names:
             return model.objects.all()
         return model.objects.filter(**{f"{by}__in": Device.objects.filter(scope.devices()).values(field)})
 
-    def department_order(self) -> dict[int, tuple[int, str]]:
-        """{department: its place}, by the town's position and the name."""
-        ordered = sorted(self._order, key=lambda row: (self._towns[row[1]][1], row[2]))
-        return {pk: (place, name) for place, (pk, _, name) in enumerate(ordered)}
+    def department_order(self) -> dict[int, int]:
+        """{department: its place}, in the order of the scope."""
+        return {pk: place for place, pk in enumerate(self.departments)}
 
 
 _CLASS_FIELDS = ("code", "name", "name_en", "role", "service_life_years", "depreciation_years")

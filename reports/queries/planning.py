@@ -27,7 +27,7 @@ DEPARTMENT_COLUMNS = {
 
 
 def departments(scope: Scope, as_of: date) -> pd.DataFrame:
-    """The departments of the scope, by town and name. Columns: DEPARTMENT_COLUMNS.
+    """The departments of the scope, in its order. Columns: DEPARTMENT_COLUMNS.
 
     has_fiber: a fiber link in use ends at the site of one of its devices on the books.
     """
@@ -35,11 +35,7 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
     with_fiber = Device.objects.filter(status__in=HELD, department__isnull=False, site__in=lit.values("pk"))
     fiber = set(with_fiber.order_by().values_list("department_id", flat=True).distinct())
     segment = set(SegmentDepartment.objects.values_list("department_id", flat=True))
-    rows = (
-        scope.departments()
-        .order_by("town__position", "name")
-        .values_list("pk", "standard__series", *_DEPARTMENT_FIELDS)
-    )
+    rows = scope.departments().values_list("pk", "standard__series", *_DEPARTMENT_FIELDS)
     codes, default = standards_in_force(as_of)
     return frame(
         [(*row, pk in segment, pk in fiber, codes.get(series, "") if series else default) for pk, series, *row in rows],

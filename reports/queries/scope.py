@@ -11,12 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from inventory.models import Department, Site, Town
+from inventory.models.places import DepartmentKind
 
 CHUNK = 5000
+_RANK = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(DepartmentKind.values)))
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Scope:
         return Q()
 
     def departments(self) -> QuerySet[Department]:
-        found = Department.objects.all()
+        """In the order of official tables: by town, leading bodies first, then as the county's own list has them."""
+        found = Department.objects.order_by("town__position", _RANK, "pk")
         if self.department is not None:
             return found.filter(pk=self.department.pk)
         return found.filter(town=self.town) if self.town is not None else found

@@ -52,8 +52,8 @@ def test_each_indicator_of_the_county_worked_by_hand() -> None:
         "有序列号": (12, 13),
         "有购置日期": (12, 13),
         "有存放地点": (10, 13),
-        "有使用人": (2, 13),
-        "四项齐全": (2, 13),
+        "在用计算机有使用人": (2, 9),
+        "四项齐全": (5, 13),
         "一年内核实": (2, 13),
     }
     far = indicators(Scope(town=Town.objects.get(name="五申镇")), AS_OF)

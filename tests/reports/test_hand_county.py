@@ -137,8 +137,8 @@ def test_the_plan_by_year_source_class_town_and_department(plan: RefreshPlan) ->
         ("交换机", 1, 0, 0, 0, 1, 0, Decimal("3121.20")),
     ]
     assert [tuple(row.values())[:7] for row in cells(made["按单位"])] == [
-        ("乙局", 3, 0, 2, 1, 2, 2),
         ("甲局", 2, 1, 0, 2, 0, 1),
+        ("乙局", 3, 0, 2, 1, 2, 2),
         ("丙所", 1, 1, 0, 0, 1, 1),
     ]
     assert [tuple(row.values())[:4] for row in cells(made["按乡镇"])] == [("双河镇", 5, 1, 2), ("五申镇", 1, 1, 0)]
@@ -150,12 +150,12 @@ def test_the_budget_request_of_2027(plan: RefreshPlan) -> None:
     keys = ("department", "class", "posts", "staff", "allowed", "held", "past_life", "to_be_scrapped", "quantity")
     table = made["预算申请"]
     assert [tuple(row[key] for key in keys) for row in cells(table)] == [
-        # Of the two desktops of 乙局 that wait, B1 is past its life and B3 is to be scrapped.
-        ("乙局", "台式计算机", 3, 5, 4, 5, 1, 1, 1),
         ("甲局", "台式计算机", 4, 4, 4, 3, 2, 0, 1),
         ("甲局", "A4黑白打印机", 4, 4, 3, 1, 1, 0, 1),
+        # Of the two desktops of 乙局 that wait, B1 is past its life and B3 is to be scrapped.
+        ("乙局", "台式计算机", 3, 5, 4, 5, 1, 1, 1),
     ]
-    assert [row["amount_yuan"] for row in cells(table)] == [Decimal("5000.00"), Decimal("5000.00"), Decimal("1020.00")]
+    assert [row["amount_yuan"] for row in cells(table)] == [Decimal("5000.00"), Decimal("1020.00"), Decimal("5000.00")]
     assert table.foot[0] == "合计（大写）：人民币壹万壹仟零贰拾元整"
     assert table.foot[1] == "其中：超配置标准 0 台，超单价上限 0 台。"
     assert table.foot[2] == "该年另有 5 台到期设备未安排，结转下年。"

@@ -16,10 +16,11 @@ from inventory.sheets.dump import dump
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.frames import Params
-from reports.books.plans import compare, request
+from reports.books.plans import compare, overview, request
 from reports.books.plans.changes import changes
+from reports.books.plans.doubts import doubts
 from reports.books.plans.kept import pack, unpack
-from reports.books.plans.planned import Drawn, Item, Money
+from reports.books.plans.planned import Drawn, Exceeding, Item, Money
 from tests.reports.literal import AS_OF, ENGLISH, HEAD, OTHER_HEAD, PARAMS, drawn, empty_frames
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -115,3 +116,35 @@ def test_devices_that_cannot_be_renewed_or_judged_are_listed() -> None:
     left = {one.tag: one.why[0][0] for one in drawn().items if one.year is None}
     assert left == {"PC-8": "no_department", "KI-1": "no_rule", "PR-2": "over_standard"}
     assert [one.tag for one in drawn().unjudged] == ["PC-3"]
+
+
+def test_money_that_its_source_does_not_hold_is_told() -> None:
+    line, capital = "信息化年度专款", "更新资金"
+    money = (
+        Money(2027, line, Decimal(7000), Decimal(5000), True, 2000, None),
+        Money(2028, line, Decimal(5000), Decimal(5000), True, 2000, None),
+        Money(2028, capital, Decimal(3300), Decimal(5000), False, 2022, 2028),
+        Money(2029, capital, Decimal(2000), Decimal(5000), False, 2022, 2028),
+    )
+    found = drawn(replace(HEAD, money=money, exceeding=()))
+    told = [
+        "“信息化年度专款”2027年列7,000.00元，高于该资金登记的5,000.00元。",
+        "2029年列有“更新资金”，该资金登记的年限为2022—2028年。",
+        "“更新资金”2028、2029年列5,300.00元，高于该资金登记的5,000.00元。",
+    ]
+    assert [zh for zh, _ in doubts(found)] == told
+    notes = {str(row[1]) for row in overview.build(found, PARAMS)[-1].rows}
+    assert notes.issuperset(told)
+    assert [line for line in request.build(found, replace(PARAMS, year=2029))[0].foot if line in told] == told[1:]
+
+
+def test_as_much_as_is_needed_is_measured_by_what_is_used() -> None:
+    money = (Money(2027, "信息化年度专款", None, Decimal(100), True),)
+    assert "高于该资金登记的100.00元" in doubts(drawn(replace(HEAD, money=money, exceeding=())))[0][0]
+
+
+def test_an_exception_says_how_many_devices_it_came_to() -> None:
+    exceeding = (Exceeding("五申镇政府", "desktop", 5, Decimal("5600.00"), "窗口增设"),)
+    assert [zh for zh, _ in doubts(drawn(replace(HEAD, exceeding=exceeding)))] == [
+        "例外“五申镇政府 台式计算机”列超标准5台，用到0台。"
+    ]

@@ -349,27 +349,29 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
     sheet = book.active
     sheet["A1"], sheet["B1"], sheet["C1"] = "{{填报单位}}", "{{year}}", "{{大写金额}}"
     sheet["A3"], sheet["B3"], sheet["C3"], sheet["D3"] = "{{rows.单位}}", "{{rows.申请数量}}", "{{rows.单价}}", "=B3*C3"
-    sheet["A4"], sheet["D4"] = "合计", "=SUM(D3:D3)"
+    sheet["A4"], sheet["D4"], sheet["E3"] = "合计", "=SUM(D3:D3)", "{{rows.序号}}"
     book.save(tmp_path / "财政局表.xlsx")
     file = str(tmp_path / "财政局表.xlsx")
-    words = ("--plan", "更新规划", "--year", "2027", "--template", file, "--out", str(tmp_path))
-    call_command("report", "budget", *words, stdout=StringIO())
-    made = openpyxl.load_workbook(tmp_path / "财政局表-更新规划-v1.xlsx").active
+    words = ("--plan", "更新规划", "--template", file, "--out", str(tmp_path))
+    for year in ("2027", "2028"):
+        call_command("report", "budget", *words, "--year", year, stdout=StringIO())
+    made = openpyxl.load_workbook(tmp_path / "财政局表-2027-更新规划-v1.xlsx").active
+    assert (tmp_path / "财政局表-2028-更新规划-v1.xlsx").is_file()
     assert [cell.value for cell in made[1][:3]] == ["信息中心", 2027, "壹万壹仟零贰拾元整"]
     assert [[cell.value for cell in row] for row in made["A3:D5"]] == [
-        ["乙局", 1, 5000, "=B3*C3"],
-        ["甲局", 1, 5000, "=B4*C4"],
-        ["甲局", 1, 1020, "=B5*C5"],
+        ["甲局", 1, 5000, "=B3*C3"],
+        ["甲局", 1, 1020, "=B4*C4"],
+        ["乙局", 1, 5000, "=B5*C5"],
     ]
-    assert made["D6"].value == "=SUM(D3:D5)"
-    assert ReportRun.objects.get(report="template").rows == 3
+    assert made["D6"].value == "=SUM(D3:D5)" and [made[f"E{row}"].value for row in (3, 4, 5)] == [1, 2, 3]
+    assert [run.rows for run in ReportRun.objects.filter(report="template").order_by("pk")] == [3, 3]
 
 
 def test_a_template_that_asks_for_what_is_not_there_is_told_by_its_cell(plan: RefreshPlan, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["B7"] = "{{rows.颜色}}"
     book.save(tmp_path / "t.xlsx")
-    for file, told in (("t.xlsx", "Sheet!B7"), ("none.xlsx", "none.xlsx")):
+    for file, told in (("t.xlsx", "Sheet!B7"), ("t.xlsx", "rows.申请数量、"), ("none.xlsx", "none.xlsx")):
         words = ("--plan", "更新规划", "--template", str(tmp_path / file), "--out", str(tmp_path))
         with pytest.raises(CommandError) as fault:
             call_command("report", "budget", *words)

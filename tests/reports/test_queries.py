@@ -197,3 +197,13 @@ def test_the_standard_is_read_with_the_classes_below_the_ones_it_names(tmp_path:
     assert rules["printer-colour"].within == "printer" and rules["printer-colour"].needs_approval
     assert rules["network"].quantity.number(9, {}) is None
     assert len(planning.standard_rules(Scope(), date(2016, 6, 30))) == 0
+
+
+def test_departments_stand_as_in_official_tables() -> None:
+    town = TownFactory(position=1)
+    listed = ("五申镇农技站", "station"), ("组织部", "bureau"), ("县委", "leading_body"), ("人大", "leading_body")
+    for name, kind in listed:
+        DeviceFactory(department=DepartmentFactory(name=name, kind=kind, town=town))
+    expected = ["县委", "人大", "组织部", "五申镇农技站"]
+    assert list(planning.departments(Scope(), AS_OF)["name"]) == expected
+    assert list(devices.devices(Scope(), AS_OF)["department"]) == expected

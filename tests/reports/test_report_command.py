@@ -37,7 +37,7 @@ def test_all_four_are_made_with_their_record(tmp_path: Path) -> None:
     said = report("all", "--out", str(tmp_path / "new" / "folder"), "--as-of", "2026-11-24")
     files = sorted((tmp_path / "new" / "folder").iterdir())
     assert [path.name for path in files] == [
-        f"{name}-2026-11-24.xlsx" for name in ("budget", "coverage", "refresh", "register")
+        f"{name}-2026-11-24.xlsx" for name in ("budget-2027", "coverage", "refresh", "register")
     ]
     assert said.count("sha256") == 4
     for path in files:
@@ -115,8 +115,9 @@ def test_the_service_gives_what_it_made(tmp_path: Path) -> None:
 
 def test_the_budget_bears_its_unit_preparer_and_reviewer(tmp_path: Path) -> None:
     people = ("--unit", "信息中心", "--preparer", "样例甲", "--reviewer", "示范乙")
-    report("budget", "--out", str(tmp_path), "--as-of", "2026-11-24", "--year", "2028", *people)
-    sheet = openpyxl.load_workbook(tmp_path / "budget-2026-11-24.xlsx").worksheets[0]
+    for year in ("2028", "2027"):
+        report("budget", "--out", str(tmp_path), "--as-of", "2026-11-24", "--year", year, *people)
+    sheet = openpyxl.load_workbook(tmp_path / "budget-2028-2026-11-24.xlsx").worksheets[0]
     text = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
     assert "2028 年新增资产配置预算表" in text
     for word in ("填报单位：信息中心", "编制人：样例甲", "审核人：示范乙", "零元整"):

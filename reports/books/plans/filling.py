@@ -56,9 +56,8 @@ def fields(drawn: Drawn, year: int, params: Params) -> tuple[dict[str, Value], l
         "above_cap": sum(one.above_cap for one in asked),
     }
     table = request.table(drawn, lines, year, params)
-    titles = {column.key: column.zh for column in table.columns}
-    keys = [column.key for column in table.columns]
-    rows = [_both(dict(zip(keys, row, strict=True)), titles) for row in table.rows]
+    titles = {"number": "序号", **{column.key: column.zh for column in table.columns}}
+    rows = [_both(dict(zip(titles, (number, *row), strict=True)), titles) for number, row in enumerate(table.rows, 1)]
     return _both(values, NAMES), rows
 
 

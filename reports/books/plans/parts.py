@@ -8,6 +8,7 @@ from inventory.sheets.columns import Column, Kind, Row, Shade, Sheet
 from reports.books import words
 from reports.books.frames import NOTE_COLUMNS, Params
 from reports.books.plans import reasons
+from reports.books.plans.doubts import doubts
 from reports.books.plans.planned import Drawn, Exceeding, Head, Item, grouped, tags_told
 
 _INT, _MONEY, _DATE = Kind.INT, Kind.MONEY, Kind.DATE
@@ -169,6 +170,7 @@ def assumptions(drawn: Drawn, params: Params, rules: Iterable[tuple[str, str]]) 
         *_policy_lines(drawn, params),
         *((say("例外", "Exception"), _exceeding(drawn, one, params), one.quantity) for one in head.exceeding),
         *_decided_lines(head, params),
+        *((say("存疑", "Doubtful"), say(*doubt), None) for doubt in doubts(drawn)),
         *((say("与上一版相比", "Changed"), say(*change), None) for change in head.changes),
         *((say("规则", "Rule"), say(*rule), None) for rule in rules),
         *_unjudged_lines(drawn, params),

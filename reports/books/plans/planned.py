@@ -17,11 +17,18 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Money:
-    """Money of one source for one year; without an amount as much as is needed."""
+    """Money of one source for one year; without an amount as much as is needed.
+
+    What the source itself is registered with: how much it holds, each year or in all, and from when to when.
+    """
 
     year: int
     source: str
     amount_yuan: Decimal | None = None
+    holds_yuan: Decimal | None = None
+    yearly: bool = False
+    from_year: int | None = None
+    to_year: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ ORDER: dict[str, Pair] = {
 }
 _TEXTS: dict[str, Callable[..., Pair]] = {
     "rank": lambda rank, of, year: (f"{year}年排第{rank}（共{of}台）", f"no. {rank} of {of} in {year}"),
-    "past_due": lambda years: (f"已超期{years}年", f"{years} years past due"),
+    "past_due": lambda years: (f"已超期{years}年", f"{years} year{'' if years == '1' else 's'} past due"),
     "due_this_year": lambda: ("当年到期", "due in that year"),
     "support": lambda on: (f"厂家支持已于{on}截止", f"support ended on {on}"),
     "failed": lambda status: words.STATUS[status],

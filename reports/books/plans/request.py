@@ -13,6 +13,7 @@ from inventory.rules.status import TO_BE_SCRAPPED
 from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Sheet
 from reports.books import budget
 from reports.books.frames import Params
+from reports.books.plans.doubts import of_year
 from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
 from reports.books.plans.parts import (
     BLANK,
@@ -94,6 +95,7 @@ def _table(
             capital_line(amount, params),
             _beyond(lines, params),
             *_carried(drawn, units, year, params),
+            *(say(*doubt) for doubt in of_year(drawn, year) if not units),
             _signs(drawn, params),
         ),
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),

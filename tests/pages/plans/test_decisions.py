@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory.models import Department, Device, DueOverride, Role
 from inventory.services import write
@@ -203,3 +204,22 @@ def test_a_refused_entry_stands_there_again_once(browser: Client, plan: RefreshP
     assert f'value="{other}" checked' not in shown
     again = text_of(browser.get(page(plan)))
     assert 'value="much"' not in again and '"requested" selected' in again
+
+
+def test_execution_is_followed_for_all_that_the_list_is_narrowed_to(browser: Client, plan: RefreshPlan) -> None:
+    browser.post(url("approve", plan), {"by": "王主任", "on": "2026-12-01", "preparer": "甲", "reviewer": "乙"})
+    of_2027 = set(plan.items.filter(year=2027).values_list("asset_tag", flat=True))
+    given = {"stage": "requested", "on": "2026-12-02", "every": "1", "query": "kind=chosen&year=2027"}
+    assert browser.post(url("follow", plan), given).status_code == 302
+    assert set(plan.items.filter(stage="requested").values_list("asset_tag", flat=True)) == of_2027
+    refused = sorted(of_2027)[0]
+    browser.post(url("follow", plan), {"stage": "refused", "on": "2026-12-03", "tag": refused})
+    browser.post(url("follow", plan), {**given, "stage": "granted"})
+    assert set(plan.items.filter(stage="granted").values_list("asset_tag", flat=True)) == of_2027 - {refused}
+    told = text_of(browser.post(url("follow", plan), {**given, "stage": "in_service"}, follow=True))
+    assert "No device of this list can take this step" in told
+
+
+def test_a_new_version_is_offered_with_the_data_of_today(browser: Client, plan: RefreshPlan) -> None:
+    approve(browser, plan)
+    assert f'name="as_of" value="{timezone.localdate().isoformat()}"' in text_of(browser.get(page(plan)))

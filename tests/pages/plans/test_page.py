@@ -87,6 +87,20 @@ def test_the_form_begins_with_the_yearly_lines(browser: Client, plan: RefreshPla
     assert f'name="money-{source.pk}-2031" value=""' in text_of(money)
 
 
+def test_money_that_its_source_does_not_hold_is_told_before_approval(browser: Client) -> None:
+    make_county()
+    source = FundingSource.objects.get(name="专款")
+    with write.unit(TESTER) as unit:
+        source.amount_yuan, source.from_year, source.to_year = Decimal(100), 2000, 2026
+        unit.update(source)
+    plan = make_plan()
+    assert "2000–2026" in text_of(browser.get(reverse("refresh_plan_edit", args=[plan.pk])))
+    for address in (page(plan), url("approve", plan)):
+        told = text_of(browser.get(address))
+        assert "stands in 2027; it is registered for 2000–2026" in told
+        assert "it is registered with 100.00" in told
+
+
 def test_years_that_are_added_begin_with_the_yearly_lines_unless_all_is_left_blank(
     browser: Client, plan: RefreshPlan
 ) -> None:
@@ -117,6 +131,7 @@ def test_a_copy_begins_with_everything_of_the_plan_and_is_another_scenario(brows
     plan = make_plan(exceptions=(ExceptionAsked("乙局", "desktop", 1, "窗口"),))
     form = browser.get(reverse("refresh_plan_add"), {"copy": plan.pk})
     assert form.context["grid"].cells == Grid.of(plan).cells
+    assert form.context["form"]["name"].value() == f"{plan.name} 2", "no two drafts bear one name"
     given = {field.name: field.value() or "" for field in form.context["form"]} | {"name": "方案二", "copy": plan.pk}
     given |= {"order": plan.order, **{f"money-{key}-{year}": v for (key, year), v in Grid.of(plan).cells.items()}}
     assert browser.post(reverse("refresh_plan_add"), given).status_code == 302
