@@ -101,6 +101,11 @@ class Cell:
         return tuple(labels)
 
     @property
+    def computed(self) -> bool:
+        """Whether its value is worked out from the row, and not read at the end of its path."""
+        return self._value is not None
+
+    @property
     def heading(self) -> str:
         text = str(self.title)
         return text[:1].upper() + text[1:]
