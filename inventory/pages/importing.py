@@ -86,7 +86,7 @@ def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
     """The rows under the titles of the columns, or under the name where a title says nothing to the reader of files."""
     file, names = file_of(page), _names(page)
     assert file is not None
-    told = telling.lines(file, rows)
+    told = telling.lines(file, rows, words=True)
     titles = {column.name: column.title for column in columns(page)}
     yield [titles[name] if names.get(titles[name].casefold()) == name else name for name in next(told)]
     yield from told

@@ -127,3 +127,13 @@ def test_who_may_not_import_gets_no_workbook_to_edit(register: Register) -> None
     town = client_of(make_user("t", Role.TECHNICIAN, towns=(register.device.site.town,)))
     assert town.get("/devices/export.to-edit.xlsx").status_code == 403
     assert "to-edit" not in town.get("/devices/").content.decode()
+
+
+def test_such_a_workbook_says_choices_in_words_that_are_read_in_either_language(register: Register) -> None:
+    admin = client_of(make_user("admin", Role.ADMINISTRATOR))
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    book = b"".join(admin.get("/devices/export.to-edit.xlsx").streaming_content)
+    assert "在用" in {cell.value for cell in openpyxl.load_workbook(io.BytesIO(book)).active[2]}
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = admin.post("/devices/import/", {"file": SimpleUploadedFile("a.xlsx", book)}).content.decode()
+    assert "2 as before" in text

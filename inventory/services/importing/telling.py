@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from inventory.models import Person
 from inventory.services.importing import cells
@@ -58,8 +59,13 @@ def columns(spec: File) -> list[AnyColumn]:
     return [column for column in spec.columns if column.name not in secret]
 
 
-def lines(spec: File, rows: QuerySet[Any], registry: Registry = REGISTRY) -> Iterator[list[str]]:
-    """The names of the columns, then a line for each row in its order, but what a row lies in before it."""
+def lines(
+    spec: File, rows: QuerySet[Any], registry: Registry = REGISTRY, *, words: bool = False
+) -> Iterator[list[str]]:
+    """The names of the columns, then a line for each row in its order, but what a row lies in before it.
+
+    With `words` a choice is told by its word in the language in force, and not by its value.
+    """
     shown, keys = columns(spec), _Keys(registry)
     yield [column.name for column in shown]
     for piece in _pieces(_parents_first(spec, rows)):
@@ -68,7 +74,7 @@ def lines(spec: File, rows: QuerySet[Any], registry: Registry = REGISTRY) -> Ite
         more: dict[int, dict[str, str]] = tell(piece, registry) if tell else {}
         for row in piece:
             if len(key := spec.key_of(row)) == len(spec.key):  # one with a longer key has no line of its own
-                said = _row(spec, row, key, keys) | more.get(row.pk, {})
+                said = _row(spec, row, key, keys, words=words) | more.get(row.pk, {})
                 yield [said.get(column.name, "") for column in shown]
 
 
@@ -122,12 +128,12 @@ class _Keys:
         return department, f"{name}#{number}" if (department, name) in self._same else name
 
 
-def _row(spec: File, row: Any, key: Key, keys: _Keys) -> dict[str, str]:
+def _row(spec: File, row: Any, key: Key, keys: _Keys, *, words: bool) -> dict[str, str]:
     """{column: cell} of what stands in the row itself and in the names of its related rows."""
     said = dict(zip(spec.key, key, strict=True))
     for column in spec.columns:
         if isinstance(column, Column):
-            said[column.name] = _cell(column, row)
+            said[column.name] = _cell(column, row, words=words)
         elif isinstance(column, Reference):
             pk = getattr(row, f"{column.field_name}_id")
             if pk is not None:
@@ -145,7 +151,7 @@ def _name(column: Reference, key: Key, said: dict[str, str]) -> None:
         said |= parts
 
 
-def _cell(column: Column, row: Any) -> str:
+def _cell(column: Column, row: Any, *, words: bool) -> str:
     """A value as the column's parser reads it back."""
     value = getattr(row, column.name)
     if value in (None, "", []):
@@ -155,5 +161,7 @@ def _cell(column: Column, row: Any) -> str:
     if column.parse is cells.json_object:
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
-        return str(value).lower()
+        return (_("yes") if value else _("no")) if words else str(value).lower()
+    if words and (choices := dict(row._meta.get_field(column.name).flatchoices)):
+        return str(choices.get(value, value))
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
