@@ -49,6 +49,10 @@ SHEET_KINDS = {
 }
 
 
+DECIMALS = {1: SheetKind.NUMBER, 2: SheetKind.RATIO}
+"""By the decimal places of a column; more of them are no amount but a place on a map."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column. Without `kind` and `title` they follow from the field at `path`.
@@ -175,6 +179,8 @@ class Cell:
     def sheet_kind(self) -> SheetKind:
         if self.kind is Kind.NUMBER and isinstance(self.field, models.IntegerField):
             return SheetKind.INT
+        if self.kind is Kind.NUMBER and isinstance(self.field, models.DecimalField):
+            return DECIMALS.get(self.field.decimal_places, SheetKind.TEXT)
         return SHEET_KINDS.get(self.kind, SheetKind.TEXT)
 
 

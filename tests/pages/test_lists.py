@@ -249,3 +249,22 @@ def test_every_column_that_a_file_may_fill_is_in_the_form_too() -> None:
         columns = {getattr(column, "field_name", column.name) for column in file.columns}
         own = {field.name for field in page.model._meta.get_fields()}
         assert (columns & own) - fields <= {"default"}, page
+
+
+def test_lengths_are_numbers_in_a_workbook_and_not_texts(admin: Client, register: Register) -> None:
+    cable = next(row for row in register.rows if row._meta.model_name == "fibercable")
+    with write.unit(TESTER) as unit:
+        cable.length_m = "676.5"
+        unit.update(cable)
+    book = b"".join(admin.get("/fiber-cables/export.xlsx").streaming_content)
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows() for cell in row]
+    (found,) = [cell for cell in cells if cell.value == 676.5]
+    assert found.number_format.startswith("#,##0.0")
+
+
+def test_a_condition_is_set_for_several_devices_and_cleared_again(admin: Client, register: Register) -> None:
+    sent = {"do": "edit", "pk": str(register.device.pk), "confirm": "1"}
+    for given, after in (({"condition": "poor"}, "poor"), ({"clear_condition": "on"}, "")):
+        assert admin.post("/devices/bulk/", sent | given).status_code == 302
+        register.device.refresh_from_db()
+        assert register.device.condition == after
