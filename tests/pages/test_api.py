@@ -15,8 +15,9 @@ from inventory.models import ApiToken, Device, Role
 from inventory.models.base import writing
 from inventory.pages.kit import kit
 from inventory.services import tokens, write
+from reports.models import ReportRun
 from tests.factories import TESTER, DepartmentFactory, DeviceFactory
-from tests.pages.conftest import Register, make_user
+from tests.pages.conftest import NOW, Register, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,12 @@ def test_every_model_is_read_in_the_same_number_of_queries_for_any_number_of_row
                 device.holder, device.location = register.device.holder, None
                 unit.update(device)
         assert asked(path) == before, path
+    before = asked("report-runs/")
+    with write.unit(TESTER) as unit:
+        for _number in range(5):
+            # One without a file, as where the making failed, is called by what was asked for.
+            unit.create(ReportRun(report="coverage", made_at=NOW, made_by="tester", data_date=NOW.date()))
+    assert asked("report-runs/") == before
 
 
 def test_every_model_with_pages_is_read_without_its_secrets(register: Register, admin: Client) -> None:
