@@ -1,6 +1,6 @@
 """Adds the collectors' own files to what `load` can read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from inventory.services.importing.cells import BadCell, Column, Part, Reference
 from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.hooks import split_list
 from inventory.services.importing.lookup import Lookup
-from inventory.services.importing.spec import File
+from inventory.services.importing.spec import File, Registry
 from inventory.services.write import Unit
 
 Plain = tuple[str, str, int]
@@ -93,6 +93,14 @@ class Management:
             number += 1
             name = f"{base} ({number})"
         return name
+
+    @staticmethod
+    def tell(rows: Sequence[DeviceProfile], registry: Registry) -> dict[int, dict[str, str]]:
+        names: dict[int, list[str]] = {}
+        held = DeviceProfile.objects.filter(device__in=[row.device_id for row in rows]).order_by("position", "pk")
+        for device, name in held.values_list("device_id", "profile__name"):
+            names.setdefault(device, []).append(name)
+        return {row.pk: {"profile": "; ".join(names[row.device_id])} for row in rows}
 
     def prepare(self, unit: Unit) -> None:
         unit.create_many(ManagementProfile, self.new)

@@ -51,6 +51,7 @@ def register_scope() -> None:
 
     scope.register(models.User, readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
     scope.register(models.UserTown, through="user", readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
+    scope.register(models.ApiToken, through="user", readers=scope.ADMINISTRATION, writers=scope.ADMINISTRATION)
     scope.register(apps.get_model("auditlog", "LogEntry"), readers=scope.CENTRE, writers=())
 
 

@@ -5,7 +5,6 @@ The kernel lets go of the lock when the process ends, however it ends (docs/adr/
 
 import fcntl
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +39,7 @@ def start(file: Path, *command: str) -> None:
 
     BlockingIOError when another process holds the lock.
     """
-    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), *command]
+    words = [*settings.PROGRAM, *command]
     with held(file) as lock:
         # The lock goes with the open file, and the process keeps that open until it ends, however it ends.
         child = subprocess.Popen(

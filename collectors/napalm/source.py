@@ -253,7 +253,7 @@ def _maker(name: str) -> Callable[..., Any]:
     try:
         from napalm import get_network_driver  # the extra 'napalm': not everybody has it
     except ImportError as missing:
-        raise NoDriver("NAPALM is not installed: pip install taizhang[napalm]") from missing
+        raise NoDriver("NAPALM is not installed: install the extra 'napalm' (docs/howto/install.md)") from missing
     try:
         found: Callable[..., Any] = get_network_driver(name)
     except Exception as missing:  # a driver may fail in any way while it is imported

@@ -7,7 +7,6 @@ import fcntl
 import hashlib
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -99,7 +98,7 @@ def _lock(scope: str) -> int | None:
 
 def command(scope: Scope, run: Run) -> Sequence[str]:
     """The command that collects a scope for a run that was begun."""
-    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "collect", "--run", str(run.pk)]
+    words = [*settings.PROGRAM, "collect", "--run", str(run.pk)]
     # With "=", so that a name that begins with a dash stays a name.
     words += [f"--town={town.name}" for town in scope.towns]
     words += [f"--department={department.name}" for department in scope.departments]

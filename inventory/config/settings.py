@@ -1,10 +1,11 @@
 """Settings of the whole system, from the environment where a site differs (all names begin with TAIZHANG_).
 
-SQLite in var/ unless TAIZHANG_DATABASE names another database by URL (postgres://user@host/name).
+SQLite in TAIZHANG_VAR unless TAIZHANG_DATABASE names another database by URL (postgres://user@host/name).
 """
 
 import os
 import secrets
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,13 @@ from inventory.config import proxies
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
-VAR_DIR = Path(env.str("TAIZHANG_VAR", default=str(BASE_DIR / "var")))
+IS_CHECKOUT = (BASE_DIR / "manage.py").is_file()
+"""Whether the program stands in its repository; else it is installed, and keeps its data in the account's home."""
+PROGRAM = [sys.executable, *([str(BASE_DIR / "manage.py")] if IS_CHECKOUT else ["-P", "-m", "inventory"])]
+"""How this program is started anew, by pages and commands that need a process of its own."""
+FIXTURES_DIR = BASE_DIR / "fixtures" if IS_CHECKOUT else Path(sys.prefix) / "share" / "taizhang" / "fixtures"
+HOME_DIR = BASE_DIR / "var" if IS_CHECKOUT else Path("~/.local/share/taizhang").expanduser()
+VAR_DIR = Path(env.str("TAIZHANG_VAR", default=str(HOME_DIR))).absolute()
 DEBUG = env.bool("TAIZHANG_DEBUG", default=False)
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=LOOPBACK)

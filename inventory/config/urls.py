@@ -22,4 +22,6 @@ urlpatterns = [
     path("", include("reports.pages.urls")),
     path("", include("collectors.pages.urls")),
     path("", include("inventory.pages.urls")),
+    # Last, when all pages are registered.
+    path("api/", include("inventory.api.urls")),
 ]

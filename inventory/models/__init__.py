@@ -9,11 +9,13 @@ from inventory.models.network import Cable, Interface, IPAddress, Prefix, Segmen
 from inventory.models.places import Department, Location, Person, Site, Town
 from inventory.models.planning import DueOverride, RefreshPolicy
 from inventory.models.preferences import ListPreference, SavedFilter
+from inventory.models.tokens import ApiToken
 
 __all__ = [
     "AllocationRule",
     "AllocationRuleClass",
     "AllocationStandard",
+    "ApiToken",
     "AssetClass",
     "Attachment",
     "Cable",

@@ -22,6 +22,7 @@ STATUS = {
     "to_be_scrapped": "orange",
     "scrapped": "secondary",
 }
+CONDITION = {"good": "green", "worn": "yellow", "poor": "orange"}
 ROLES = {"computer": "blue", "server": "purple", "network": "teal", "printer": "cyan", "power": "orange"}
 
 
@@ -39,6 +40,7 @@ kit.register(
             "device_type",
             Column(name="asset_class", path="device_type__asset_class"),
             Column(name="status", colors=STATUS),
+            Column(name="condition", colors=CONDITION),
             "department",
             "holder",
             "site",
@@ -81,6 +83,7 @@ kit.register(
         phone=("asset_tag", "name", "status"),
         filters=(
             "status",
+            "condition",
             Filter("town", ("site__town", "department__town"), _("town"), first=True),
             "department",
             "site",
@@ -98,7 +101,7 @@ kit.register(
             "note",
         ),
         form=(
-            Section(_("Device"), ("asset_tag", "name", "device_type", "serial", "status")),
+            Section(_("Device"), ("asset_tag", "name", "device_type", "serial", "status", "condition")),
             Section(_("Holder and place"), ("department", "holder", "site", "location")),
             Section(
                 _("Money and dates"),
@@ -118,6 +121,7 @@ kit.register(
                 (
                     "device_type",
                     "status",
+                    "condition",
                     "purchased_on",
                     "in_service_on",
                     "warranty_ends_on",

@@ -8,18 +8,20 @@ import io
 import re
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from inventory import scope
 from inventory.pages.writing import actor_of
+from inventory.services.importing import telling
 from inventory.services.importing.cells import Reference
 from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.loading import load as load_files
@@ -78,6 +80,16 @@ def _title(page: ModelPage, column: Any) -> str:
     except FieldDoesNotExist:
         text = str(PARTS.get(name, name))
         return text[:1].upper() + text[1:]
+
+
+def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
+    """The rows under the titles of the columns, or under the name where a title says nothing to the reader of files."""
+    file, names = file_of(page), _names(page)
+    assert file is not None
+    told = telling.lines(file, rows, words=True)
+    titles = {column.name: column.title for column in columns(page)}
+    yield [titles[name] if names.get(titles[name].casefold()) == name else name for name in next(told)]
+    yield from told
 
 
 def _names(page: ModelPage) -> dict[str, str]:

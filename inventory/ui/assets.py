@@ -57,10 +57,11 @@ def mark(root: Path) -> str:
 
 
 def is_fresh(root: Path, vendor: Path) -> bool:
-    """Whether all files are there, made from the lock as it stands."""
+    """Whether all files are there, made from the lock as it stands; an installed package has none, and is whole."""
     file = vendor / MARK
-    whole = all((vendor / name).is_file() for name in FILES.values())
-    return whole and file.is_file() and file.read_text(encoding="ascii") == mark(root)
+    whole = all(one.is_file() for one in (file, *(vendor / name for name in FILES.values())))
+    is_installed = not (root / "package-lock.json").is_file()
+    return whole and (is_installed or file.read_text(encoding="ascii") == mark(root))
 
 
 def fetch(root: Path = ROOT, vendor: Path = VENDOR, command: Sequence[str] = ()) -> bool:

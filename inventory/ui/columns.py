@@ -49,6 +49,10 @@ SHEET_KINDS = {
 }
 
 
+DECIMALS = {1: SheetKind.NUMBER, 2: SheetKind.RATIO}
+"""By the decimal places of a column; more of them are no amount but a place on a map."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column. Without `kind` and `title` they follow from the field at `path`.
@@ -99,6 +103,11 @@ class Cell:
         if self.page is not None and self.page.sort_key:
             return (f"{self.path}__{self.page.sort_key}",)
         return tuple(labels)
+
+    @property
+    def computed(self) -> bool:
+        """Whether its value is worked out from the row, and not read at the end of its path."""
+        return self._value is not None
 
     @property
     def heading(self) -> str:
@@ -170,6 +179,8 @@ class Cell:
     def sheet_kind(self) -> SheetKind:
         if self.kind is Kind.NUMBER and isinstance(self.field, models.IntegerField):
             return SheetKind.INT
+        if self.kind is Kind.NUMBER and isinstance(self.field, models.DecimalField):
+            return DECIMALS.get(self.field.decimal_places, SheetKind.TEXT)
         return SHEET_KINDS.get(self.kind, SheetKind.TEXT)
 
 

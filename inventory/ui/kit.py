@@ -5,7 +5,7 @@ change log holds are handed in.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,6 +95,10 @@ class Importer(Protocol):
     def stash(self, user: Any, page: ModelPage, name: str, octets: bytes) -> str: ...
 
     def load(self, user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | None: ...
+
+    def lines(self, page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
+        """The rows as a file that `load` takes and that changes nothing: its header, then a line for each."""
+        ...
 
 
 @dataclass(frozen=True)

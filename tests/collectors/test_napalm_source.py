@@ -155,7 +155,7 @@ def napalm() -> Iterator[None]:
     except ImportError:
         if os.environ.get("CI") == "true":
             pytest.fail("CI must have the extra 'napalm'")
-        pytest.skip("NAPALM is not installed: pip install taizhang[napalm]")
+        pytest.skip("NAPALM is not installed: install the extra 'napalm' (docs/howto/install.md)")
     yield
 
 
@@ -270,7 +270,10 @@ def test_a_driver_that_is_not_there_is_one_clear_word(name: str) -> None:
 def test_without_napalm_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "napalm", None)
     found = napalm_snapshot(NapalmTarget("sw1", "127.0.0.1", "ios"))
-    assert (found.fault, found.fault_text) == ("no_driver", "NAPALM is not installed: pip install taizhang[napalm]")
+    assert (found.fault, found.fault_text) == (
+        "no_driver",
+        "NAPALM is not installed: install the extra 'napalm' (docs/howto/install.md)",
+    )
 
 
 def test_the_password_is_in_no_representation() -> None:

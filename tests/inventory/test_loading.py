@@ -1,5 +1,6 @@
 """Loading CSV files: idempotent, all or nothing for each file, and clear about every bad cell."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ from auditlog.models import LogEntry
 from django.core.management import CommandError, call_command
 
 from inventory.models import Department, Device, Interface, Location, Segment, Town
+from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.loading import FileResult, find_files, load
+from tests.conftest import ROOT
 from tests.factories import TESTER, DeviceTypeFactory
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +207,13 @@ def test_what_only_the_database_refuses_is_still_told_with_its_line(tmp_path):
         _load(tmp_path, funding_sources="name,from_year,to_year\n专款,2000,\n基建,2006,2005\n")["funding_sources"]
     )
     assert told == ["funding_sources.csv:3: A source of funds cannot end before it begins."]
+
+
+def test_the_how_to_names_every_file_and_column():
+    lines = (ROOT / "docs/howto/load-your-register.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")][1:]
+    told = {name: set(re.findall(r"[a-z_]+", re.sub(r"\([^)]*\)", "", f"{keys}, {more}"))) for name, keys, more in rows}
+    assert set(told) == set(REGISTRY.files)
+    for name, spec in REGISTRY.files.items():
+        if name not in ("profiles", "standard_rules"):
+            assert told[name] == {column.name for column in spec.columns}, name

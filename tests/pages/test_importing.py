@@ -5,11 +5,14 @@ import io
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
 from inventory.models import Department, Role
+from inventory.pages.importing import file_of
+from inventory.pages.kit import kit
 from tests.factories import TownFactory
 from tests.pages.conftest import Register, client_of, make_user
 
@@ -86,3 +89,51 @@ def test_who_sees_a_part_only_cannot_import(register: Register) -> None:
     client = client_of(make_user("tech", Role.TECHNICIAN, towns=(register.device.site.town,)))
     assert client.get("/devices/import/").status_code == 403
     assert client.post("/devices/import/", {"text": "asset_tag\nX"}).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_list_taken_as_a_workbook_to_edit_is_imported_without_a_change(register: Register, language: str) -> None:
+    admin = client_of(make_user("admin", Role.ADMINISTRATOR))
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    tried = 0
+    for page in kit.pages.values():
+        if file_of(page) is None or "import" not in page.actions:
+            continue
+        book = b"".join(admin.get(page.url("export", "to-edit.xlsx")).streaming_content)
+        rows = openpyxl.load_workbook(io.BytesIO(book)).active.max_row - 1
+        text = admin.post(page.url("import"), {"file": SimpleUploadedFile("a.xlsx", book)}).content.decode()
+        same = {"en": f"{rows} as before", "zh-hans": f"{rows} 未变"}[language]
+        assert same in text or not rows, (page, text[text.find("<form class") :])
+        tried += 1
+    assert tried > 15
+
+
+def test_a_cell_edited_in_such_a_workbook_is_the_one_change(admin: Client, register: Register) -> None:
+    answer = admin.get("/devices/export.to-edit.xlsx?q=TZ-1")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    header = [cell.value for cell in book.active[1]]
+    assert book.active.max_row == 2
+    book.active.cell(2, header.index("Serial number") + 1).value = "00123456789012345678"
+    out = io.BytesIO()
+    book.save(out)
+    text = admin.post("/devices/import/", {"file": SimpleUploadedFile("a.xlsx", out.getvalue())}).content.decode()
+    admin.post("/devices/import/", {"token": token_in(text)})
+    register.device.refresh_from_db()
+    assert register.device.serial == "00123456789012345678"
+    assert register.device.holder is not None and register.device.location is not None
+
+
+def test_who_may_not_import_gets_no_workbook_to_edit(register: Register) -> None:
+    town = client_of(make_user("t", Role.TECHNICIAN, towns=(register.device.site.town,)))
+    assert town.get("/devices/export.to-edit.xlsx").status_code == 403
+    assert "to-edit" not in town.get("/devices/").content.decode()
+
+
+def test_such_a_workbook_says_choices_in_words_that_are_read_in_either_language(register: Register) -> None:
+    admin = client_of(make_user("admin", Role.ADMINISTRATOR))
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    book = b"".join(admin.get("/devices/export.to-edit.xlsx").streaming_content)
+    assert "在用" in {cell.value for cell in openpyxl.load_workbook(io.BytesIO(book)).active[2]}
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = admin.post("/devices/import/", {"file": SimpleUploadedFile("a.xlsx", book)}).content.decode()
+    assert "2 as before" in text

@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Device, Interface, Role, SavedFilter
+from inventory.pages import importing
+from inventory.pages.kit import kit
 from inventory.services import write
 from inventory.sheets import stream as stream_sheets
 from inventory.sheets import write as write_sheets
@@ -235,3 +237,34 @@ def test_an_export_gives_back_its_mark_by_which_the_page_knows_that_it_came(admi
     for kind in ("csv", "xlsx"):
         assert admin.get(f"/devices/export.{kind}?mark=1700000000001").cookies["exported"].value == "1700000000001"
     assert "exported" not in admin.get("/devices/export.csv?mark=a;b").cookies
+
+
+def test_every_column_that_a_file_may_fill_is_in_the_form_too() -> None:
+    """What can be loaded can be seen and set; a MAC stands at the interface, an address at the network."""
+    for page in kit.pages.values():
+        file = importing.file_of(page)
+        fields = {name for section in page.form for name in section.fields}
+        if file is None or not fields or page.form_class is not None:
+            continue
+        columns = {getattr(column, "field_name", column.name) for column in file.columns}
+        own = {field.name for field in page.model._meta.get_fields()}
+        assert (columns & own) - fields <= {"default"}, page
+
+
+def test_lengths_are_numbers_in_a_workbook_and_not_texts(admin: Client, register: Register) -> None:
+    cable = next(row for row in register.rows if row._meta.model_name == "fibercable")
+    with write.unit(TESTER) as unit:
+        cable.length_m = "676.5"
+        unit.update(cable)
+    book = b"".join(admin.get("/fiber-cables/export.xlsx").streaming_content)
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows() for cell in row]
+    (found,) = [cell for cell in cells if cell.value == 676.5]
+    assert found.number_format.startswith("#,##0.0")
+
+
+def test_a_condition_is_set_for_several_devices_and_cleared_again(admin: Client, register: Register) -> None:
+    sent = {"do": "edit", "pk": str(register.device.pk), "confirm": "1"}
+    for given, after in (({"condition": "poor"}, "poor"), ({"clear_condition": "on"}, "")):
+        assert admin.post("/devices/bulk/", sent | given).status_code == 302
+        register.device.refresh_from_db()
+        assert register.device.condition == after

@@ -8,8 +8,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from inventory.rules import addresses
@@ -101,15 +104,22 @@ def steps(cell: str) -> list[list[int | None]]:
 
 
 def choice(choices: type[Any]) -> Parse:
-    """One of a Django TextChoices, by its value or its label in the language in force."""
+    """One of a Django TextChoices, by its value or its label in any language."""
+
+    @cache
+    def known() -> dict[str, str]:
+        found: dict[str, str] = {}
+        for language, _title in settings.LANGUAGES:
+            with translation.override(language):
+                found |= {str(label).lower(): str(value) for value, label in choices.choices}
+        return found | {str(value): str(value) for value in choices.values}
 
     def parse(cell: str) -> str:
-        for value, label in choices.choices:
-            if cell.lower() in (value, str(label).lower()):
-                return str(value)
-        raise BadCell(
-            _("expected one of %(choices)s, found '%(cell)s'") % {"choices": ", ".join(choices.values), "cell": cell}
-        )
+        value = known().get(cell.lower())
+        if value is None:
+            words = _("expected one of %(choices)s, found '%(cell)s'")
+            raise BadCell(words % {"choices": ", ".join(choices.values), "cell": cell})
+        return value
 
     return parse
 

@@ -1,10 +1,12 @@
 """What some files say beyond their own model: paths of locations, a device's MAC and address, lists of rows.
 
 Each hook is made for one file. `check` reads a row and says whether it will change anything; `write` runs after
-the rows' own models are saved, in the same transaction.
+the rows' own models are saved, in the same transaction. `tell`, where a hook has it, gives the cells that `check`
+would read of existing rows: {key: {column: cell}}.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from django.utils.translation import gettext as _
@@ -26,7 +28,11 @@ from inventory.models.network import InterfaceKind
 from inventory.services.importing import cells
 from inventory.services.importing.cells import BadCell
 from inventory.services.importing.lookup import Lookup
+from inventory.services.importing.spec import Registry
 from inventory.services.write import Unit
+
+MAIN = ("eth0", "mgmt")
+"""What a device's main interface is called."""
 
 
 @runtime_checkable
@@ -100,6 +106,15 @@ class Listed:
         self.wanted.append((obj, members))
         return {member.pk for member in members} != self.held.get(obj.pk, set())
 
+    @classmethod
+    def tell(cls, rows: Sequence[Any], registry: Registry) -> dict[int, dict[str, str]]:
+        found: dict[int, list[str]] = {}
+        links = cls.model._default_manager.filter(**{f"{cls.owner}__in": rows}).select_related(cls.member)
+        for link in links.order_by("pk"):
+            key = registry.files[cls.file].key_of(getattr(link, cls.member))
+            found.setdefault(getattr(link, f"{cls.owner}_id"), []).append(key[-1])
+        return {pk: {cls.column: "; ".join(names)} for pk, names in found.items()}
+
     def write(self, unit: Unit) -> None:
         for obj, members in self.wanted:
             held = self.held.get(obj.pk, set())
@@ -143,6 +158,13 @@ class LinkStrands:
         self.wanted.append((obj, strands))
         return [(cable.pk, strand) for cable, strand in strands] != self.held.get(obj.pk, [])
 
+    @staticmethod
+    def tell(rows: Sequence[FiberLink], registry: Registry) -> dict[int, dict[str, str]]:
+        found: dict[int, list[str]] = {}
+        for hop in FiberLinkHop.objects.filter(link__in=rows).order_by("position").select_related("cable"):
+            found.setdefault(hop.link_id, []).append(f"{hop.cable.name}#{hop.strand}")
+        return {pk: {"strands": "; ".join(strands)} for pk, strands in found.items()}
+
     def _strand(self, part: str, link: FiberLink) -> tuple[Any, int]:
         name, mark, number = part.rpartition("#")
         if not mark or not number.strip().isdecimal():
@@ -184,7 +206,7 @@ class MainInterface:
         self.by_address: dict[str, int] = {}
         self.rows: list[tuple[Device, str, str]] = []
         self.claimed: dict[str, Device] = {}
-        for interface in Interface.objects.filter(name__in=("eth0", "mgmt")).iterator():
+        for interface in Interface.objects.filter(name__in=MAIN).iterator():
             self.interfaces[interface.device_id] = interface
         self.by_mac = dict(Interface.objects.exclude(mac="").values_list("mac", "device_id"))
         self.by_address = dict(
@@ -208,6 +230,29 @@ class MainInterface:
         main = self.interfaces.get(obj.pk)
         same_mac = not mac or (main is not None and main.mac == mac)
         return not (same_mac and (not address or self.by_address.get(address) == obj.pk))
+
+    @staticmethod
+    def tell(rows: Sequence[Device], registry: Registry) -> dict[int, dict[str, str]]:
+        """MAC and address of each device, where they are no other device's too."""
+        found: dict[int, dict[str, str]] = {row.pk: {} for row in rows}
+        main = Interface.objects.filter(device__in=rows, name__in=MAIN).exclude(mac="").order_by("pk")
+        macs = dict(main.values_list("device_id", "mac"))
+        held = Interface.objects.filter(mac__in=set(macs.values())).values_list("device_id", "mac").distinct()
+        addresses = dict(
+            Device.objects.filter(pk__in=found, primary_address__isnull=False).values_list(
+                "pk", "primary_address__address"
+            )
+        )
+        main_of = Device.objects.filter(primary_address__address__in=set(addresses.values()))
+        for column, own, all_held in (
+            ("mac", macs, held),
+            ("address", addresses, main_of.values_list("pk", "primary_address__address")),
+        ):
+            count = Counter(value for _device, value in all_held)
+            for pk, value in own.items():
+                if count[value] == 1:
+                    found[pk][column] = value
+        return found
 
     def write(self, unit: Unit) -> None:
         self._write_interfaces(unit)

@@ -70,6 +70,7 @@ class PageView(LoginRequiredMixin, View):
         found |= {kind: page.url("export", kind) for kind in ("csv", "xlsx")}
         found |= {name: page.url(name, obj.pk) if obj else "" for name in ("detail", "edit", "delete")}
         found["import"] = page.url("import") if page.kit.importer.may(self.request.user, page) else ""
+        found["to_edit"] = page.url("export", "to-edit.xlsx")
         return found
 
     def asks_for(self, target: str) -> bool:

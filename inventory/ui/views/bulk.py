@@ -152,7 +152,7 @@ def bulk_form_class(page: Any, user: Any, bulk: BulkForm) -> type[BulkFormBase]:
         found = page.model._meta.get_field(name)
         field = _optional(page, user, found)
         made[name] = field
-        if found.blank and not found.choices:
+        if found.blank:
             made["empty"][name] = None if found.null else ""
             made[f"clear_{name}"] = forms.BooleanField(
                 label=gettext_lazy("clear"), required=False, widget=forms.CheckboxInput({"class": "form-check-input"})

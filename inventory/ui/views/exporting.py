@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from inventory.sheets import texts
 from inventory.sheets.columns import Book, Column, Row, Sheet, Value
 from inventory.sheets.stream import is_long, stream
 from inventory.sheets.write import MOST_ROWS, fill
@@ -35,7 +37,7 @@ class ExportView(PageView):
     action = "export"
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponseBase:
-        make = {"csv": self._csv, "xlsx": self._xlsx}.get(kind)
+        make = {"csv": self._csv, "xlsx": self._xlsx, "to-edit.xlsx": self._to_edit}.get(kind)
         if make is None:
             raise Http404
         response = make(Listing(self.page, request))
@@ -65,6 +67,16 @@ class ExportView(PageView):
             return response
         file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed with the response
         fill(book, Path(file.name))
+        return FileResponse(file, as_attachment=True, filename=self._name("xlsx"))
+
+    def _to_edit(self, listing: Listing) -> HttpResponseBase:
+        """The matching rows in the columns of an import, for who may bring them back."""
+        if not self.page.kit.importer.may(self.request.user, self.page):
+            raise PermissionDenied
+        if listing.count > MOST_ROWS:
+            return self._too_long(listing.count)
+        file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed with the response
+        texts.write(Path(file.name), self.page.title, self.page.kit.importer.lines(self.page, listing.ordered))
         return FileResponse(file, as_attachment=True, filename=self._name("xlsx"))
 
     def _too_long(self, count: int) -> HttpResponseBase:

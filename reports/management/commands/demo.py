@@ -1,7 +1,6 @@
 """`manage.py demo`: the main job from beginning to end on the demo county, on a database of its own."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from collectors.models import Difference, DifferenceKind, DifferenceState
 from inventory.models import Device
 from reports.management import accounts
 
-FIXTURES = settings.BASE_DIR / "fixtures"
+FIXTURES = settings.FIXTURES_DIR
 COUNTY = FIXTURES / "county"
 DEVIATIONS = COUNTY / "deviations.csv"
 
@@ -70,9 +69,8 @@ class Command(BaseCommand):
     @contextmanager
     def _lab(self, port: str) -> Iterator[None]:
         """The simulated network in a process of its own, for as long as it is needed."""
-        manage = str(settings.BASE_DIR / "manage.py")
         lab = subprocess.Popen(
-            [sys.executable, manage, "lab", "--deviations", str(DEVIATIONS), "--port", port],
+            [*settings.PROGRAM, "lab", "--deviations", str(DEVIATIONS), "--port", port],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         if options["demo"]:
             self._start_lab()
         self._tell(options["bind"], demo=options["demo"])
-        command = [sys.executable, "-m", "gunicorn", "inventory.config.wsgi", "--chdir", str(settings.BASE_DIR)]
+        command = [sys.executable, "-m", "gunicorn", "inventory.config.wsgi", "--pythonpath", str(settings.BASE_DIR)]
         command += [
             "--bind",
             options["bind"],
@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def _start_lab() -> None:
         """The simulated network, for collections that are started from a page; it ends with the server."""
         os.environ["TAIZHANG_LAB"] = "1"
-        words = [sys.executable, str(settings.BASE_DIR / "manage.py"), "lab", "--beside"]
+        words = [*settings.PROGRAM, "lab", "--beside"]
         subprocess.Popen([*words, "--deviations", str(DEVIATIONS)], stdout=subprocess.DEVNULL)
 
     @staticmethod

@@ -28,7 +28,7 @@ try:
 except ImportError as missing:
     if os.environ.get("CI") == "true":
         raise
-    pytest.skip(f"{missing.name} is not installed: pip install taizhang[napalm,test]", allow_module_level=True)
+    pytest.skip(f"{missing.name} is not installed: make install brings it", allow_module_level=True)
 
 pytestmark = pytest.mark.slow
 

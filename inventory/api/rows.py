@@ -1,0 +1,64 @@
+"""Rows as JSON: what a model's pages show, under the names of its columns and fields. Secrets are left out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from inventory.ui.columns import Cell, Kind
+from inventory.ui.listing import load
+from inventory.ui.page import ModelPage
+
+
+def cells(page: ModelPage) -> dict[str, Cell]:
+    """All that a row has, by name: the columns of the list, then the fields of the form."""
+    names = dict.fromkeys([*page.declared, *(name for section in page.form for name in section.fields)])
+    found = {name: page.cell(name) for name in names}
+    return {name: cell for name, cell in found.items() if not cell.secret}
+
+
+def fetch(rows: QuerySet[Any], shown: Sequence[Cell], page: ModelPage) -> QuerySet[Any]:
+    """The rows with what the cells and the row's own name need."""
+    one = [cell for cell in shown if not cell.many]
+    around = [name.rpartition("__")[0] for name in page.label if "__" in name]
+    rows = load(rows, one).only("pk", *page.label, *(path for cell in one for path in cell.needs))
+    rows = rows.select_related(*around) if around else rows
+    return rows.prefetch_related(*(cell.path for cell in shown if cell.many))
+
+
+def as_json(base: str, page: ModelPage, row: Any, shown: Iterable[tuple[str, Cell]]) -> dict[str, Any]:
+    """One row: its key, its address below `base`, its name, then the cells."""
+    return named(base, page, row) | {name: _value(base, cell, row) for name, cell in shown}
+
+
+def named(base: str, page: ModelPage | None, row: Any) -> dict[str, Any]:
+    """A row in brief, as it stands within another; without an address where its model has no pages."""
+    return {"id": row.pk, "url": f"{base}{page.path}/{row.pk}/" if page else None, "display": str(row)}
+
+
+def _value(base: str, cell: Cell, row: Any) -> Any:
+    if cell.kind is not Kind.RELATED or cell.computed:
+        value = cell.cell(row) if cell.computed else cell.raw(row)
+        return _choice(cell, value) if cell.kind is Kind.BADGE else plain(value)
+    if cell.many:
+        return [named(base, cell.page, one) for one in getattr(row, cell.path).all()]
+    related = cell.raw(row)
+    return None if related is None else named(base, cell.page, related)
+
+
+def _choice(cell: Cell, value: Any) -> dict[str, Any] | None:
+    return None if value in (None, "") else {"value": plain(value), "label": cell.text(value)}
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON has: days and times in ISO 8601 with their zone, amounts as text, exact to the last digit."""
+    if isinstance(value, datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value if isinstance(value, bool | int | float | list | dict | None) else str(value)

@@ -1,0 +1,66 @@
+"""The packages as they lie when they are installed: without a repository around them, run from any folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+from inventory.ui import assets
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the packages are found in a folder that holds nothing else."""
+    site = tmp_path / "site"
+    for package in ("inventory", "collectors", "reports"):
+        shutil.copytree(ROOT / package, site / package, ignore=shutil.ignore_patterns("__pycache__"))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TAIZHANG_")}
+    return kept | {"PYTHONPATH": str(site), "HOME": str(tmp_path / "home"), "LANG": "C.UTF-8"}
+
+
+def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "inventory", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_database_lies_in_the_account_s_home_and_not_among_the_packages(installed, tmp_path):
+    told = run(installed, tmp_path, "differences")
+    assert "run 'taizhang migrate' first" in told.stderr
+    assert run(installed, tmp_path, "migrate").returncode == 0
+    assert (tmp_path / "home/.local/share/taizhang/taizhang.sqlite3").is_file()
+    assert not (tmp_path / "site" / "var").exists()
+
+
+def test_what_starts_a_process_of_its_own_finds_the_program(installed, tmp_path):
+    said = "from django.conf import settings; print(settings.PROGRAM[1:], settings.FIXTURES_DIR.parts[-3:])"
+    told = run(installed, tmp_path, "shell", "--no-imports", "-c", said)
+    assert told.stdout.strip() == "['-P', '-m', 'inventory'] ('share', 'taizhang', 'fixtures')", told.stderr
+
+
+def test_a_relative_folder_is_the_same_for_every_process(installed, tmp_path):
+    said = "from django.conf import settings; print(settings.VAR_DIR)"
+    told = run(installed | {"TAIZHANG_VAR": "kept"}, tmp_path, "shell", "--no-imports", "-c", said)
+    assert told.stdout.strip() == str(tmp_path / "kept"), told.stderr
+
+
+def test_without_a_lock_front_end_files_are_judged_by_being_whole(tmp_path):
+    vendor = tmp_path / "vendor"
+    for name in (assets.MARK, *assets.FILES.values()):
+        (vendor / name).parent.mkdir(parents=True, exist_ok=True)
+        (vendor / name).write_text("x", encoding="ascii")
+    assert assets.is_fresh(tmp_path, vendor)
+    (vendor / "tabler.min.js").unlink()
+    assert not assets.is_fresh(tmp_path, vendor)
+
+
+def test_the_demo_s_files_are_packed_and_the_command_is_named():
+    packed = ConfigParser()
+    packed.read(ROOT / "setup.cfg", encoding="utf-8")
+    assert "taizhang = inventory.__main__:main" in packed["options.entry_points"]["console_scripts"]
+    for folder in ("county", "standards"):
+        assert packed["options.data_files"][f"share/taizhang/fixtures/{folder}"] == f"fixtures/{folder}/*.csv"
