@@ -208,6 +208,14 @@ def test_a_mac_that_is_not_registered_is_found_where_it_was_seen(admin: Client, 
     html = shown(admin, "/search/?q=0000.0000.0001")
     assert "Seen on the network" in html
     assert "Not in the register" in html
+    assert "/devices/new-computer/?mac=000000000001" in html
+    hint = admin.get("/search/?suggest=1&q=0000.0000.0001").content.decode()
+    assert 'href="/search/?q=0000.0000.0001"' in hint
+
+
+def test_what_is_there_now_is_said_in_chinese_too(admin: Client, seen: Any) -> None:
+    admin.cookies["django_language"] = "zh-hans"
+    assert ">现在</span>" in shown(admin, "/search/?q=10.1.2.3")
 
 
 @pytest.mark.parametrize(("text", "marked"), [("MOD-77", "<mark>MOD-77</mark>/1"), ("sw9", "UNKNOWN-<mark>SW9</mark>")])
