@@ -72,8 +72,10 @@ kit.register(
         columns=(
             "name",
             "site_a",
+            Column(name="device_a", path="interface_a__device", title=_("from device")),
             "interface_a",
             "site_b",
+            Column(name="device_b", path="interface_b__device", title=_("to device")),
             "interface_b",
             Column(name="status", colors=STATUS),
             "purpose",
@@ -84,6 +86,10 @@ kit.register(
         form=(
             Section(_("Fiber link"), ("name", "status", "purpose")),
             Section(_("Ends"), ("site_a", "interface_a", "site_b", "interface_b")),
+        ),
+        details=(
+            Section(_("Fiber link"), ("name", "status", "purpose")),
+            Section(_("Ends"), ("site_a", "device_a", "interface_a", "site_b", "device_b", "interface_b")),
         ),
         search=("name", "purpose"),
         icon="route",

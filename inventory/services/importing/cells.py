@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.rules import addresses
@@ -107,9 +108,10 @@ def choice(choices: type[Any]) -> Parse:
         for value, label in choices.choices:
             if cell.lower() in (value, str(label).lower()):
                 return str(value)
-        raise BadCell(
-            _("expected one of %(choices)s, found '%(cell)s'") % {"choices": ", ".join(choices.values), "cell": cell}
-        )
+        # A value is a word of English, and holds in whatever language the file is read next time.
+        english = (get_language() or "en").startswith("en")
+        known = choices.values if english else [str(label) for label in choices.labels]
+        raise BadCell(_("expected one of %(choices)s, found '%(cell)s'") % {"choices": ", ".join(known), "cell": cell})
 
     return parse
 
