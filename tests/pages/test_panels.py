@@ -15,6 +15,8 @@ from inventory.models import (
     AllocationRule,
     AllocationRuleClass,
     AllocationStandard,
+    FiberCable,
+    FiberLink,
     IPAddress,
     Location,
     Prefix,
@@ -32,7 +34,7 @@ from tests.factories import (
     SiteFactory,
     TownFactory,
 )
-from tests.pages.conftest import client_of, make_user
+from tests.pages.conftest import Register, client_of, make_user
 
 
 def shown(client: Client, url: str) -> str:
@@ -240,3 +242,21 @@ def test_who_may_not_see_a_device_finds_nothing_that_the_network_says_of_it(seen
             html = shown(client, f"/search/?q={text}")
             assert "Nothing holds" in html, (user, text)
         assert "Open differences" not in shown(client, "/")
+
+
+def test_a_route_is_told_by_its_points(admin: Client, register: Register) -> None:
+    with write.unit(TESTER) as unit:
+        cable = FiberCable.objects.get(name="F1")
+        cable.route = {"type": "LineString", "coordinates": [[111.1, 40.2], [111.2, 40.3]]}
+        unit.update(cable)
+    html = shown(admin, f"/fiber-cables/{cable.pk}/")
+    assert "2 points" in html
+    assert "&#x27;LineString&#x27;" not in html[: html.index("Changes")]
+
+
+def test_a_fiber_link_says_on_which_devices_it_ends(admin: Client, register: Register) -> None:
+    link = FiberLink.objects.get(name="L1")
+    with write.unit(TESTER) as unit:
+        link.interface_a = register.device.interfaces.get(name="eth0")
+        unit.update(link)
+    assert "TZ-1 one" in shown(admin, f"/fiber-links/{link.pk}/")
