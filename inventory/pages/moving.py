@@ -54,8 +54,11 @@ class NextSteps(Panel):
     def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
         if not page.may(request.user, "change", obj):
             return None
-        steps = [(to, *words) for to, words in VERBS.items() if to in status.MOVES[obj.status]]
-        steps = [(to, issuing(obj) if to == status.IN_USE else words, *rest) for to, words, *rest in steps]
+        steps = [
+            (to, issuing(obj) if to == status.IN_USE else verb, icon, css)
+            for to, (verb, icon, css) in VERBS.items()
+            if to in status.MOVES[obj.status]
+        ]
         return {"steps": steps, "move": reverse("device_move", args=[obj.pk]), "in_use": status.IN_USE}
 
 
