@@ -78,11 +78,19 @@ MENU = (
 
 def register_menu() -> None:
     """The entries of the register's own pages, each with + and import where its model has them."""
-    from inventory import scope
+    from inventory import models, scope
     from inventory.services.importing.files import REGISTRY
     from inventory.ui import menu
 
     menu.register("today", _("Start page"), "home", "home", order=0)
+    menu.register(
+        "today",
+        _("Stock-taking"),
+        "rounds",
+        "clipboard-check",
+        visible_to=scope.allowed("change", models.Device),
+        order=9,
+    )
     with_files = {file.model for file in REGISTRY.files.values()}
     for order, (section, name, label, icon) in enumerate(MENU, start=1):
         model = apps.get_model("inventory", name.replace("_", ""))

@@ -3,6 +3,7 @@
 Each narrows the rows it is given, which the caller has taken from what the user may see.
 """
 
+import re
 from typing import Any
 
 from django.db import connections, router
@@ -50,6 +51,20 @@ def devices_of(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         found |= Q(pk__in=_few(lying.filter(interface__isnull=False).values_list("interface__device", flat=True)))
     elif not asked.mac:
         found |= Q(holder__in=_holders(asked))
+    return rows.filter(found)
+
+
+def meant(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """Devices that a text names whole: by tag, name or serial whatever the punctuation, by a MAC or by an address."""
+    signs = "[^a-z0-9]*".join(map(re.escape, asked.squeezed))
+    found = Q(asset_tag__in=asked.spellings) | Q(name__in=asked.spellings) | Q(serial__in=asked.spellings)
+    if len(asked.squeezed) >= LEAST_SERIAL:
+        found |= Q(asset_tag__iregex=f"^{signs}$") | Q(serial_key__endswith=f":{asked.squeezed}")
+    if asked.mac:
+        found |= Q(pk__in=Interface.objects.filter(mac=asked.mac).values("device"))
+    if asked.address is not None:
+        held = IPAddress.objects.filter(key=addresses.address_key(asked.address), gone_since__isnull=True)
+        found |= Q(pk__in=held.filter(interface__isnull=False).values("interface__device"))
     return rows.filter(found)
 
 

@@ -94,6 +94,15 @@ def test_the_catalogue_has_every_sentence_of_the_code_in_chinese() -> None:
     assert text == po.read_bytes(), "run `python -m inventory.locale.extract`"
 
 
+def test_no_sentence_stands_within_an_f_string_where_it_is_not_found() -> None:
+    wrong = []
+    for file in (file for package in extract.PACKAGES for file in sorted((ROOT / package).rglob("*.py"))):
+        texts = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.JoinedStr)]
+        calls = [node for text in texts for node in ast.walk(text) if isinstance(node, ast.Call)]
+        wrong += [f"{file}:{node.lineno}" for node in calls if getattr(node.func, "id", "") in extract.KEYWORDS]
+    assert wrong == []
+
+
 def test_a_new_sentence_is_asked_for_and_a_dropped_one_goes(tmp_path: Path) -> None:
     for package in extract.PACKAGES:
         (tmp_path / package).mkdir()

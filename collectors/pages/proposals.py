@@ -139,7 +139,7 @@ class ProposalView(DetailView):
 
     def _show(self, proposal: Proposal, form: AcceptForm) -> HttpResponse:
         user: Any = self.request.user
-        open_ = proposal.state == ProposalState.OPEN
+        open_ = proposal.state in (ProposalState.OPEN, ProposalState.REJECTED)
         return self.render(
             "collectors/proposal.html",
             object=proposal,

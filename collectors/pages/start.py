@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 
 from collectors import finding
@@ -25,6 +26,7 @@ from collectors.models import (
     RunState,
 )
 from inventory import scope
+from inventory.models import Device
 from inventory.pages import home, search
 from inventory.pages.home import Task
 from inventory.pages.kit import kit, page_url
@@ -96,24 +98,29 @@ def sightings(request: HttpRequest, asked: Asked) -> Group | None:
         found = finding.sightings_of_address(request.user, str(asked.address))
     else:
         return None
-    hits = [_sighting(one, asked) for one in found[: search.SHOWN * 2]]
+    hits = [_sighting(request.user, one, asked) for one in found[: search.SHOWN * 2]]
     return Group(_("Seen on the network"), "eye", hits, len(hits)) if hits else None
 
 
-def _sighting(one: finding.Hit, asked: Asked) -> Hit:
+def _sighting(user: Any, one: finding.Hit, asked: Asked) -> Hit:
     times = [date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") for at in (one.first, one.last)]
-    now = f'<span class="badge bg-green-lt">{escape(_("now"))}</span>' if one.ended is None else ""
+    now = format_html('<span class="badge bg-green-lt">{}</span>', _("now")) if one.ended is None else ""
     why = [(_("MAC"), marked(one.shown_mac, asked) or escape(one.shown_mac))]
     if one.address:
         why.append((_("IP address"), marked(one.address, asked) or escape(one.address)))
     if one.switch:
-        why.append((_("at"), escape(f"{one.switch} {one.port}".strip())))
-    known = one.device or one.switch
+        url = page_url(one.switch)
+        why.append((_("at"), format_html('<a href="{}">{}</a>', url, f"{one.switch} {one.port}".strip())))
+    new = ""
+    if one.device is None and scope.may(user, "add", Device):
+        url = f"{reverse('new_computer')}?mac={one.mac}"
+        new = format_html('<a href="{}">{}</a>', url, _("Enter computer"))
+    vlan = f"VLAN {one.vlan}" if one.vlan else ""
     return Hit(
-        url=page_url(known) if known is not None else "",
+        url=page_url(one.device) if one.device is not None else "",
         name=escape(str(one.device)) if one.device else escape(_("Not in the register")),
         why=why,
-        about=[part for part in (now, escape(" – ".join(times)), f"VLAN {one.vlan}" if one.vlan else "") if part],
+        about=[part for part in (now, escape(" – ".join(times)), vlan, new) if part],
     )
 
 

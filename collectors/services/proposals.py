@@ -231,8 +231,11 @@ class Entry:
 
 
 def accept(proposal: Proposal, entry: Entry, *, actor: Actor, reason: str = "") -> Device:
-    """Enter the device, with its address and the profile it answered to. Raises ValidationError."""
-    _require_open(proposal)
+    """Enter the device, with its address and the profile it answered to; one rejected by mistake too.
+
+    Raises ValidationError.
+    """
+    _require_undecided(proposal, or_rejected=True)
     if entry.status not in (DeviceStatus.PLANNED, DeviceStatus.IN_STOCK, DeviceStatus.IN_USE):
         raise ValidationError(_("A new device is planned, in stock or in use."))
     with write.unit(actor, reason=reason or _("proposal accepted")) as unit:
@@ -291,7 +294,7 @@ def _enter_address(unit: Unit, proposal: Proposal, device: Device) -> None:
 
 
 def _decide(proposal: Proposal, state: ProposalState, device: Device | None, actor: Actor, reason: str) -> Proposal:
-    _require_open(proposal)
+    _require_undecided(proposal, or_rejected=state == ProposalState.ACCEPTED)
     proposal.state, proposal.device = state, device
     proposal.closed_at, proposal.closed_by, proposal.reason = timezone.now(), actor.name, reason
     with write.unit(actor, reason=reason) as unit:
@@ -299,8 +302,8 @@ def _decide(proposal: Proposal, state: ProposalState, device: Device | None, act
     return proposal
 
 
-def _require_open(proposal: Proposal) -> None:
-    if proposal.state != ProposalState.OPEN:
+def _require_undecided(proposal: Proposal, *, or_rejected: bool) -> None:
+    if proposal.state != ProposalState.OPEN and not (or_rejected and proposal.state == ProposalState.REJECTED):
         raise ValidationError(
             _("Proposal %(number)d is already %(state)s.")
             % {"number": proposal.pk, "state": proposal.get_state_display()}

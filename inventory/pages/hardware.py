@@ -54,7 +54,7 @@ kit.register(
                 html=lambda device: (
                     f'<span class="tz-keep">{escape(place(device))}</span>' if place(device) else NOTHING
                 ),
-                value=lambda device: place(device) or None,
+                sheets=("site", "location"),
             ),
             Column(name="town", path="site__town"),
             Column(name="serial", kind=Kind.CODE),

@@ -3,13 +3,10 @@
 Only who sees all rows may import, since a file may name any. Uploads wait in VAR_DIR, and go when they are loaded.
 """
 
-import csv
-import io
 import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,9 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from inventory import scope
+from inventory.models import Manufacturer
+from inventory.pages import uploaded
+from inventory.pages.uploaded import Titles
 from inventory.pages.writing import actor_of
 from inventory.services.importing import telling
 from inventory.services.importing.cells import Reference
@@ -84,7 +84,7 @@ def _title(page: ModelPage, column: Any) -> str:
 
 def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
     """The rows under the titles of the columns, or under the name where a title says nothing to the reader of files."""
-    file, names = file_of(page), _names(page)
+    file, names = file_of(page), _titles(page).names
     assert file is not None
     told = telling.lines(file, rows, words=True)
     titles = {column.name: column.title for column in columns(page)}
@@ -92,17 +92,26 @@ def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
     yield from told
 
 
-def _names(page: ModelPage) -> dict[str, str]:
-    """Title in each language → name of the column; a title that stands for two columns is none."""
-    found: dict[str, str] = {}
+def _titles(page: ModelPage) -> Titles:
+    """What a header may say in either language: a title that stands for two columns is none."""
+    found: dict[str, str] = {column.name: column.name for column in columns(page)}
     twice: set[str] = set()
+    others: set[str] = set()
     for language in LANGUAGES:
         with translation.override(language):
             for column in columns(page):
                 title = column.title.casefold()
                 if found.setdefault(title, column.name) != column.name:
                     twice.add(title)
-    return {title: name for title, name in found.items() if title not in twice}
+            others |= {page.cell(name).heading.casefold() for name in page.declared}
+    names = {title: name for title, name in found.items() if title not in twice}
+    return Titles(names, frozenset(others - set(found)), _makers() if "manufacturer" in found.values() else None)
+
+
+def _makers() -> dict[str, str]:
+    """Manufacturers by their names in both languages, in small letters."""
+    rows = Manufacturer.objects.values_list("name", "name_zh")
+    return {alias.casefold(): name for name, name_zh in rows for alias in (name, name_zh) if alias}
 
 
 def stash(user: Any, page: ModelPage, name: str, octets: bytes) -> str:
@@ -137,83 +146,28 @@ def load(user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | 
     if spec is None or not (book.exists() or text.exists()):
         return None
     if book.exists():
-        faults = _to_csv(book, text)
+        faults = uploaded.to_csv(book, text)
         if faults:
             return Outcome(0, 0, 0, (), faults)
-    _rename_columns(text, _names(page))
+    left_out = uploaded.prepare(text, _titles(page))
     result = load_files([(spec, text)], actor=actor_of(user), dry_run=dry_run)[0]
     if not dry_run and not result.problems:
         book.unlink(missing_ok=True)
         text.unlink(missing_ok=True)
     changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))
-    return Outcome(result.created, result.changed, result.unchanged, changes, problems)
+    return Outcome(result.created, result.changed, result.unchanged, changes, problems, left_out)
 
 
 def _told(page: ModelPage, name: str, sentences: Iterable[str]) -> list[str]:
     """Sentences about the file without its name, columns by their titles: "file.csv:3: model: …"."""
     titles = {column.name: column.title for column in columns(page)}
+    names, in_words = ", ".join(titles), ", ".join(titles.values())
     found = []
     for sentence in sentences:
+        sentence = sentence.replace(names, in_words)
         text = COLUMN.sub(lambda found: titles.get(found[0], found[0]), sentence.replace(f"{name}:", ""))
         line, colon, rest = text.partition(": ")
         found.append(
             _("Line %(line)s: %(text)s") % {"line": line, "text": rest} if colon and line.isdecimal() else text
         )
     return found
-
-
-def _to_csv(book: Path, text: Path) -> Sequence[str]:
-    """A workbook's first sheet as CSV with the same line numbers; the sentences of what is wrong with it."""
-    # Workbooks are seldom read, and what reads them takes a third of a second to load.
-    from inventory.sheets import read
-
-    table = read.read(book)
-    if isinstance(table, read.Fault):
-        return [table.text("zh" if (translation.get_language() or "").startswith("zh") else "en")]
-    out, last = io.StringIO(newline=""), 0
-    writer = csv.writer(out)
-    for number, row in table.rows:
-        for _blank in range(number - last - 1):
-            out.write("\r\n")
-        writer.writerow([_cell(value) for value in row])
-        last = number
-    text.write_text(out.getvalue(), encoding="utf-8", newline="")
-    return ()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if not (value.hour or value.minute) else value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str(value).split("\n"))
-
-
-def _rename_columns(text: Path, names: dict[str, str]) -> None:
-    """Put the columns' names in the place of their titles in the first line that is not blank."""
-    octets = text.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            lines = octets.decode(encoding).splitlines(keepends=True)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        return
-    for index, line in enumerate(lines):
-        if line.strip():
-            try:
-                header = next(csv.reader([line]), [])
-            except csv.Error:
-                return  # the loader says what is wrong with it
-            out = io.StringIO(newline="")
-            csv.writer(out).writerow([names.get(cell.strip().casefold(), cell) for cell in header])
-            lines[index] = out.getvalue()
-            text.write_text("".join(lines), encoding="utf-8", newline="")
-            return

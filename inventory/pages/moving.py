@@ -31,6 +31,17 @@ VERBS = {
     status.SCRAPPED: (pgettext_lazy("verb", "Scrap"), "trash-x", "btn-outline-danger"),
 }
 """What one does to bring a device into a state, in the order of the buttons."""
+BACK = {
+    status.UNDER_REPAIR: pgettext_lazy("verb", "Return to use"),
+    status.MISSING: pgettext_lazy("verb", "Found again"),
+    status.TO_BE_SCRAPPED: pgettext_lazy("verb", "Keep in use"),
+}
+"""What one does to bring a device of this state back into use; another is issued."""
+
+
+def issuing(device: Device) -> Any:
+    """What it is called to bring a device into use."""
+    return BACK.get(device.status, VERBS[status.IN_USE][0])
 
 
 class NextSteps(Panel):
@@ -43,7 +54,11 @@ class NextSteps(Panel):
     def context(self, request: HttpRequest, page: Any, obj: Any) -> dict[str, Any] | None:
         if not page.may(request.user, "change", obj):
             return None
-        steps = [(to, *words) for to, words in VERBS.items() if to in status.MOVES[obj.status]]
+        steps = [
+            (to, issuing(obj) if to == status.IN_USE else verb, icon, css)
+            for to, (verb, icon, css) in VERBS.items()
+            if to in status.MOVES[obj.status]
+        ]
         return {"steps": steps, "move": reverse("device_move", args=[obj.pk]), "in_use": status.IN_USE}
 
 
@@ -129,20 +144,25 @@ class MoveView(DeviceView):
             "object_url": page.url_of(device.pk),
             "form": form,
             "fields": [form[name] for name in (*devices.PLACE, "reason")],
-            "title": (_("Issue %(name)s") if issued else _("Move %(name)s")) % {"name": device},
+            "title": f"{issuing(device)}: {device}" if issued else _("Move %(name)s") % {"name": device},
         }
         return render(self.request, "devices/move.html", context)
 
 
 class StatusView(DeviceView):
-    """Into another state."""
+    """Into another state. What no step leads out of is asked about once more."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        to = request.POST.get("to", "")
+        to, reason = request.POST.get("to", ""), request.POST.get("reason", "").strip()[:200]
         if to not in VERBS:
             raise Http404
+        if not status.MOVES[to] and to in status.MOVES[self.device.status] and "sure" not in request.POST:
+            page = kit.pages[Device]
+            context = {"page": page, "urls": {"list": page.url("list")}, "object": self.device, "to": to}
+            words = {"object_url": page.url_of(pk), "reason": reason, "verb": VERBS[to][0]}
+            return render(request, "devices/sure.html", {**context, **words})
         try:
-            self.write({"status": to}, request.POST.get("reason", "").strip()[:200])
+            self.write({"status": to}, reason)
         except ValidationError as fault:
             messages.error(request, " ".join(fault.messages))
         else:

@@ -85,7 +85,14 @@ kit.register(
 kit.register(
     ModelPage(
         Segment,
-        columns=("name", "vlan_id", "site", "gateway"),
+        columns=(
+            "name",
+            "vlan_id",
+            "site",
+            Column(name="gateway", sheets=("gateway_device", "gateway")),
+            Column(name="gateway_device", path="gateway__device", title=_("gateway device")),
+        ),
+        default_columns=("name", "vlan_id", "site", "gateway_device", "gateway"),
         phone=("name", "vlan_id", "site"),
         filters=(
             "site",
@@ -95,6 +102,7 @@ kit.register(
         ),
         search=searching.find_segments,
         form=(Section(_("LAN segment"), ("name", "vlan_id", "site", "gateway", "departments")),),
+        details=(Section(_("LAN segment"), ("name", "vlan_id", "site", "gateway_device", "gateway", "departments")),),
         icon="network",
         empty=_("No segments yet. Add the LAN segments of each site and the departments that they serve."),
         bulk=(BulkForm("move", _("Move"), ("site",), "arrows-move"),),

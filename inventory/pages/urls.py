@@ -14,6 +14,7 @@ from inventory.pages import (
     panels_places,
     places,
     planning,
+    rounds,
     search,
     standards,
 )
@@ -21,6 +22,6 @@ from inventory.pages.kit import kit
 
 OWN = (places, hardware, network, fiber, money, planning, panels_places, panels_network)
 """Imported so that they register their pages and panels."""
-HAND_MADE = (home, search, computers, moving, journal, accounts, standards)
+HAND_MADE = (home, search, computers, moving, rounds, journal, accounts, standards)
 
 urlpatterns = [*(pattern for module in HAND_MADE for pattern in module.urlpatterns), *kit.urls()]

@@ -6,6 +6,7 @@ Knows no page. Faults are ValidationError, by the names of fields.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,9 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from inventory import scope, selectors
-from inventory.models import Device, Interface, IPAddress
+from inventory.models import Device, Interface, IPAddress, Location, Person, Site
 from inventory.models.hardware import AssetRole
-from inventory.rules import addresses
+from inventory.rules import addresses, status
 from inventory.services import write
 from inventory.services.write import Actor
 
@@ -127,9 +128,11 @@ def with_consequences(device: Device, to: Mapping[str, Any]) -> dict[str, Any]:
     """What else changes when a device goes to another department or place: {field: value}.
 
     A location brings its site; in another site the old location is none; who holds it for a department does not hold
-    it for the next.
+    it for the next, and nobody holds what goes back into stock or is scrapped.
     """
     values = dict(to)
+    if values.get("status") in (status.IN_STOCK, status.SCRAPPED) and values["status"] != device.status:
+        values.setdefault("holder", None)
     if values.get("location") is not None and "site" not in values:
         values["site"] = values["location"].site
     if "site" in values and "location" not in values and _key(values["site"]) != device.site_id:
@@ -157,7 +160,38 @@ def move(devices: Sequence[Device], *, to: Mapping[str, Any], actor: Actor, reas
     return changed
 
 
-def set_status(device: Device, status: str, *, actor: Actor, reason: str) -> Device:
+def set_status(device: Device, to: str, *, actor: Actor, reason: str) -> Device:
     """Let a device go into another state: return, repair, scrap. Raises ValidationError where no step leads there."""
-    move([device], to={"status": status}, actor=actor, reason=reason)
+    move([device], to={"status": to}, actor=actor, reason=reason)
     return device
+
+
+def verify(device: Device, place: Site | Location, *, on: date, actor: Actor, reason: str) -> Device:
+    """Put down that a device was found at a place. One that stood elsewhere is moved there, a missing one is in use.
+
+    Who found it is the person of that very name, where there is one alone; the change log knows the account anyway.
+    Raises ValidationError.
+    """
+    to: dict[str, Any] = {"verified_on": on, "verified_by": _person(actor)}
+    if not stands_at(device, place):
+        to["location" if isinstance(place, Location) else "site"] = place
+    if device.status == status.MISSING:
+        to["status"] = status.IN_USE
+    move([device], to=to, actor=actor, reason=reason)
+    return device
+
+
+def stands_at(device: Device, place: Site | Location) -> bool:
+    """Whether a device stands at a site, or at a location or one within it."""
+    if isinstance(place, Site):
+        return device.site_id == place.pk
+    above = device.location
+    while above is not None and above != place:
+        above = above.parent
+    return above is not None
+
+
+def _person(actor: Actor) -> Person | None:
+    name = str(actor.user) if actor.user is not None else ""
+    found = list(Person.objects.filter(name=name)[:2]) if name else []
+    return found[0] if len(found) == 1 else None

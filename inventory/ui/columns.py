@@ -61,7 +61,7 @@ class Column:
     sort by (none: it cannot be sorted), `needs` the field paths that must be loaded with the row, `annotate` what
     the query adds, `colors` the badge colour of each value. `reads` says how a value is written out (a MAC with its
     colons). `html` takes the row and gives safe HTML in the place of the value's own form; `value` takes the row and
-    gives what stands in a sheet.
+    gives what stands in a sheet, `sheets` names the columns that stand there in the place of this one.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Column:
     reads: Callable[[Any], str] | None = None
     html: Callable[[Any], str] | None = None
     value: Callable[[Any], Value] | None = None
+    sheets: tuple[str, ...] = ()
 
 
 class Cell:
@@ -88,6 +89,7 @@ class Cell:
         self.kind = column.kind or kind_of(found)
         self.title = column.title or found.verbose_name
         self.annotate = column.annotate
+        self.sheets = column.sheets
         self.colors = column.colors
         self._html, self._value, self._reads = column.html, column.value, column.reads
         self._choices = dict(getattr(self.field, "flatchoices", ()) or ())
@@ -165,10 +167,10 @@ class Cell:
         if self._value is not None:
             return self._value(obj)
         value = self.raw(obj)
-        if value is None:
-            return None
+        if value in (None, ""):
+            return value  # type: ignore[no-any-return]
         if self.secret:
-            return HIDDEN if value else None
+            return HIDDEN
         if isinstance(value, datetime):
             return timezone.localtime(value).replace(tzinfo=None)
         if self.kind in (Kind.DATE, Kind.MONEY) or (self.kind is Kind.NUMBER and isinstance(value, int | Decimal)):

@@ -162,13 +162,15 @@ class Choices:
 
     choices: Any
     url = ""
+    near = ""
+    """The relation by which rows stand together: those that share it with the form come first."""
     text: Callable[[Any], str] = str
     remote = False
 
     def get_context(self, name: str, value: Any, attrs: Any) -> Any:
         """As Django's; a long list is told by its address instead."""
         self.remote = bool(self.url) and self.choices.queryset.order_by()[: AT_ONCE + 1].count() > AT_ONCE
-        more = {"data-remote": self.url} if self.remote else {}
+        more = {"data-remote": self.url, "data-near": self.near} if self.remote else {}
         return super().get_context(name, value, {**(attrs or {}), **more})  # type: ignore[misc]
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
@@ -193,7 +195,7 @@ def choice_widget(page: Any, *, multiple: bool) -> forms.Widget:
     """The select for rows of a page's model."""
     widget = (ChooseSeveral if multiple else ChooseOne)({"class": "form-select", "data-select": ""})
     if page is not None:
-        widget.url, widget.text = page.url("choices"), page.choice_text
+        widget.url, widget.near, widget.text = page.url("choices"), page.within, page.choice_text
     return widget
 
 

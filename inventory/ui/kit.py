@@ -76,13 +76,15 @@ class ImportColumn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a file did, or would do: counts, a sentence for each row that changes, and what is wrong with it."""
+    """What a file did, or would do: counts, a sentence for each row that changes, what is wrong with it, and the titles
+    of columns that were not read."""
 
     created: int
     changed: int
     unchanged: int
     changes: Sequence[str]
     problems: Sequence[str]
+    left_out: Sequence[str] = ()
 
 
 class Importer(Protocol):

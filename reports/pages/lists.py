@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +27,7 @@ def _title(row: Any) -> str:
 
 def _fault(row: Any) -> str:
     if not row.last_fault:
-        return f'<span class="text-secondary">{escape(_("none"))}</span>'
+        return format_html('<span class="text-secondary">{}</span>', _("none"))
     return f'<span class="text-danger">{escape(row.last_fault)}</span>'
 
 

@@ -225,6 +225,38 @@ def test_a_technician_registers_a_computer_with_its_mac_address_and_holder_in_on
     expect(page.locator("h1")).to_contain_text(tag)
 
 
+def test_a_second_tap_on_a_slow_line_sends_nothing(visit: Visit) -> None:
+    visitor = visit("technician")
+    page = visitor.page
+    visitor.go("/devices/new-computer/")
+    tag = page.locator("#id_asset_tag").input_value()
+    choose(visitor, "device_type", "ThinkPad")
+    held: list[Route] = []
+    page.route(re.compile("/new-computer/$"), lambda route: held.append(route))
+    button = page.get_by_role("button", name=visitor.say("Save"), exact=True)
+    button.evaluate("button => { button.click(); setTimeout(() => button.click(), 100); }")
+    page.wait_for_timeout(500)
+    [sent] = held
+    sent.continue_()
+    expect(page.locator("h1")).to_contain_text(tag)
+    visitor.check()
+
+
+def test_on_a_phone_a_technician_takes_stock_of_a_room(visit: Visit) -> None:
+    visitor, computer = visit("technician", phone=True), computers()[11]
+    page = visitor.page
+    visitor.go("/rounds/")
+    visitor.check()
+    page.locator("main a", has_text=computer["site"]).first.tap()
+    page.locator("#code").fill(computer["asset_tag"].lower().replace("-", ""))
+    page.locator("#code").press("Enter")
+    expect(page.locator("#messages")).to_contain_text(computer["asset_tag"])
+    visitor.check()
+    page.get_by_role("button", name=re.compile(visitor.say("Undo %(name)s", name=computer["asset_tag"]))).tap()
+    expect(page.locator("#messages")).to_contain_text(computer["asset_tag"])
+    visitor.check()
+
+
 def test_a_list_that_was_chosen_from_stays_closed(visit: Visit) -> None:
     """The person takes an option that is shown already, before the typed letters are looked up."""
     visitor = visit("technician")

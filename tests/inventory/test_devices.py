@@ -117,6 +117,19 @@ def test_who_held_it_for_a_department_does_not_hold_it_for_the_next() -> None:
     assert Device.objects.get(pk=device.pk).holder == successor
 
 
+@pytest.mark.parametrize("steps", [("in_stock",), ("to_be_scrapped", "scrapped")])
+def test_nobody_holds_what_goes_back_into_stock_or_is_scrapped(steps: tuple[str, ...]) -> None:
+    device = DeviceFactory(status="in_use")
+    with write.unit(TESTER) as unit:
+        holder = unit.create(Person(name="某甲", department=device.department))
+    devices.move([device], to={"holder": holder}, actor=TESTER, reason="")
+    devices.set_status(device, "under_repair", actor=TESTER, reason="")
+    assert Device.objects.get(pk=device.pk).holder == holder
+    for step in steps:
+        devices.set_status(device, step, actor=TESTER, reason="")
+    assert Device.objects.get(pk=device.pk).holder is None
+
+
 def test_a_move_of_several_is_all_or_none() -> None:
     some = [DeviceFactory(), DeviceFactory(status="planned")]
     with pytest.raises(ValidationError):

@@ -154,7 +154,7 @@ def test_a_serial_mac_or_address_that_another_device_has_is_told_with_its_tag(tm
         f"T-4,{base},S4,00:1a:2b:3c:4d:60,10.1.0.6\n"
     )
     told = "\n".join(_problems(_load(tmp_path, devices=_device_files(rows))["devices"]))
-    assert "devices.csv:3: serial 's-1' already belongs to T-1" in told
+    assert "devices.csv:3: serial number 's-1' already belongs to T-1" in told
     assert "devices.csv:4: mac: '00:1a:2b:3c:4d:5e' already belongs to device T-1" in told
     assert "devices.csv:5: address: '10.1.0.6' already belongs to device T-2" in told
     assert not Device.objects.exists()

@@ -156,6 +156,32 @@ def test_a_step_is_one_post_with_its_reason(admin: Client, db: None) -> None:
     assert admin.post(f"/devices/{device.pk}/status/", {"to": "lost"}).status_code == 404
 
 
+def test_what_cannot_be_taken_back_is_asked_about_first(admin: Client, db: None) -> None:
+    device = DeviceFactory(status="to_be_scrapped")
+    answer = admin.post(f"/devices/{device.pk}/status/", {"to": "scrapped", "reason": "worn <out>"})
+    device.refresh_from_db()
+    assert device.status == "to_be_scrapped"
+    assert "worn &lt;out&gt;" in answer.content.decode()
+    admin.post(f"/devices/{device.pk}/status/", {"to": "scrapped", "sure": "1"})
+    device.refresh_from_db()
+    assert device.status == "scrapped"
+
+
+def test_enter_in_the_reason_of_the_next_steps_takes_none(admin: Client, db: None) -> None:
+    html = admin.get(f"/devices/{DeviceFactory().pk}/").content.decode()
+    form = html[html.index('class="card-body hs-steps"') :]
+    assert form.index("<button disabled hidden>") < form.index('name="reason"') < form.index('name="to"')
+
+
+@pytest.mark.parametrize(
+    ("status", "verb"), [("in_stock", "Issue"), ("missing", "Found again"), ("under_repair", "Return to use")]
+)
+def test_the_way_back_into_use_is_named_by_where_it_leads_from(admin: Client, db: None, status: str, verb: str) -> None:
+    device = DeviceFactory(status=status)
+    assert f"{verb}</a>" in admin.get(f"/devices/{device.pk}/").content.decode()
+    assert f"{verb}: {device}" in admin.get(f"/devices/{device.pk}/move/?to=in_use").content.decode()
+
+
 @pytest.mark.parametrize("view", ["move", "status"])
 def test_a_foreign_device_is_not_moved(db: None, view: str) -> None:
     device = DeviceFactory()

@@ -172,8 +172,8 @@ MADE = {"report_run", "run", "difference", "proposal"}
 BY_HAND = {
     "plan_": Role.PLANNER, "standard_": Role.PLANNER, "difference_": Role.TECHNICIAN, "run_": Role.TECHNICIAN,
     "device_": Role.TECHNICIAN, "new_computer": Role.TECHNICIAN, "journal_add": Role.TECHNICIAN,
-    "file_add": Role.TECHNICIAN, "user_": Role.ADMINISTRATOR, "journal_delete": Role.ADMINISTRATOR,
-    "file_delete": Role.ADMINISTRATOR, "report_run_remove": Role.ADMINISTRATOR,
+    "file_add": Role.TECHNICIAN, "round": Role.TECHNICIAN, "user_": Role.ADMINISTRATOR,
+    "journal_delete": Role.ADMINISTRATOR, "file_delete": Role.ADMINISTRATOR, "report_run_remove": Role.ADMINISTRATOR,
 }  # fmt: skip
 """Hand-made pages by the beginning of their name, and who writes there beside an administrator."""
 EVERYBODY = {*OPEN, "logout", "password_change", "plan_make", "report_ask"}

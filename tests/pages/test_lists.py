@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import Device, Interface, Role, SavedFilter
+from inventory.models import Device, Interface, Person, Role, SavedFilter
 from inventory.pages import importing
 from inventory.pages.kit import kit
 from inventory.services import write
@@ -208,6 +208,16 @@ def test_no_cell_of_a_csv_begins_a_formula(text: str) -> None:
 def test_a_formula_in_the_register_leaves_as_text(admin: Client, register: Register) -> None:
     DeviceFactory(asset_tag="TZ-3", name='=HYPERLINK("http://a")', site=SiteFactory())
     assert ['\'=HYPERLINK("http://a")' in row for row in exported(admin, "?q=TZ-3")] == [False, True]
+
+
+def test_those_of_the_same_department_are_offered_first(admin: Client, register: Register) -> None:
+    own, far = register.device.department, DepartmentFactory(name="A")
+    with write.unit(TESTER) as unit:
+        unit.create(Person(name="某乙", department=far))
+    for department in (own, far):
+        found = admin.get(f"/persons/choices/?q=某&near={department.pk}").json()
+        assert found[0]["text"].endswith(f"· {department}")
+    assert len(admin.get("/persons/choices/?q=某&near=x").json()) == 2
 
 
 def test_choices_offer_what_the_user_may_see(admin: Client, register: Register) -> None:

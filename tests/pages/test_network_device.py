@@ -276,6 +276,19 @@ def test_a_rejected_proposal_leaves_the_list(technician):
     assert f"/proposals/{found.pk}/" in technician.get("/proposals/?state=rejected").content.decode()
 
 
+def test_a_proposal_rejected_by_mistake_can_still_be_entered_and_not_be_rejected_again(technician):
+    kind, found = DeviceTypeFactory(), propose()
+    url = f"/proposals/{found.pk}/"
+    technician.post(url, {"do": "reject"})
+    page = technician.get(url).content.decode()
+    assert 'value="accept"' in page and 'value="reject"' not in page
+    data = {"asset_tag": "TZ-SW-901", "status": "in_use", "manufacturer": kind.manufacturer.name, "model": kind.model}
+    technician.post(url, {"do": "accept", **data})
+    found.refresh_from_db()
+    assert (found.state, str(found.device)[:9]) == ("accepted", "TZ-SW-901")
+    assert 'value="accept"' not in technician.get(url).content.decode()
+
+
 def test_who_may_not_decide_a_proposal_is_refused():
     found = propose()
     director = client_of(make_user("boss", Role.DIRECTOR))

@@ -15,6 +15,8 @@ from inventory.models import (
     AllocationRule,
     AllocationRuleClass,
     AllocationStandard,
+    FiberCable,
+    FiberLink,
     IPAddress,
     Location,
     Prefix,
@@ -32,7 +34,7 @@ from tests.factories import (
     SiteFactory,
     TownFactory,
 )
-from tests.pages.conftest import client_of, make_user
+from tests.pages.conftest import Register, client_of, make_user
 
 
 def shown(client: Client, url: str) -> str:
@@ -208,6 +210,14 @@ def test_a_mac_that_is_not_registered_is_found_where_it_was_seen(admin: Client, 
     html = shown(admin, "/search/?q=0000.0000.0001")
     assert "Seen on the network" in html
     assert "Not in the register" in html
+    assert "/devices/new-computer/?mac=000000000001" in html
+    hint = admin.get("/search/?suggest=1&q=0000.0000.0001").content.decode()
+    assert 'href="/search/?q=0000.0000.0001"' in hint
+
+
+def test_what_is_there_now_is_said_in_chinese_too(admin: Client, seen: Any) -> None:
+    admin.cookies["django_language"] = "zh-hans"
+    assert ">现在</span>" in shown(admin, "/search/?q=10.1.2.3")
 
 
 @pytest.mark.parametrize(("text", "marked"), [("MOD-77", "<mark>MOD-77</mark>/1"), ("sw9", "UNKNOWN-<mark>SW9</mark>")])
@@ -232,3 +242,21 @@ def test_who_may_not_see_a_device_finds_nothing_that_the_network_says_of_it(seen
             html = shown(client, f"/search/?q={text}")
             assert "Nothing holds" in html, (user, text)
         assert "Open differences" not in shown(client, "/")
+
+
+def test_a_route_is_told_by_its_points(admin: Client, register: Register) -> None:
+    with write.unit(TESTER) as unit:
+        cable = FiberCable.objects.get(name="F1")
+        cable.route = {"type": "LineString", "coordinates": [[111.1, 40.2], [111.2, 40.3]]}
+        unit.update(cable)
+    html = shown(admin, f"/fiber-cables/{cable.pk}/")
+    assert "2 points" in html
+    assert "&#x27;LineString&#x27;" not in html[: html.index("Changes")]
+
+
+def test_a_fiber_link_says_on_which_devices_it_ends(admin: Client, register: Register) -> None:
+    link = FiberLink.objects.get(name="L1")
+    with write.unit(TESTER) as unit:
+        link.interface_a = register.device.interfaces.get(name="eth0")
+        unit.update(link)
+    assert "TZ-1 one" in shown(admin, f"/fiber-links/{link.pk}/")

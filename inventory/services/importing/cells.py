@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.rules import addresses
@@ -115,11 +116,12 @@ def choice(choices: type[Any]) -> Parse:
         return found | {str(value): str(value) for value in choices.values}
 
     def parse(cell: str) -> str:
-        value = known().get(cell.lower())
-        if value is None:
-            words = _("expected one of %(choices)s, found '%(cell)s'")
-            raise BadCell(words % {"choices": ", ".join(choices.values), "cell": cell})
-        return value
+        if (value := known().get(cell.lower())) is not None:
+            return value
+        # A value is a word of English, and holds in whatever language the file is read next time.
+        english = (get_language() or "en").startswith("en")
+        told = choices.values if english else [str(label) for label in choices.labels]
+        raise BadCell(_("expected one of %(choices)s, found '%(cell)s'") % {"choices": ", ".join(told), "cell": cell})
 
     return parse
 

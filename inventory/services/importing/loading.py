@@ -17,7 +17,7 @@ from inventory.services import write
 from inventory.services.importing.cells import CLEAR, BadCell, Column, Part, Reference
 from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.hooks import Preparing
-from inventory.services.importing.lookup import Key, Lookup
+from inventory.services.importing.lookup import SPOKEN, Key, Lookup
 from inventory.services.importing.reading import Problem, Sheet, read_csv
 from inventory.services.importing.spec import File, Hook, Registry
 from inventory.services.write import Change
@@ -243,7 +243,9 @@ def _read_cell(
         if column.file == "persons" and len(key) == 1:
             department, _slash, person = cell.partition("/")
             key = (department.strip(), person.strip())
-        values[column.field_name] = lookup.get(column.file, key, column.name)
+        values[column.field_name] = found = lookup.get(column.file, key, column.name)
+        if column.file in SPOKEN:
+            texts.update(zip(column.key or (column.name,), lookup.key(column.file, found), strict=False))
     else:
         value = column.empty if cell == CLEAR else column.parse(cell)
         values[column.name] = value
@@ -332,7 +334,8 @@ class _Unique:
 
     @staticmethod
     def _say(row: _Row, fields: tuple[str, ...], pk: int | None, key: Key) -> str:
-        shown = "serial" if fields == ("serial_key",) else ", ".join(fields)
+        named = ("serial",) if fields == ("serial_key",) else fields
+        shown = ", ".join(str(row.obj._meta.get_field(name).verbose_name) for name in named)
         value = row.obj.serial if fields == ("serial_key",) else ", ".join(str(getattr(row.obj, f)) for f in fields)
         other = str(type(row.obj)._default_manager.filter(pk=pk).first()) if pk is not None else "/".join(key)
         return _("%(fields)s '%(value)s' already belongs to %(other)s") % {

@@ -11,7 +11,8 @@
     if (element.tomselect || typeof TomSelect === "undefined") return;
     const label = element.labels && element.labels[0];
     if (label) element.setAttribute("aria-label", label.textContent.trim());
-    const remote = element.dataset.remote;
+    const remote = element.dataset.remote, near = element.dataset.near;
+    const beside = near && element.form ? element.form.querySelector(`select[name="${near}"]`) : null;
     const options = {
       plugins: element.multiple ? ["remove_button"] : [], maxOptions: 500, allowEmptyOption: false,
       // Letters still waiting to be looked up would open the list again after the choice.
@@ -23,7 +24,8 @@
         // Else an empty list stays open after a choice, until the next letters are typed.
         closeAfterSelect: true,
         load(text, done) {
-          fetch(`${remote}?q=${encodeURIComponent(text)}`, { credentials: "same-origin" })
+          const key = (beside && beside.value) || element.dataset.nearKey || "";
+          fetch(`${remote}?q=${encodeURIComponent(text)}&near=${encodeURIComponent(key)}`, { credentials: "same-origin" })
             .then((answer) => answer.json())
             .then((found) => {
               if (this.inputValue() !== text) return late(this, text);
@@ -34,7 +36,9 @@
         },
       });
     }
-    new TomSelect(element, options);
+    const list = new TomSelect(element, options);
+    // Other rows are near now: what was looked up before stands in the wrong order.
+    if (remote && beside) beside.addEventListener("change", () => { list.loadedSearches = {}; list.wrapper.classList.remove("preloaded"); });
   };
   const dress = (root) => root.querySelectorAll("select[data-select]").forEach(select);
 

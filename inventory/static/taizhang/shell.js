@@ -25,3 +25,14 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 // The entry of the page one is on stays in sight in a menu that scrolls.
 document.querySelector(".shell-menu .current")?.scrollIntoView({ block: "nearest" });
+// On a slow line a second tap sends nothing: the first one did, and its answer is on the way.
+(() => {
+  const WAIT_MS = 8000;
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (Date.now() - Number(form.dataset.sent || 0) < WAIT_MS) event.preventDefault();
+    else form.dataset.sent = String(Date.now());
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();

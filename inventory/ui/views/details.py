@@ -124,6 +124,10 @@ class FieldView(PageView):
         return response
 
     def _form(self, obj: Any, name: str, form: Any) -> HttpResponse:
+        widget = form.fields[name].widget
+        # Alone in its form, a select learns from here what its rows should be near to.
+        if (near := getattr(widget, "near", "")) and (key := getattr(obj, f"{near}_id", None)):
+            widget.attrs["data-near-key"] = key
         template = "ui/_field_form.html" if getattr(self.request, "htmx", None) else "ui/field_form.html"
         url, back = self.page.url("field", obj.pk, name), self.page.url_of(obj.pk)
         cell = self.page.cell(name)

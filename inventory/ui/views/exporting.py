@@ -5,6 +5,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from inventory.sheets import texts
 from inventory.sheets.columns import Book, Column, Row, Sheet, Value
 from inventory.sheets.stream import is_long, stream
 from inventory.sheets.write import MOST_ROWS, fill
+from inventory.ui.columns import Cell
 from inventory.ui.listing import Listing
 from inventory.ui.views.base import PageView
 
@@ -29,6 +31,16 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = re.compile(r"[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠]")
 """What a spreadsheet takes for the beginning of a formula in a CSV file: also behind what is not seen, and in Chinese
 also in full width."""
+
+
+class SheetListing(Listing):
+    """A list with the columns of a file: what shows several fields in one cell gives each of them its own."""
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        shown = super().cells
+        names = [name for cell in shown for name in (cell.sheets or (cell.name,))]
+        return self.page.cells(list(dict.fromkeys(names)))  # type: ignore[no-any-return]
 
 
 class ExportView(PageView):
@@ -40,7 +52,7 @@ class ExportView(PageView):
         make = {"csv": self._csv, "xlsx": self._xlsx, "to-edit.xlsx": self._to_edit}.get(kind)
         if make is None:
             raise Http404
-        response = make(Listing(self.page, request))
+        response = make(SheetListing(self.page, request))
         if (mark := request.GET.get("mark", "")).isdecimal():
             # By which the page learns that its file has come; a download tells it nothing else.
             response.set_cookie(

@@ -36,12 +36,12 @@ class ImportView(PageView):
             return self._ask(_("The file is larger than 20 MiB. Load it with 'manage.py load'."))
         name, octets = (file.name or "", file.read()) if file is not None else ("", text.encode())
         token = importer.stash(request.user, self.page, name, octets)
-        return self._preview(token)
+        return self._preview(token, text if file is None else "")
 
     def _ask(self, fault: str = "") -> HttpResponse:
         return self.render("ui/import.html", columns=self.page.kit.importer.columns(self.page), fault=fault)
 
-    def _preview(self, token: str) -> HttpResponse:
+    def _preview(self, token: str, text: str) -> HttpResponse:
         outcome = self.page.kit.importer.load(self.request.user, self.page, token, dry_run=True)
         if outcome is None:
             return self._ask(_("The file is no longer here. Choose it again."))
@@ -49,6 +49,7 @@ class ImportView(PageView):
             "ui/import_preview.html",
             outcome=outcome,
             token=token,
+            text=text,
             changes=outcome.changes[:SHOWN],
             problems=outcome.problems[:SHOWN],
             more=max(0, len(outcome.problems or outcome.changes) - SHOWN),

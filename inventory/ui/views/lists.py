@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 
@@ -123,7 +123,7 @@ def _back(page: Any, query: str) -> str:
 
 
 class ChoicesView(PageView):
-    """Rows by what is typed into a select: [{"value", "text"}]."""
+    """Rows by what is typed into a select, those `near` a row first: [{"value", "text"}]."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
         rows = with_labels(self.page.rows(request.user), self.page)
@@ -132,5 +132,8 @@ class ChoicesView(PageView):
             for path in self.page.choice_paths:
                 condition |= Q(**{f"{path}__icontains": word})
             rows = rows.filter(condition)
-        found = rows.order_by(*self.page.order, "pk")[:CHOICES]
+        near, first = request.GET.get("near", ""), []
+        if self.page.within and near.isdecimal() and len(near) < 19:
+            first = [Case(When(**{self.page.within: int(near)}, then=0), default=1)]
+        found = rows.order_by(*first, *self.page.order, "pk")[:CHOICES]
         return JsonResponse([{"value": str(row.pk), "text": self.page.choice_text(row)} for row in found], safe=False)
