@@ -136,6 +136,27 @@ class Grid:
         }
         return cls(found, cells)
 
+    def rebase(self, began: Mapping[str, str], saved: "Grid") -> list[tuple[int, int]]:
+        """Take over from what is saved now all that was not typed here; the cells that somebody else changed as well.
+
+        `began` is what the form began from (`texts`).
+        """
+        texts, both = saved.texts(), []
+        for key in {*self.cells, *saved.cells}:
+            name = _cell_name(*key)
+            before, now, typed = began.get(name, ""), texts.get(name, ""), self.cells.get(key, "")
+            if typed == before and now:
+                self.cells[key] = now
+            elif typed == before:
+                self.cells.pop(key, None)
+            elif now not in (before, typed):
+                both.append(key)
+        return sorted(both)
+
+    def texts(self) -> dict[str, str]:
+        """Its cells by the names of their inputs."""
+        return {_cell_name(*key): text for key, text in self.cells.items()}
+
     def rows(self) -> list[dict[str, Any]]:
         """A row for each source, yearly lines first, with a cell for each year."""
         sources = sorted(FundingSource.objects.all(), key=lambda one: (one.kind != FundingKind.YEARLY, one.name))
@@ -145,7 +166,7 @@ class Grid:
                 "kind": source.get_kind_display(),
                 "amount": "" if source.amount_yuan is None else f"{source.amount_yuan:,.0f}",
                 "cells": [
-                    (f"money-{key}-{year}", year, self.cells.get((key, year), ""), (key, year) in self.faults)
+                    (_cell_name(key, year), year, self.cells.get((key, year), ""), (key, year) in self.faults)
                     for key in (source.pk,)
                     for year in self.years
                 ],
@@ -155,7 +176,7 @@ class Grid:
 
     def aside(self) -> list[tuple[str, str]]:
         """What was typed for years that the plan does not reach: kept until it is saved, as years may change back."""
-        return [(f"money-{key}-{year}", text) for (key, year), text in self.cells.items() if year not in self.years]
+        return [(_cell_name(*key), text) for key, text in self.cells.items() if key[1] not in self.years]
 
     def asked(self, make: Any) -> list[Any]:
         """MoneyAsked (`make`) of each cell within the years; what is no amount is told in `faults`."""
@@ -171,6 +192,10 @@ class Grid:
                     words = {"source": name, "year": year, "text": text}
                     self.faults[key, year] = _("%(source)s, %(year)s: '%(text)s' is no amount.") % words
         return found
+
+
+def _cell_name(key: int, year: int) -> str:
+    return f"money-{key}-{year}"
 
 
 def _amount(text: str) -> Decimal | None:
