@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory.config.middleware.RefuseNul",
-    "inventory.config.middleware.PartsAreNotKept",
+    "inventory.config.middleware.KeptByNobody",
     "axes.middleware.AxesMiddleware",
 ]
 LAB = env.bool("TAIZHANG_LAB", default=False)

@@ -208,3 +208,10 @@ def test_only_who_writes_is_offered_to_add(client: Client, technician: User) -> 
 
     assert adds(director) == []
     assert reverse("device_add") in adds(technician)
+
+
+def test_no_cache_keeps_what_a_person_was_answered(client: Client, technician: User) -> None:
+    client.force_login(technician)
+    for url in ("/", "/devices/", "/devices/export.csv", "/search/?q=x"):
+        assert client.get(url)["Cache-Control"] == "private, no-cache", url
+    assert "no-store" in Client().get("/login/")["Cache-Control"]
