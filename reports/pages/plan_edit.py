@@ -16,6 +16,7 @@ from inventory.models import FundingSource
 from inventory.pages.writing import actor_of
 from inventory.services import write
 from inventory.ui.history import overtaken
+from inventory.ui.keys import key_of
 from inventory.ui.views.editing import DeleteView, FormView
 from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
@@ -57,9 +58,7 @@ class PlanFormView(FormView):
     def _copied(self) -> RefreshPlan | None:
         """The plan that a new one begins as a copy of."""
         key = self.request.POST.get("copy", "") or self.request.GET.get("copy", "")
-        if not (key.isdecimal() and len(key) < 19):
-            return None
-        found: RefreshPlan | None = self.page.rows(self.request.user).filter(pk=int(key)).first()
+        found: RefreshPlan | None = self.page.rows(self.request.user).filter(pk=key_of(key) or 0).first()
         return found
 
     @staticmethod

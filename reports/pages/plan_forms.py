@@ -17,6 +17,7 @@ from inventory.models import FundingSource
 from inventory.models.money import FundingKind
 from inventory.rules.planning import DEFAULT_ORDER, Order
 from inventory.ui.forms import KitForm
+from inventory.ui.keys import key_of
 from reports.models import PlanStage, RefreshPlan
 
 AS_NEEDED = "*"
@@ -100,9 +101,9 @@ class Grid:
     def typed(cls, data: Mapping[str, str]) -> "Grid":
         cells = {}
         for name, text in data.items():
-            key, _dash, year = name.removeprefix("money-").partition("-")
-            if name.startswith("money-") and key.isdecimal() and year.isdecimal() and text.strip():
-                cells[int(key), int(year)] = text.strip()
+            key, year = map(key_of, name.removeprefix("money-").partition("-")[::2])
+            if name.startswith("money-") and key is not None and year is not None and text.strip():
+                cells[key, year] = text.strip()
         return cls(years_of(data.get("first_year", ""), data.get("years", "")), cells)
 
     @classmethod

@@ -88,3 +88,16 @@ def test_an_account_is_closed_and_never_deleted(client: Client, administrator: U
     assert client.post(f"/users/{user.pk}/edit/", {"username": "wang", "role": Role.PLANNER}).status_code == 302
     user.refresh_from_db()
     assert not user.is_active
+
+
+@pytest.mark.parametrize("values", [{"role": Role.DIRECTOR}, {"is_active": ""}])
+def test_the_only_administrator_stays_one(client: Client, administrator: User, values: dict[str, Any]) -> None:
+    form = {"username": "root", "is_active": "on", "role": Role.ADMINISTRATOR, **values}
+    url = f"/users/{administrator.pk}/edit/"
+    assert "This is the only administrator" in client.post(url, form).content.decode()
+    administrator.refresh_from_db()
+    assert administrator.acts_as == Role.ADMINISTRATOR
+    make(client, username="other", role=Role.ADMINISTRATOR)
+    assert client.post(url, form).status_code == 302
+    administrator.refresh_from_db()
+    assert administrator.acts_as != Role.ADMINISTRATOR
