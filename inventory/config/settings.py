@@ -6,6 +6,7 @@ SQLite in var/ unless TAIZHANG_DATABASE names another database by URL (postgres:
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def _secret_key() -> str:
     except OSError as fault:
         raise ImproperlyConfigured(f"set TAIZHANG_SECRET_KEY, or let {VAR_DIR} be written: {fault}") from fault
     return file.read_text(encoding="ascii")
+
+
+def _make_private(file: Path) -> None:
+    """Make the database's file where there is none: SQLite would let every account of the machine read it, and with it
+    who is signed in. What SQLite puts beside it takes its mode."""
+    with suppress(OSError):  # it is there, or Django says what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 SECRET_KEY = _secret_key()
@@ -97,6 +105,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": env.db_url("TAIZHANG_DATABASE", default=f"sqlite:///{VAR_DIR / 'taizhang.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if DATABASES["default"]["NAME"] != ":memory:":
+        _make_private(Path(DATABASES["default"]["NAME"]))
     # One writer at a time: take the write lock when a transaction begins, and let readers go on (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
