@@ -185,3 +185,26 @@ def test_a_standard_keeps_the_rule_that_another_added_meanwhile(planner: Client,
     assert began is not None
     assert planner.post(url, first | {"began": began[1], "rule-0-name": "mine"}).status_code == 302
     assert list(standard.rules.values_list("code", "name")) == [("r", "mine")]
+
+
+def test_who_opened_the_form_of_a_move_does_not_move_a_device_back(register: Register) -> None:
+    technician = client_of(make_user("tech", Role.TECHNICIAN))
+    device, other = register.device, DeviceFactory().department
+    url = f"/devices/{device.pk}/move/"
+    shown = {"department": device.department_id, "holder": device.holder_id, "site": device.site_id}
+
+    def began(answer: Any) -> str:
+        found = re.search(r'name="began" value="([^"]*)"', answer.content.decode())
+        assert found is not None
+        return found[1]
+
+    form = shown | {"began": began(technician.get(url))}
+    assert technician.post(url, {"department": other.pk, "site": device.site_id}).status_code == 302
+    answer = technician.post(url, form)
+    told = html.unescape(answer.content.decode())
+    assert "Somebody else moved this device meanwhile" in told and str(other) in told
+    device.refresh_from_db()
+    assert device.department == other
+    assert technician.post(url, form | {"began": began(answer)}).status_code == 302
+    device.refresh_from_db()
+    assert device.department_id == shown["department"]
