@@ -99,6 +99,8 @@ MIDDLEWARE = [
 ]
 LAB = env.bool("TAIZHANG_LAB", default=False)
 """Whether a collection that a page starts asks the simulated network: on the demo."""
+KNOWN_HOSTS = env.str("TAIZHANG_KNOWN_HOSTS", default="")
+"""A file of host keys for `collect` and `probe`: without it whoever sits at a device's address gets its password."""
 ROOT_URLCONF = "inventory.config.urls"
 AUTH_USER_MODEL = "inventory.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
