@@ -120,7 +120,7 @@ class PlanFormView(FormView):
         names = dict(FundingSource.objects.values_list("pk", "name"))
         faults = [
             _("%(source)s, %(year)s: somebody else wrote '%(text)s' meanwhile.")
-            % {"source": names.get(key, key), "year": year, "text": now.cells.get((key, year), "")}
+            % {"source": names.get(key, key), "year": year, "text": now.cells.get((key, year), "–")}
             for key, year in grid.rebase(began["money"], now)
         ]
         if order == began["order"]:
