@@ -122,6 +122,8 @@ def change(
             "decided", _("Devices are put in for a year outside the plan: %(tags)s. Change that first.") % words
         )
     with write.unit(actor, reason=_("refresh plan changed")) as unit:
+        # Also where nothing but money is changed, which an update would not see.
+        plan.check_change(RefreshPlan.objects.select_for_update().get(pk=plan.pk))
         unit.update(plan)
         for old in (plan.money.all(), plan.exceptions.all()):
             unit.delete_all(list(old))
@@ -248,8 +250,9 @@ def decide(
             return Fault("not_in_scope", _("%s is not on the books in the scope of this plan.") % device)
         if year is not None and device.department_id is None:
             return Fault("no_department", _("%s has no department: no standard can judge it.") % device)
-    existing = {one.device_id: one for one in plan.decisions.all()}
     with write.unit(actor, reason=reason) as unit:
+        unit.renew(plan)
+        existing = {one.device_id: one for one in plan.decisions.all()}
         for device in devices:
             row = existing.get(device.pk) or PlanDecision(plan=plan, device=device)
             row.year, row.reason, row.author, row.decided_on = year, reason.strip(), author, on
@@ -260,6 +263,7 @@ def decide(
 def take_back(plan: RefreshPlan, devices: Sequence[Device], actor: Actor) -> int:
     """Take back what was decided about devices of a draft; gives how many. ValidationError: an approved plan."""
     with write.unit(actor, reason=_("decision taken back")) as unit:
+        unit.renew(plan)
         rows = list(plan.decisions.filter(device__in=devices).select_related("device"))
         for row in rows:
             row.clean()
@@ -268,20 +272,32 @@ def take_back(plan: RefreshPlan, devices: Sequence[Device], actor: Actor) -> int
 
 
 def approve(plan: RefreshPlan, *, by: str, on: date, actor: Actor) -> RefreshPlan | Fault:
-    """Keep the plan as it is drawn now. Faults: 'approved', 'no_preparer'."""
+    """Keep the plan as it is drawn now. Faults: 'approved', 'no_preparer', 'changed' while it was drawn."""
     if plan.state == PlanState.APPROVED:
-        return Fault("approved", _("%s is approved already; reopen it as a new version.") % plan)
+        return _approved(plan)
     if not plan.preparer or not plan.reviewer:
         return Fault("no_preparer", _("A plan needs a preparer and a reviewer before it is approved."))
+    before = head_of(plan)
     plan.approved_by, plan.approved_on = by, on
     found = drawn(plan)
-    plan.state, plan.kept = PlanState.APPROVED, pack(dataclasses.replace(found, items=()))
     with write.unit(actor, reason=_("refresh plan approved")) as unit:
+        # Drawing takes a while, in which somebody may have approved or changed it.
+        unit.renew(plan)
+        if plan.state == PlanState.APPROVED:
+            return _approved(plan)
+        if head_of(plan) != before:
+            return Fault("changed", _("%s was changed while it was drawn: look at it and approve it again.") % plan)
+        plan.approved_by, plan.approved_on = by, on
+        plan.state, plan.kept = PlanState.APPROVED, pack(dataclasses.replace(found, items=()))
         unit.update(plan)
         for start in range(0, len(found.items), CHUNK):
             chunk = enumerate(found.items[start : start + CHUNK], start)
             unit.create_rows(PlanItem, [_item_row(plan, position, item) for position, item in chunk])
     return plan
+
+
+def _approved(plan: RefreshPlan) -> Fault:
+    return Fault("approved", _("%s is approved already; reopen it as a new version.") % plan)
 
 
 def _item_row(plan: RefreshPlan, position: int, item: Item) -> dict[str, Any]:
@@ -293,16 +309,16 @@ def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fau
     """A new draft that begins as a copy of an approved plan. Faults: 'not_approved', 'newer'."""
     if plan.state != PlanState.APPROVED:
         return Fault("not_approved", _("%s is a draft: change it as it is.") % plan)
-    newest = RefreshPlan.objects.filter(name=plan.name).aggregate(newest=Max("version"))["newest"]
-    if newest != plan.version:
-        words = {"plan": plan, "version": newest}
-        return Fault("newer", _("%(plan)s has a newer version already: v%(version)d.") % words)
     kept = ("name", "first_year", "years", "first_month", "town", "department", "change_percent", "order", "unit")
     people = ("preparer", "reviewer", "note")
-    copied = {name: getattr(plan, name) for name in (*kept, *people)}
-    new = RefreshPlan(**copied, version=plan.version + 1, previous=plan, as_of=as_of)
     with write.unit(actor, reason=_("refresh plan reopened")) as unit:
-        unit.create(new)
+        unit.renew(plan)
+        newest = RefreshPlan.objects.filter(name=plan.name).aggregate(newest=Max("version"))["newest"]
+        if newest != plan.version:
+            words = {"plan": plan, "version": newest}
+            return Fault("newer", _("%(plan)s has a newer version already: v%(version)d.") % words)
+        copied = {name: getattr(plan, name) for name in (*kept, *people)}
+        new = unit.create(RefreshPlan(**copied, version=plan.version + 1, previous=plan, as_of=as_of))
         for rows in (plan.money.all(), plan.exceptions.all(), plan.decisions.all()):
             _copy(unit, rows, new)
     return new
@@ -327,13 +343,13 @@ def follow(
     wanted = list(dict.fromkeys(tags))
     if replaced_by is not None and replaced_by.asset_tag in wanted:
         return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
-    items = {item.asset_tag: item for item in plan.items.filter(asset_tag__in=wanted)}
-    for tag in wanted:
-        fault = _step_fault(items.get(tag), tag, stage)
-        if fault is not None:
-            return fault
     more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "note": note}
     with write.unit(actor, reason=_("execution of %s") % plan) as unit:
+        items = {item.asset_tag: item for item in plan.items.select_for_update().filter(asset_tag__in=wanted)}
+        for tag in wanted:
+            fault = _step_fault(items.get(tag), tag, stage)
+            if fault is not None:
+                return fault
         for item in items.values():
             item.stage, item.stage_on = stage, on
             for name, value in more.items():

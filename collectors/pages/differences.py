@@ -30,6 +30,7 @@ from inventory.services import write
 from inventory.services.write import Actor
 from inventory.ui.columns import Column
 from inventory.ui.filters import Filter
+from inventory.ui.keys import keys_of
 from inventory.ui.page import ModelPage, Section
 from inventory.ui.panels import Panel
 from inventory.ui.views.lists import ListView
@@ -109,7 +110,7 @@ class DecideView(View):
             raise Http404
         if not scope.may(request.user, "change", Difference):
             raise PermissionDenied
-        keys = [part for one in request.POST.getlist("pk") for part in one.split(",") if part.isdecimal()]
+        keys = keys_of(request.POST.getlist("pk"))
         found = scope.visible(request.user, Difference).filter(pk__in=keys)
         rows = list(_loaded(found).values())
         if not rows:

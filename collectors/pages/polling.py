@@ -20,6 +20,7 @@ from inventory.pages.kit import kit
 from inventory.pages.writing import actor_of
 from inventory.ui.filters import with_labels
 from inventory.ui.history import Changed, changes_of
+from inventory.ui.keys import key_of
 
 LOG_A_PAGE = 100
 
@@ -51,13 +52,13 @@ class StartView(View):
     def _scope(self, user: Any) -> tuple[Scope, str]:
         """What is to be asked, and where to go back to. A row that the user may not see does not exist."""
         data = self.request.POST
-        if data.get("device", "").isdecimal():
-            device = scope.visible(user, Device).filter(pk=data["device"]).first()
+        if "device" in data:
+            device = scope.visible(user, Device).filter(pk=key_of(data["device"]) or 0).first()
             if device is None:
                 raise Http404
             return Scope(names=(device.asset_tag,)), kit.url_of(device)
-        if data.get("town", "").isdecimal():
-            town = starting.towns_for(user).filter(pk=data["town"]).first()
+        if "town" in data:
+            town = starting.towns_for(user).filter(pk=key_of(data["town"]) or 0).first()
             if town is None:
                 raise Http404
             return Scope(towns=(town,)), "run_list"

@@ -110,7 +110,9 @@ def _is_vaguer(seen: Seen, held: Difference) -> bool:
 
 def reject(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
     """The register is right. Raises ValidationError when it is already decided."""
-    return _decide(difference, DifferenceState.REJECTED, actor, reason)
+    with write.unit(actor, reason=reason) as unit:
+        _require_open(unit, difference)
+        return _decide(unit, difference, DifferenceState.REJECTED, reason)
 
 
 def accept(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
@@ -119,17 +121,19 @@ def accept(difference: Difference, *, actor: Actor, reason: str = "") -> Differe
     Where that is nothing, it is marked as accepted, for what has to be done by hand.
     """
     with write.unit(actor, reason=reason or _("difference accepted")) as unit:
-        written = _apply(unit, difference) if difference.state == DifferenceState.OPEN else {}
-        return _decide(difference, DifferenceState.ACCEPTED, actor, reason, written)
+        _require_open(unit, difference)
+        return _decide(unit, difference, DifferenceState.ACCEPTED, reason, _apply(unit, difference))
 
 
 def reopen(difference: Difference, *, actor: Actor, reason: str = "") -> Difference:
     """Take a decision back, with what it wrote. Raises ValidationError when somebody changed that since."""
-    if difference.state not in (DifferenceState.ACCEPTED, DifferenceState.REJECTED):
-        raise ValidationError(_("Difference %d was not decided by anybody.") % difference.pk)
-    if Ledger.read(kind=difference.kind, device=difference.device, key=difference.key).open.get(ident(difference)):
-        raise ValidationError(_("The same difference has come up again and is open."))
     with write.unit(actor, reason=reason or _("decision taken back")) as unit:
+        unit.renew(difference)
+        if difference.state not in (DifferenceState.ACCEPTED, DifferenceState.REJECTED):
+            raise ValidationError(_("Difference %d was not decided by anybody.") % difference.pk)
+        same = Ledger.read(kind=difference.kind, device=difference.device, key=difference.key)
+        if same.open.get(ident(difference)):
+            raise ValidationError(_("The same difference has come up again and is open."))
         _take_back(unit, difference)
         difference.state, difference.written = DifferenceState.OPEN, {}
         difference.closed_at, difference.closed_by, difference.reason = None, "", ""
@@ -208,22 +212,22 @@ def _take_back(unit: Unit, difference: Difference) -> None:
     unit.update(device)
 
 
-def _decide(
-    difference: Difference,
-    state: DifferenceState,
-    actor: Actor,
-    reason: str,
-    written: Mapping[str, Any] | None = None,
-) -> Difference:
+def _require_open(unit: Unit, difference: Difference) -> None:
+    """Read anew, since of two people who decide at once the second must not undo the first unseen."""
+    unit.renew(difference)
     if difference.state != DifferenceState.OPEN:
         raise ValidationError(
             _("Difference %(number)d is already %(state)s.")
             % {"number": difference.pk, "state": difference.get_state_display()}
         )
+
+
+def _decide(
+    unit: Unit, difference: Difference, state: DifferenceState, reason: str, written: Mapping[str, Any] | None = None
+) -> Difference:
     difference.state = state
     difference.closed_at = timezone.now()
-    difference.closed_by = actor.name
+    difference.closed_by = unit.actor.name
     difference.reason, difference.written = reason, dict(written or {})
-    with write.unit(actor, reason=reason) as unit:
-        unit.update(difference)
+    unit.update(difference)
     return difference

@@ -192,11 +192,11 @@ def propose_neighbours(*, actor: Actor) -> Outcome:
     Open proposals of devices that were registered since, by serial, MAC or engine id, are closed as accepted.
     """
     rows = Difference.objects.filter(kind=DifferenceKind.UNREGISTERED, state=DifferenceState.OPEN).order_by("pk")
-    with write.unit(actor):
+    with write.unit(actor) as unit:
         for proposal in Proposal.objects.filter(state=ProposalState.OPEN):
             device = registered(_then(proposal), by_address=False)
             if device is not None:
-                _decide(proposal, ProposalState.ACCEPTED, device, actor, _("registered since"))
+                _decide(unit, proposal, ProposalState.ACCEPTED, device, _("registered since"))
         return propose(map(_neighbour, rows), actor=actor)
 
 
@@ -213,7 +213,9 @@ def _neighbour(difference: Difference) -> Seen:
 
 def reject(proposal: Proposal, *, actor: Actor, reason: str = "") -> Proposal:
     """Not a device for the register. Raises ValidationError when it is already decided."""
-    return _decide(proposal, ProposalState.REJECTED, None, actor, reason)
+    with write.unit(actor, reason=reason) as unit:
+        _require_undecided(unit, proposal, or_rejected=False)
+        return _decide(unit, proposal, ProposalState.REJECTED, None, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +237,10 @@ def accept(proposal: Proposal, entry: Entry, *, actor: Actor, reason: str = "") 
 
     Raises ValidationError.
     """
-    _require_undecided(proposal, or_rejected=True)
     if entry.status not in (DeviceStatus.PLANNED, DeviceStatus.IN_STOCK, DeviceStatus.IN_USE):
         raise ValidationError(_("A new device is planned, in stock or in use."))
     with write.unit(actor, reason=reason or _("proposal accepted")) as unit:
+        _require_undecided(unit, proposal, or_rejected=True)
         device = unit.create(
             Device(
                 asset_tag=entry.asset_tag,
@@ -253,7 +255,7 @@ def accept(proposal: Proposal, entry: Entry, *, actor: Actor, reason: str = "") 
         _enter_address(unit, proposal, device)
         if proposal.profile is not None:
             unit.create(DeviceProfile(device=device, profile=proposal.profile, worked_at=proposal.last_seen_at))
-        _decide(proposal, ProposalState.ACCEPTED, device, actor, reason)
+        _decide(unit, proposal, ProposalState.ACCEPTED, device, reason)
     return device
 
 
@@ -293,17 +295,19 @@ def _enter_address(unit: Unit, proposal: Proposal, device: Device) -> None:
             unit.update(device)
 
 
-def _decide(proposal: Proposal, state: ProposalState, device: Device | None, actor: Actor, reason: str) -> Proposal:
-    _require_undecided(proposal, or_rejected=state == ProposalState.ACCEPTED)
+def _decide(unit: Unit, proposal: Proposal, state: ProposalState, device: Device | None, reason: str) -> Proposal:
     proposal.state, proposal.device = state, device
-    proposal.closed_at, proposal.closed_by, proposal.reason = timezone.now(), actor.name, reason
-    with write.unit(actor, reason=reason) as unit:
-        unit.update(proposal)
+    proposal.closed_at, proposal.closed_by, proposal.reason = timezone.now(), unit.actor.name, reason
+    unit.update(proposal)
     return proposal
 
 
-def _require_undecided(proposal: Proposal, *, or_rejected: bool) -> None:
-    if proposal.state != ProposalState.OPEN and not (or_rejected and proposal.state == ProposalState.REJECTED):
+def _require_undecided(unit: Unit, proposal: Proposal, *, or_rejected: bool) -> None:
+    """Read anew: of two people who decide at once the second is told what the first did."""
+    known = proposal.state
+    unit.renew(proposal)
+    known_as_rejected = or_rejected and known == proposal.state == ProposalState.REJECTED
+    if proposal.state != ProposalState.OPEN and not known_as_rejected:
         raise ValidationError(
             _("Proposal %(number)d is already %(state)s.")
             % {"number": proposal.pk, "state": proposal.get_state_display()}

@@ -1,4 +1,4 @@
-"""Around every view: what no page sends is refused, and parts of pages are not kept for whole ones. Knows no page."""
+"""Around every view: what no page sends is refused, and no cache keeps what is one person's. Knows no page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,8 +24,11 @@ class RefuseNul:
             raise SuspiciousOperation("NUL in a request")
 
 
-class PartsAreNotKept:
-    """What htmx fetches is often at a page's own address: a browser that goes back must not show it as the page."""
+class KeptByNobody:
+    """What a signed-in person is answered is theirs: no proxy keeps it, and a browser asks again before it shows it.
+
+    What htmx fetches is often at a page's own address: a browser that goes back must not show it as the page.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -34,6 +37,8 @@ class PartsAreNotKept:
         response = self._get_response(request)
         if "HX-Request" in request.headers:
             response.headers.setdefault("Cache-Control", "no-store")
+        elif request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -57,6 +58,13 @@ def _secret_key() -> str:
     return file.read_text(encoding="ascii")
 
 
+def _make_private(file: Path) -> None:
+    """Make the database's file where there is none: SQLite would let every account of the machine read it, and with it
+    who is signed in. What SQLite puts beside it takes its mode."""
+    with suppress(OSError):  # it is there, or Django says what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 SECRET_KEY = _secret_key()
 
 INSTALLED_APPS = [
@@ -93,17 +101,21 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "inventory.config.middleware.RefuseNul",
-    "inventory.config.middleware.PartsAreNotKept",
+    "inventory.config.middleware.KeptByNobody",
     "axes.middleware.AxesMiddleware",
 ]
 LAB = env.bool("TAIZHANG_LAB", default=False)
 """Whether a collection that a page starts asks the simulated network: on the demo."""
+KNOWN_HOSTS = env.str("TAIZHANG_KNOWN_HOSTS", default="")
+"""A file of host keys for `collect` and `probe`: without it whoever sits at a device's address gets its password."""
 ROOT_URLCONF = "inventory.config.urls"
 AUTH_USER_MODEL = "inventory.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": env.db_url("TAIZHANG_DATABASE", default=f"sqlite:///{VAR_DIR / 'taizhang.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if DATABASES["default"]["NAME"] != ":memory:":
+        _make_private(Path(DATABASES["default"]["NAME"]))
     # One writer at a time: take the write lock when a transaction begins, and let readers go on (WAL).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -3,7 +3,6 @@
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from inventory.config.views import healthz
@@ -13,11 +12,6 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path(
-        "password/",
-        auth.PasswordChangeView.as_view(extra_context={"title": _("Change password")}),
-        name="password_change",
-    ),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", include("reports.pages.urls")),
     path("", include("collectors.pages.urls")),

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +78,12 @@ class User(AbstractUser):
         """Nothing follows from other fields; see RegisterModel."""
 
     def check_change(self, before: Self) -> None:
-        """Any change is allowed; see RegisterModel."""
+        """Somebody must be left who makes accounts; see RegisterModel. Raises ValidationError."""
+        if before.acts_as != Role.ADMINISTRATOR or self.acts_as == Role.ADMINISTRATOR:
+            return
+        others = User.objects.filter(Q(role=Role.ADMINISTRATOR) | Q(is_superuser=True), is_active=True)
+        if not others.exclude(pk=self.pk).exists():
+            raise ValidationError(_("This is the only administrator: make another one first."))
 
     @property
     def acts_as(self) -> str:

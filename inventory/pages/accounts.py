@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,15 +49,30 @@ class PasswordView(View):
         form = SetPasswordForm(self.account, request.POST)
         if not form.is_valid():
             return self._ask(form)
-        with write.unit(actor_of(request.user)) as unit:
-            self.account.set_password(form.cleaned_data["new_password1"])
-            unit.update(self.account, fields=["password"])  # type: ignore[type-var]  # written like a RegisterModel
+        _set_password(self.account, form.cleaned_data["new_password1"], by=request.user)
         messages.success(request, _("%(name)s has a new password.") % {"name": self.account})
         return redirect(page_url(self.account))
 
     def _ask(self, form: Any) -> HttpResponse:
         title = _("Set the password of %(name)s") % {"name": self.account}
         return render(self.request, "registration/password_change_form.html", {"form": form, "title": title})
+
+
+class OwnPasswordView(PasswordChangeView):
+    """One's own password, by the one before it; all other sessions of the account end."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        account = User.objects.get(pk=self.request.user.pk or 0)
+        _set_password(account, form.cleaned_data["new_password1"], by=account)
+        update_session_auth_hash(self.request, account)
+        return redirect(self.get_success_url())
+
+
+def _set_password(account: User, password: str, *, by: Any) -> None:
+    """The change log says that it changed, and by whom."""
+    with write.unit(actor_of(by)) as unit:
+        account.set_password(password)
+        unit.update(account, fields=["password"])  # type: ignore[type-var]  # written like a RegisterModel
 
 
 kit.register(
@@ -87,4 +104,11 @@ kit.add_action(
         may=lambda user, account: scope.may(user, "change", User, account),
     ),
 )
-urlpatterns = [path("users/<int:pk>/password/", PasswordView.as_view(), name="user_password")]
+urlpatterns = [
+    path("users/<int:pk>/password/", PasswordView.as_view(), name="user_password"),
+    path(
+        "password/",
+        OwnPasswordView.as_view(extra_context={"title": gettext_lazy("Change password")}),
+        name="password_change",
+    ),
+]

@@ -26,6 +26,7 @@ from inventory.pages.writing import actor_of
 from inventory.services import devices, write
 from inventory.ui.filters import choice_widget
 from inventory.ui.forms import KitForm, make_field
+from inventory.ui.keys import key_of
 from inventory.ui.kit import Start
 from inventory.ui.page import Section
 
@@ -157,12 +158,12 @@ def free(request: HttpRequest) -> HttpResponse:
     if not kit.pages[Device].may(user, "add"):
         raise PermissionDenied
     prefixes = scope.visible(user, Prefix)
-    chosen, department = request.GET.get("in_prefix", ""), request.GET.get("department", "")
+    chosen, department = (key_of(request.GET.get(name, "")) for name in ("in_prefix", "department"))
     found = None
-    if chosen.isdecimal():
+    if chosen is not None:
         found = prefixes.filter(pk=chosen).first()
-    elif department.isdecimal():
-        found = prefixes.filter(segment__departments=int(department)).order_by("key").first()
+    elif department is not None:
+        found = prefixes.filter(segment__departments=department).order_by("key").first()
     context = {"prefix": found, "addresses": selectors.free_addresses(found, FREE_SHOWN) if found else []}
     return render(request, "computers/_free.html", context)
 

@@ -7,11 +7,13 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -139,8 +141,11 @@ def _path(user: Any, page: ModelPage, token: str, suffix: str) -> Path:
     return _folder() / f"{file.name if file else 'none'}-{user.pk}-{safe}{suffix}"
 
 
-def load(user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | None:
-    """Load a stashed file, or try it; None where there is none. A loaded one is deleted."""
+def load(user: Any, page: ModelPage, token: str, *, dry_run: bool, shown: str = "") -> Outcome | None:
+    """Load a stashed file, or try it; None where there is none. A loaded one is deleted.
+
+    With `shown`, the mark of what a person was shown, nothing is written that differs from it.
+    """
     spec = file_of(page)
     book, text = _path(user, page, token, ".xlsx"), _path(user, page, token, ".csv")
     if spec is None or not (book.exists() or text.exists()):
@@ -150,12 +155,17 @@ def load(user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | 
         if faults:
             return Outcome(0, 0, 0, (), faults)
     left_out = uploaded.prepare(text, _titles(page))
-    result = load_files([(spec, text)], actor=actor_of(user), dry_run=dry_run)[0]
+    with transaction.atomic():
+        result = load_files([(spec, text)], actor=actor_of(user), dry_run=dry_run)[0]
+        changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))
+        found = Outcome(result.created, result.changed, result.unchanged, changes, problems, left_out)
+        if not problems and shown not in ("", found.mark):
+            transaction.set_rollback(True)
+            return replace(found, differs=True)
     if not dry_run and not result.problems:
         book.unlink(missing_ok=True)
         text.unlink(missing_ok=True)
-    changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))
-    return Outcome(result.created, result.changed, result.unchanged, changes, problems, left_out)
+    return found
 
 
 def _told(page: ModelPage, name: str, sentences: Iterable[str]) -> list[str]:

@@ -86,6 +86,11 @@ def move_form(user: Any) -> type[MoveForm]:
     return type("MoveForm", (MoveForm,), made)
 
 
+def place_of(device: Device) -> str:
+    """Where a device is, as the form of a move sends it back."""
+    return ",".join(str(getattr(device, f"{name}_id") or "") for name in devices.PLACE)
+
+
 class DeviceView(View):
     """A view of one device that the user may change."""
 
@@ -98,10 +103,20 @@ class DeviceView(View):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def write(self, to: dict[str, Any], reason: str) -> None:
-        """Move the device; taken back where it would leave what the user may see. Raises ValidationError."""
+    def write(self, to: dict[str, Any], reason: str, began: str = "") -> None:
+        """Move the device; taken back where it would leave what the user may see. Raises ValidationError, also when it
+        is no more where it was when the form `began`."""
         user: Any = self.request.user
-        with write.unit(actor_of(user), reason=reason):
+        with write.unit(actor_of(user), reason=reason) as unit:
+            unit.renew(self.device)
+            if began not in ("", place_of(self.device)):
+                words = " · ".join(
+                    str(row) for name in devices.PLACE if (row := getattr(self.device, name)) is not None
+                )
+                raise ValidationError(
+                    _("Somebody else moved this device meanwhile; it is now at: %(place)s. Saving again moves it.")
+                    % {"place": words or "–"}
+                )
             devices.move([self.device], to=to, actor=actor_of(user), reason=reason)
             if not scope.may(user, "change", Device, self.device):
                 raise ValidationError(_("With these values the row would lie outside what you may see."))
@@ -119,7 +134,7 @@ class MoveView(DeviceView):
         if form.is_valid():
             to = self._changed(form.cleaned_data) | self._state()
             try:
-                self.write(to, form.cleaned_data["reason"])
+                self.write(to, form.cleaned_data["reason"], request.POST.get("began", ""))
             except ValidationError as fault:
                 form.refuse(fault)
             else:
@@ -143,6 +158,7 @@ class MoveView(DeviceView):
             "object": device,
             "object_url": page.url_of(device.pk),
             "form": form,
+            "began": place_of(device),
             "fields": [form[name] for name in (*devices.PLACE, "reason")],
             "title": f"{issuing(device)}: {device}" if issued else _("Move %(name)s") % {"name": device},
         }

@@ -22,8 +22,9 @@ from inventory.models import AllocationRule, AllocationStandard
 from inventory.models.money import Rooms
 from inventory.pages import importing
 from inventory.pages.kit import kit, page_url
-from inventory.pages.standard_forms import ROOMS, SIZES, VersionForm, formset, gives, lines_of
+from inventory.pages.standard_forms import ROOMS, SIZES, VersionForm, formset, gives, lines_of, mark_of
 from inventory.pages.writing import actor_of
+from inventory.services import write
 from inventory.services.standards import BadLines, Line, new_version, write_rules
 from inventory.sheets.columns import Book, Column, Kind, Row, Sheet
 from inventory.sheets.write import fill
@@ -54,7 +55,9 @@ class StandardView(LoginRequiredMixin, View):
 
 
 class RulesView(StandardView):
-    """All rules in one table."""
+    """All rules in one table. It carries a mark of what it began from: see KitForm."""
+
+    overtaken = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         forms = formset(self.standard)
@@ -69,9 +72,14 @@ class RulesView(StandardView):
         return self._form(forms, lines)
 
     def _written(self, forms: Any, lines: list[tuple[int, Line]]) -> bool:
-        reason = self.request.POST.get("reason", "")[:200]
+        reason, actor = self.request.POST.get("reason", "")[:200], actor_of(self.request.user)
         try:
-            write_rules(self.standard, [line for _place, line in lines], actor_of(self.request.user), reason)
+            with write.unit(actor, reason=reason) as unit:
+                unit.renew(self.standard)
+                if self.request.POST.get("began", "") not in ("", mark_of(self.standard)):
+                    self.overtaken = True
+                    return False
+                write_rules(self.standard, [line for _place, line in lines], actor, reason)
         except BadLines as bad:
             for at, fault in bad.faults.items():
                 forms[lines[at][0]].refuse(fault)
@@ -83,9 +91,18 @@ class RulesView(StandardView):
         found = gives(lines, sizes, rooms_of(self.request))
         rows = [(form, found.by_place.get(place, [])) for place, form in enumerate(forms)]
         rooms = [(name, words, rooms_of(self.request)[name]) for name, words in Rooms.choices]
-        staff = self.request.POST.get("staff", "")
+        anew = self.overtaken or not forms.is_bound
+        began = mark_of(self.standard, forms.initial) if anew else self.request.POST.get("began", "")
         return self.show(
-            "standards/rules.html", forms=forms, rows=rows, found=found, sizes=sizes, rooms=rooms, staff=staff
+            "standards/rules.html",
+            forms=forms,
+            rows=rows,
+            found=found,
+            sizes=sizes,
+            rooms=rooms,
+            staff=self.request.POST.get("staff", ""),
+            began=began,
+            overtaken=self.overtaken,
         )
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, router, transaction
 from django.db.models.deletion import Collector, ProtectedError
 from django.utils import timezone
@@ -61,6 +61,18 @@ class Unit:
         obj.full_clean()
         obj.save(force_insert=True)
         self._log(obj, LogEntry.Action.CREATE, _initial(obj))
+        return obj
+
+    def renew(self, obj: M) -> M:
+        """Read a row again and lock it until the unit ends: what was decided on an older reading may not hold now.
+
+        Raises ValidationError when it is gone.
+        """
+        try:
+            locked: models.QuerySet[M] = type(obj)._default_manager.select_for_update()  # type: ignore[assignment]
+            obj.refresh_from_db(from_queryset=locked)
+        except ObjectDoesNotExist:
+            raise ValidationError(_("%s was deleted meanwhile.") % obj) from None
         return obj
 
     def update(self, obj: M, *, fields: Sequence[str] | None = None) -> dict[str, Change]:

@@ -21,7 +21,7 @@ from inventory.sheets.columns import Value
 from inventory.sheets.names import clean, one_line
 from inventory.sheets.ooxml.book import Book, SheetPart
 from inventory.sheets.ooxml.moving import insert_below, renumbered
-from inventory.sheets.ooxml.package import CONTENT_TYPES, child, children, local
+from inventory.sheets.ooxml.package import CONTENT_TYPES, TooLarge, child, children, local
 from inventory.sheets.ooxml.references import Insertion, NotFollowed, rows_of
 from inventory.sheets.read import Fault, check
 from inventory.sheets.write import staged
@@ -33,6 +33,8 @@ _ROWS = "rows."
 _BROKEN = (etree.LxmlError, zipfile.BadZipFile, zlib.error, ArithmeticError, AttributeError, LookupError, StopIteration,
            TypeError, ValueError)  # fmt: skip
 """What a file raises that is a zip and no sound workbook."""
+MOST_REPEATED = 64 * 1024**2
+"""Octets of XML that a pattern row may come to with all its copies."""
 Values = Mapping[str, Value]
 
 
@@ -45,9 +47,10 @@ class _Refused(Exception):  # of a template, told as its fault
 def fill_template(template: Path, target: Path, values: Values, rows: Sequence[Values] = ()) -> Fault | None:
     """Fill a template and write it as `target`, whole or not at all.
 
-    Faults name the cell or the thing: those of sheets.read.check; 'broken'; 'signed'; 'unknown_names' when the
-    template asks for what is not there; 'two_patterns'; 'mark_in_formula' and 'mark_in_table_header'; 'not_followed'
-    for what cannot be moved when rows are inserted. OSError when the target's folder cannot be written.
+    Faults name the cell or the thing: those of sheets.read.check; 'too_large' also by its cells; 'broken'; 'signed';
+    'unknown_names' when the template asks for what is not there; 'two_patterns'; 'mark_in_formula' and
+    'mark_in_table_header'; 'not_followed' for what cannot be moved when rows are inserted. OSError when the target's
+    folder cannot be written.
     """
     fault = check(template)
     if fault is not None:
@@ -61,6 +64,12 @@ def fill_template(template: Path, target: Path, values: Values, rows: Sequence[V
             "not_followed",
             f"插入行后无法正确移动，请在模板中改动后再试：{lost}",
             f"This cannot be moved when rows are inserted; change it in the template: {lost}",
+        )
+    except TooLarge:
+        return Fault(
+            "too_large",
+            "模板中的单元格过多，请只保留表格本身",
+            "The template holds far more cells than a form: keep the form alone",
         )
     except _BROKEN as error:
         log.warning("template %s", template.name, exc_info=True)
@@ -212,6 +221,8 @@ def _repeat_row(
 ) -> None:
     """Put one copy of the pattern row for each row of data in its place, and push what lies below down."""
     at, count = int(pattern.get("r")), max(len(rows), 1)
+    if len(etree.tostring(pattern)) * count > MOST_REPEATED:
+        raise TooLarge(sheet.title)
     if count > 1:
         insert_below(book, sheet, at, count - 1)
     insertion = Insertion(sheet.title, at, count - 1)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory.ui.columns import EMPTY, Kind, field_at, kind_of, text_of
+from inventory.ui.keys import keys_of
 
 NULL = "null"
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -176,7 +177,7 @@ class Choices:
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         """As Django's; of a long list the chosen alone."""
         if self.remote:
-            rows = self.choices.queryset.filter(pk__in=[one for one in value if str(one).isdecimal()])
+            rows = self.choices.queryset.filter(pk__in=keys_of(map(str, value)))
             none = [(NULL, str(EMPTY))] if NULL in value else []
             blank = getattr(self.choices.field, "empty_label", None) or ""
             self.choices = [("", blank), *((row.pk, self.text(row)) for row in rows), *none]

@@ -4,6 +4,7 @@ One Kit serves a project. It knows no model; who may see what, how rows are writ
 change log holds are handed in.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,6 +86,14 @@ class Outcome:
     changes: Sequence[str]
     problems: Sequence[str]
     left_out: Sequence[str] = ()
+    differs: bool = False
+    """Whether nothing was written since it would do something else than was shown."""
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as the file would do anything else."""
+        told = repr((self.created, self.changed, self.unchanged, list(self.changes)))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 class Importer(Protocol):
@@ -96,7 +105,7 @@ class Importer(Protocol):
 
     def stash(self, user: Any, page: ModelPage, name: str, octets: bytes) -> str: ...
 
-    def load(self, user: Any, page: ModelPage, token: str, *, dry_run: bool) -> Outcome | None: ...
+    def load(self, user: Any, page: ModelPage, token: str, *, dry_run: bool, shown: str = "") -> Outcome | None: ...
 
     def lines(self, page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
         """The rows as a file that `load` takes and that changes nothing: its header, then a line for each."""

@@ -22,6 +22,7 @@ from inventory.pages.kit import page_url
 from inventory.pages.writing import actor_of
 from inventory.rules.lifecycle import fiscal_start
 from inventory.rules.planning import STAGES
+from inventory.services import write
 from reports import planjobs
 from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
@@ -56,7 +57,12 @@ class PlanAction(LoginRequiredMixin, View):
             if plan is None:
                 raise Http404
             self.plan = plan
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except ValidationError as fault:
+            # What no form foresaw: somebody else was quicker.
+            messages.error(request, " ".join(fault.messages))
+            return self.back()
 
     def back(self) -> HttpResponse:
         """To the plan, at the list of devices where one came from it."""
@@ -104,25 +110,29 @@ class ExceptionView(DraftAction):
         return self._form(ExceptionForm(initial=initial), removable=existing is not None)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        department, kind = self._about()
-        others = [
-            one for one in exceptions_of(self.plan) if (one.department, one.asset_class) != (department.name, kind.code)
-        ]
         form = ExceptionForm(request.POST)
-        if "remove" not in request.POST:
-            if not form.is_valid():
-                return self._form(form)
-            given = form.cleaned_data
-            make = engine.plans().ExceptionAsked
-            others.append(make(department.name, kind.code, given["quantity"], given["reason"], given["price_yuan"]))
+        if "remove" not in request.POST and not form.is_valid():
+            return self._form(form)
         try:
-            done = engine.plans().change(self.plan, money_of(self.plan), others, actor_of(request.user))
+            done = self._change(None if "remove" in request.POST else form.cleaned_data)
         except ValidationError as fault:
             form.add_error(None, fault.messages)
             return self._form(form)
         if self.told(done):
             messages.success(request, _("The exceptions are saved; the plan is drawn with them."))
         return self.back()
+
+    def _change(self, given: dict[str, Any] | None) -> Any:
+        """Write this exception, or none, beside the plan's others as they are saved now."""
+        department, kind = self._about()
+        actor, plans = actor_of(self.request.user), engine.plans()
+        with write.unit(actor, reason=_("refresh plan changed")) as unit:
+            unit.renew(self.plan)
+            about = (department.name, kind.code)
+            asked = [one for one in exceptions_of(self.plan) if (one.department, one.asset_class) != about]
+            if given is not None:
+                asked.append(plans.ExceptionAsked(*about, given["quantity"], given["reason"], given["price_yuan"]))
+            return plans.change(self.plan, money_of(self.plan), asked, actor)
 
     def _about(self) -> tuple[Department, AssetClass]:
         asked = self.request.GET

@@ -1,5 +1,6 @@
 """A plan's form: its settings, the order of its criteria, its money by source and year. All in one go."""
 
+import json
 from itertools import count
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from inventory import scope
+from inventory.models import FundingSource
 from inventory.pages.writing import actor_of
+from inventory.services import write
 from inventory.ui.history import overtaken
+from inventory.ui.keys import key_of
 from inventory.ui.views.editing import DeleteView, FormView
 from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan
@@ -55,9 +59,7 @@ class PlanFormView(FormView):
     def _copied(self) -> RefreshPlan | None:
         """The plan that a new one begins as a copy of."""
         key = self.request.POST.get("copy", "") or self.request.GET.get("copy", "")
-        if not (key.isdecimal() and len(key) < 19):
-            return None
-        found: RefreshPlan | None = self.page.rows(self.request.user).filter(pk=int(key)).first()
+        found: RefreshPlan | None = self.page.rows(self.request.user).filter(pk=key_of(key) or 0).first()
         return found
 
     @staticmethod
@@ -67,20 +69,19 @@ class PlanFormView(FormView):
     def _saved(self, form: PlanForm, grid: Grid, order: list[str]) -> bool:
         plans = engine.plans()
         form.is_valid()
-        money = grid.asked(plans.MoneyAsked)
+        grid.asked(plans.MoneyAsked)
         for fault in grid.faults.values():
             form.add_error(None, fault)
-        if form.errors or not self._is_ours(form):
+        if form.errors:
             return False
         plan: RefreshPlan = form.instance
-        plan.order = order or default_order()
+        actor = actor_of(self.request.user)
+        done = _("refresh plan made") if plan.pk is None else _("refresh plan changed")
         try:
-            if plan.pk is None:
-                copied = self._copied()
-                exceptions = exceptions_of(copied) if copied is not None else []
-                found = plans.make(plan, money, exceptions, actor_of(self.request.user), copied=copied)
-            else:
-                found = plans.change(plan, money, exceptions_of(plan), actor_of(self.request.user))
+            with write.unit(actor, reason=form.cleaned_data["reason"] or done):
+                if not self._is_ours(form, grid, order):
+                    return False
+                found = self._write(plan, grid.asked(plans.MoneyAsked), order, actor)
         except ValidationError as fault:
             form.refuse(fault)
             return False
@@ -88,28 +89,75 @@ class PlanFormView(FormView):
             form.add_error(None, found.text)
         return not isinstance(found, Fault)
 
-    def _is_ours(self, form: PlanForm) -> bool:
-        """Whether nobody else changed meanwhile what was edited here."""
+    def _write(self, plan: RefreshPlan, money: list[Any], order: list[str], actor: write.Actor) -> RefreshPlan | Fault:
+        plan.order = order or default_order()
+        plans = engine.plans()
+        if plan.pk is not None:
+            return plans.change(plan, money, exceptions_of(plan), actor)  # type: ignore[no-any-return]
+        copied = self._copied()
+        exceptions = exceptions_of(copied) if copied is not None else []
+        return plans.make(plan, money, exceptions, actor, copied=copied)
+
+    def _is_ours(self, form: PlanForm, grid: Grid, order: list[str]) -> bool:
+        """Whether nobody else changed meanwhile what was edited here; what was not is taken over."""
         if form.instance.pk is None:
             return True
-        saved = RefreshPlan.objects.get(pk=form.instance.pk)
+        saved = RefreshPlan.objects.select_for_update().get(pk=form.instance.pk)
         both = form.rebase(saved)
         if both:
             history = self.page.kit.history(self.request.user, saved)
             form.refuse(ValidationError(overtaken(self.page, history, saved, both)))
-        return not both
+        for fault in self._overtaken(saved, grid, order):
+            form.add_error(None, fault)
+            form.overtaken = True
+        return not form.overtaken
+
+    def _overtaken(self, saved: RefreshPlan, grid: Grid, order: list[str]) -> list[str]:
+        """As KitForm.rebase, for the money and the order: what was edited here and by somebody else, in words."""
+        began = _began(self.request.POST.get("beside", ""))
+        if began is None:
+            return []
+        now = Grid.of(saved)
+        names = dict(FundingSource.objects.values_list("pk", "name"))
+        faults = [
+            _("%(source)s, %(year)s: somebody else wrote '%(text)s' meanwhile.")
+            % {"source": names.get(key, key), "year": year, "text": now.cells.get((key, year), "–")}
+            for key, year in grid.rebase(began["money"], now)
+        ]
+        if order == began["order"]:
+            order[:] = saved.order
+        elif saved.order not in (began["order"], order):
+            faults.append(_("Somebody else changed the order meanwhile."))
+        return faults
 
     def _show(self, plan: RefreshPlan, form: PlanForm, grid: Grid, order: list[str]) -> HttpResponse:
         sections = [(s.title, [form[name] for name in s.fields]) for s in self.page.form]
+        saved = RefreshPlan.objects.filter(pk=plan.pk).first() if plan.pk else None
         return self.render(
             "plans/form.html",
-            object=RefreshPlan.objects.filter(pk=plan.pk).first() if plan.pk else None,
+            object=saved,
+            beside=self._beside(form, saved),
             form=form,
             sections=sections,
             grid=grid,
             order=order_choices(order or default_order()),
             copied=None if plan.pk else self._copied(),
         )
+
+    def _beside(self, form: PlanForm, saved: RefreshPlan | None) -> str:
+        """The money and the order that the form began from; after a refusal those that are saved now."""
+        if saved is None or (form.is_bound and not form.overtaken):
+            return str(self.request.POST.get("beside", ""))
+        return json.dumps({"money": Grid.of(saved).texts(), "order": saved.order})
+
+
+def _began(text: str) -> dict[str, Any] | None:
+    """What a form began from, as `_beside` gives it; None where the text is none of ours."""
+    try:
+        found = json.loads(text)
+        return {"money": dict(found["money"]), "order": list(found["order"])}
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
 
 
 def _free_name(name: str) -> str:

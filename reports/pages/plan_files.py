@@ -17,6 +17,7 @@ from django.views import View
 from inventory import scope
 from inventory.pages.kit import page_url
 from inventory.pages.writing import actor_of
+from inventory.ui.keys import key_of
 from reports import history, planjobs
 from reports.models import RefreshPlan, ReportRun, RunState
 from reports.pages import engine
@@ -119,7 +120,7 @@ class JobView(LoginRequiredMixin, View):
 
 def find(user: Any, key: str) -> RefreshPlan:
     """A plan that the user may see. Raises Http404."""
-    plan = scope.visible(user, RefreshPlan).filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    plan = scope.visible(user, RefreshPlan).filter(pk=key_of(key) or 0).first()
     if plan is None:
         raise Http404
     return plan

@@ -17,6 +17,7 @@ from inventory.models import FundingSource
 from inventory.models.money import FundingKind
 from inventory.rules.planning import DEFAULT_ORDER, Order
 from inventory.ui.forms import KitForm
+from inventory.ui.keys import key_of
 from reports.models import PlanStage, RefreshPlan
 
 AS_NEEDED = "*"
@@ -100,9 +101,9 @@ class Grid:
     def typed(cls, data: Mapping[str, str]) -> "Grid":
         cells = {}
         for name, text in data.items():
-            key, _dash, year = name.removeprefix("money-").partition("-")
-            if name.startswith("money-") and key.isdecimal() and year.isdecimal() and text.strip():
-                cells[int(key), int(year)] = text.strip()
+            key, year = map(key_of, name.removeprefix("money-").partition("-")[::2])
+            if name.startswith("money-") and key is not None and year is not None and text.strip():
+                cells[key, year] = text.strip()
         return cls(years_of(data.get("first_year", ""), data.get("years", "")), cells)
 
     @classmethod
@@ -136,6 +137,27 @@ class Grid:
         }
         return cls(found, cells)
 
+    def rebase(self, began: Mapping[str, str], saved: "Grid") -> list[tuple[int, int]]:
+        """Take over from what is saved now all that was not typed here; the cells that somebody else changed as well.
+
+        `began` is what the form began from (`texts`).
+        """
+        texts, both = saved.texts(), []
+        for key in {*self.cells, *saved.cells}:
+            name = _cell_name(*key)
+            before, now, typed = began.get(name, ""), texts.get(name, ""), self.cells.get(key, "")
+            if typed == before and now:
+                self.cells[key] = now
+            elif typed == before:
+                self.cells.pop(key, None)
+            elif now not in (before, typed):
+                both.append(key)
+        return sorted(both)
+
+    def texts(self) -> dict[str, str]:
+        """Its cells by the names of their inputs."""
+        return {_cell_name(*key): text for key, text in self.cells.items()}
+
     def rows(self) -> list[dict[str, Any]]:
         """A row for each source, yearly lines first and what does not run in these years last; a cell for each year."""
         sources = sorted(FundingSource.objects.all(), key=self._place)
@@ -146,7 +168,7 @@ class Grid:
                 "amount": "" if source.amount_yuan is None else f"{source.amount_yuan:,.0f}",
                 "span": "–".join(dict.fromkeys(str(year or "") for year in (source.from_year, source.to_year))),
                 "cells": [
-                    (f"money-{key}-{year}", year, self.cells.get((key, year), ""), (key, year) in self.faults)
+                    (_cell_name(key, year), year, self.cells.get((key, year), ""), (key, year) in self.faults)
                     for key in (source.pk,)
                     for year in self.years
                 ],
@@ -160,7 +182,7 @@ class Grid:
 
     def aside(self) -> list[tuple[str, str]]:
         """What was typed for years that the plan does not reach: kept until it is saved, as years may change back."""
-        return [(f"money-{key}-{year}", text) for (key, year), text in self.cells.items() if year not in self.years]
+        return [(_cell_name(*key), text) for key, text in self.cells.items() if key[1] not in self.years]
 
     def asked(self, make: Any) -> list[Any]:
         """MoneyAsked (`make`) of each cell within the years; what is no amount is told in `faults`."""
@@ -176,6 +198,10 @@ class Grid:
                     words = {"source": name, "year": year, "text": text}
                     self.faults[key, year] = _("%(source)s, %(year)s: '%(text)s' is no amount.") % words
         return found
+
+
+def _cell_name(key: int, year: int) -> str:
+    return f"money-{key}-{year}"
 
 
 def _amount(text: str) -> Decimal | None:

@@ -14,6 +14,7 @@ from django.views import View
 from inventory import scope
 from inventory.pages.kit import page_url
 from inventory.pages.writing import actor_of
+from inventory.ui.keys import key_of
 from inventory.ui.views.details import DetailView
 from inventory.ui.views.lists import ListView
 from reports import history
@@ -57,8 +58,8 @@ class AskView(ReportView):
     """The form of one report; what it asks for is made in the background."""
 
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
-        asked = request.GET.get("run", "")
-        run = self.find(int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+        asked = key_of(request.GET.get("run", ""))
+        run = self.find(asked) if asked is not None else None
         return self._form(name, AskForm(self._book(name), request.user, run))
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """A planner's own workbook filled with data."""
 
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -110,3 +111,20 @@ def test_two_pattern_rows_are_told_with_their_cell(template: Path, tmp_path: Pat
     workbook.save(template)
     fault = fill_template(template, tmp_path / "out.xlsx", VALUES, ROWS)
     assert isinstance(fault, Fault) and fault.code == "two_patterns" and "Sheet!B7" in fault.zh
+
+
+@pytest.mark.parametrize(("cells", "count"), [(900_000, 1), (5_000, 3_000)])
+def test_a_small_file_that_unpacks_to_a_great_tree_is_refused(
+    template: Path, tmp_path: Path, cells: int, count: int
+) -> None:
+    """Memory is some seventy times the XML: a megabyte of zip could take all that a server has, also by its copies."""
+    great, many = tmp_path / "great.xlsx", b'<c r="Z2"/>' * cells
+    with zipfile.ZipFile(template) as plain, zipfile.ZipFile(great, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        for name in plain.namelist():
+            octets = plain.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                octets = octets.replace(b'</row><row r="3"', many + b'</row><row r="3"')
+            made.writestr(name, octets)
+    fault = fill_template(great, tmp_path / "out.xlsx", VALUES, ROWS[:1] * count)
+    assert fault is not None and fault.code == "too_large", fault
+    assert not (tmp_path / "out.xlsx").exists()

@@ -88,3 +88,29 @@ def test_an_account_is_closed_and_never_deleted(client: Client, administrator: U
     assert client.post(f"/users/{user.pk}/edit/", {"username": "wang", "role": Role.PLANNER}).status_code == 302
     user.refresh_from_db()
     assert not user.is_active
+
+
+@pytest.mark.parametrize("values", [{"role": Role.DIRECTOR}, {"is_active": ""}])
+def test_the_only_administrator_stays_one(client: Client, administrator: User, values: dict[str, Any]) -> None:
+    form = {"username": "root", "is_active": "on", "role": Role.ADMINISTRATOR, **values}
+    url = f"/users/{administrator.pk}/edit/"
+    assert "This is the only administrator" in client.post(url, form).content.decode()
+    administrator.refresh_from_db()
+    assert administrator.acts_as == Role.ADMINISTRATOR
+    make(client, username="other", role=Role.ADMINISTRATOR)
+    assert client.post(url, form).status_code == 302
+    administrator.refresh_from_db()
+    assert administrator.acts_as != Role.ADMINISTRATOR
+
+
+def test_ones_own_new_password_is_told_in_the_change_log_and_ends_other_sessions() -> None:
+    user = User.objects.create_user("wang", password=PASSWORD, role=Role.TECHNICIAN)
+    here, there = Client(), Client()
+    for browser in (here, there):
+        browser.force_login(user)
+    form = {"old_password": PASSWORD, "new_password1": "another grass 43", "new_password2": "another grass 43"}
+    assert here.post("/password/", {**form, "old_password": "wrong"}).status_code == 200
+    assert here.post("/password/", form)["Location"] == "/password/done/"
+    entry = LogEntry.objects.filter(object_pk=str(user.pk)).latest("pk")
+    assert list(entry.changes) == ["password"] and entry.actor == user and "grass" not in str(entry.changes)
+    assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)

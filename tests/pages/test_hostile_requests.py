@@ -79,7 +79,7 @@ def test_no_parameter_of_a_list_breaks_it(admin: Client, register: Register) -> 
     assert not (faults := faults_of(admin, asked)), "\n".join(faults)
 
 
-@pytest.mark.parametrize("value", [GREAT, "2026-02-31"])
+@pytest.mark.parametrize("value", [GREAT, "9" * 5000, "2026-02-31"])
 def test_no_field_that_an_address_reads_breaks_it(admin: Client, register: Register, value: str) -> None:
     furnish(register, FundingSource.objects.get())
     asked = [(one.url, dict.fromkeys(OTHERS, value)) for one in addresses() if one.name != "logout"]
@@ -195,3 +195,20 @@ def test_a_name_has_one_line_and_a_note_as_many_as_were_written(admin: Client, r
     device.refresh_from_db()
     assert device.name == "one Bcc: somebody@example.org"
     assert device.note.splitlines() == ["one", "two"]
+
+
+@pytest.mark.parametrize("number", [GREAT, "9" * 5000])
+def test_a_number_of_thousands_of_digits_is_the_key_of_no_row(admin: Client, register: Register, number: str) -> None:
+    """Python refuses to read so long a number, and no database holds one of thirty digits."""
+    posts = [
+        ("/devices/bulk/", {"do": "delete", "pk": number}),
+        ("/devices/saved/", {"forget": number}),
+        ("/differences/decide/", {"do": "accept", "pk": number}),
+        ("/runs/start/", {"device": number}),
+        ("/runs/start/", {"town": number}),
+        ("/refresh-plans/add/", {f"money-{number}-2027": "1"}),
+        ("/refresh-plans/add/", {"copy": number}),
+    ]
+    gets = [("/devices/new-computer/free/", {name: number}) for name in ("department", "in_prefix")]
+    gets += [("/reports/register/", {"run": number}), ("/refresh-plans/compare/", {"one": number})]
+    assert not (faults := faults_of(admin, posts, post=True) + faults_of(admin, gets)), "\n".join(faults)

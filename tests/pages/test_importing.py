@@ -186,3 +186,21 @@ def test_faults_speak_the_language_of_the_page_and_what_was_pasted_stays(admin: 
 def test_text_that_is_no_csv_keeps_its_lines_and_is_told(admin: Client, register: Register) -> None:
     page = admin.post(URL, {"text": 'name,kind,town\n水务局,bureau,x\n"a"b,c\n'}).content.decode()
     assert "Line 3: is not CSV" in page
+
+
+def test_what_was_not_shown_is_not_loaded(admin: Client, register: Register) -> None:
+    """Between the preview and its confirmation somebody else changed a row that the file would change back."""
+    department = register.device.department
+    old = f"{department.name},{department.kind},{department.town.name},7"
+    text = f"name,kind,town,staff\n{old}\n水务局,bureau,{department.town.name},1\n"
+    first = admin.post(URL, {"text": text}).content.decode()
+    shown = first.partition('name="shown" value="')[2].partition('"')[0]
+    admin.post(f"/departments/{department.pk}/field/staff/", {"staff": "55"})
+    answer = admin.post(URL, {"token": token_in(first), "shown": shown}).content.decode()
+    assert "The register changed meanwhile" in answer and "55 → 7" in html.unescape(answer)
+    department.refresh_from_db()
+    assert department.staff == 55 and not Department.objects.filter(name="水务局").exists()
+    again = answer.partition('name="shown" value="')[2].partition('"')[0]
+    assert admin.post(URL, {"token": token_in(answer), "shown": again}).status_code == 302
+    department.refresh_from_db()
+    assert department.staff == 7 and Department.objects.filter(name="水务局").exists()

@@ -208,3 +208,21 @@ def test_only_who_writes_is_offered_to_add(client: Client, technician: User) -> 
 
     assert adds(director) == []
     assert reverse("device_add") in adds(technician)
+
+
+def test_no_cache_keeps_what_a_person_was_answered(client: Client, technician: User) -> None:
+    client.force_login(technician)
+    for url in ("/", "/devices/", "/devices/export.csv", "/search/?q=x"):
+        assert client.get(url)["Cache-Control"] == "private, no-cache", url
+    assert "no-store" in Client().get("/login/")["Cache-Control"]
+
+
+def test_nobody_else_on_the_machine_reads_the_database(tmp_path: Path) -> None:
+    """It holds who is signed in, and what passwords come to."""
+    env = os.environ | {"TAIZHANG_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "inventory.config.settings"}
+    code = (
+        "import django; django.setup(); from django.db import connection as c; c.cursor().execute('create table t(x)')"
+    )
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+    found = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert found["taizhang.sqlite3"] == found["secret_key"] == 0o600, found

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.test import Client
 from django.utils import timezone
 
@@ -243,3 +243,11 @@ def test_the_number_of_queries_of_a_run_does_not_grow_with_its_devices(technicia
         return collect(*(Snapshot(one.asset_tag, fault="no_answer", fault_text="no answer") for one in devices))
 
     assert queries(silent(2)) == queries(silent(12))
+
+
+@pytest.mark.parametrize("name", ["collect", "probe"])
+def test_what_a_page_starts_checks_the_sites_host_keys_too(settings: Any, name: str) -> None:
+    """A page gives no options: a technician could lead a device's password to an address of their own."""
+    settings.KNOWN_HOSTS = "/etc/taizhang/switch-keys"
+    parser = load_command_class("collectors", name).create_parser("manage.py", name)
+    assert parser.get_default("known_hosts") == settings.KNOWN_HOSTS

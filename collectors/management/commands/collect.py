@@ -5,6 +5,7 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -60,7 +61,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help=_("one JSON object for each device, one for the run"))
         parser.add_argument(
-            "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
+            "--known-hosts",
+            default=settings.KNOWN_HOSTS,
+            metavar="FILE",
+            help=_("host keys; a device with another one is left alone"),
         )
         parser.add_argument("--run", type=int, metavar="ID", help=_("go on with a run that was begun already"))
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))

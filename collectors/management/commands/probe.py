@@ -4,6 +4,7 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -62,7 +63,10 @@ class Command(BaseCommand):
             "--ssh-port", type=int, default=SSH_PORT, help=_("port to log in at (default: %(default)s)")
         )
         parser.add_argument(
-            "--known-hosts", default="", metavar="FILE", help=_("host keys; a device with another one is left alone")
+            "--known-hosts",
+            default=settings.KNOWN_HOSTS,
+            metavar="FILE",
+            help=_("host keys; a device with another one is left alone"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

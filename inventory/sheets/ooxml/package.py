@@ -14,7 +14,13 @@ from typing import Any
 from lxml import etree
 
 CONTENT_TYPES = "[Content_Types].xml"
+MOST_XML = 8 * 1024**2
+"""Octets of XML that are read of one file: a tree of them takes some seventy times as much memory."""
 _NEVER_MOVED = ("xl/sharedStrings.xml", "xl/styles.xml", "xl/theme/")
+
+
+class TooLarge(Exception):
+    """More XML than any form holds."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,20 @@ class Package:
         with zipfile.ZipFile(path) as archive:
             self.octets = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
         self._trees: dict[str, Any] = {}
+        self._read = 0
 
     def __contains__(self, part: str) -> bool:
         return part in self.octets
 
     def tree(self, part: str) -> Any:
-        """The root of a part's XML; what is changed in it is written. ValueError when it bears a document type."""
+        """The root of a part's XML; what is changed in it is written.
+
+        ValueError when it bears a document type, TooLarge with too much XML.
+        """
         if part not in self._trees:
+            self._read += len(self.octets[part])
+            if self._read > MOST_XML:
+                raise TooLarge(part)
             parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
             root = etree.fromstring(self.octets[part], parser)
             if root.getroottree().docinfo.doctype:

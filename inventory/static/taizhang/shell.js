@@ -10,6 +10,24 @@ document.addEventListener("keydown", (event) => {
     search.blur();
   }
 });
+// What was sent is not sent again while its answer is awaited: a second click would write twice. An answer that is a file
+// leaves the page standing, so that the form opens again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 5000);
+});
+// A browser that goes back may show a page as it left it: open for sending, and not to whoever comes after a log-out.
+const [LEFT, opened] = ["taizhang-left", Date.now()];
+document.addEventListener("submit", (event) => { if (event.target.matches("[data-leaves]")) localStorage.setItem(LEFT, Date.now()); });
+addEventListener("pageshow", (event) => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  if (!event.persisted || Number(localStorage.getItem(LEFT)) < opened) return;
+  document.body.replaceChildren();
+  location.reload();
+});
 // A session that ended meanwhile: the whole page goes to the login, not a part of it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (new URL(event.detail.xhr.responseURL).pathname !== document.body.dataset.login) return;
@@ -25,14 +43,3 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 // The entry of the page one is on stays in sight in a menu that scrolls.
 document.querySelector(".shell-menu .current")?.scrollIntoView({ block: "nearest" });
-// On a slow line a second tap sends nothing: the first one did, and its answer is on the way.
-(() => {
-  const WAIT_MS = 8000;
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-    if (Date.now() - Number(form.dataset.sent || 0) < WAIT_MS) event.preventDefault();
-    else form.dataset.sent = String(Date.now());
-  });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
-})();

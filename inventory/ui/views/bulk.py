@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory.ui.forms import make_field
+from inventory.ui.keys import keys_of
 from inventory.ui.listing import Listing
 from inventory.ui.page import BulkForm
 from inventory.ui.views.base import PageView
@@ -50,7 +51,7 @@ class BulkView(PageView):
         """The rows meant; of ticked ones, those that the user may see."""
         if "all" in self.request.POST:
             return Listing(self.page, self.request).ordered
-        ticked = [part for one in self.request.POST.getlist("pk") for part in one.split(",") if part.isdecimal()]
+        ticked = keys_of(self.request.POST.getlist("pk"))
         return self.page.rows(self.request.user).filter(pk__in=ticked).order_by(*self.page.order, "pk")
 
     def _back(self) -> str:

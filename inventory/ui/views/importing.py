@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from inventory.ui.kit import Outcome
 from inventory.ui.views.base import PageView
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -45,6 +46,9 @@ class ImportView(PageView):
         outcome = self.page.kit.importer.load(self.request.user, self.page, token, dry_run=True)
         if outcome is None:
             return self._ask(_("The file is no longer here. Choose it again."))
+        return self._show(token, outcome, text)
+
+    def _show(self, token: str, outcome: Outcome, text: str = "") -> HttpResponse:
         return self.render(
             "ui/import_preview.html",
             outcome=outcome,
@@ -56,9 +60,12 @@ class ImportView(PageView):
         )
 
     def _load(self, token: str) -> HttpResponse:
-        outcome = self.page.kit.importer.load(self.request.user, self.page, token, dry_run=False)
+        shown = self.request.POST.get("shown", "")
+        outcome = self.page.kit.importer.load(self.request.user, self.page, token, dry_run=False, shown=shown)
         if outcome is None:
             return self._ask(_("The file is no longer here. Choose it again."))
+        if outcome.differs:
+            return self._show(token, outcome)
         if outcome.problems:
             return self._ask(outcome.problems[0])
         text = _("%(created)d rows are new, %(changed)d changed, %(same)d as before.")

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 
 from inventory.ui.filters import with_labels
+from inventory.ui.keys import key_of
 from inventory.ui.listing import OWN, SIZES, Listing
 from inventory.ui.views.base import PageView
 
@@ -106,9 +107,9 @@ class SavedView(PageView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         preferences, query = self.page.kit.preferences, request.POST.get("query", "")
-        forget, name = request.POST.get("forget", ""), request.POST.get("name", "").strip()[:100]
-        if forget.isdecimal():
-            preferences.drop_filter(request.user, int(forget))
+        forget, name = key_of(request.POST.get("forget", "")), request.POST.get("name", "").strip()[:100]
+        if forget is not None:
+            preferences.drop_filter(request.user, forget)
         elif name:
             shared = "shared" in request.POST
             preferences.save_filter(request.user, self.page.name, name=name, query=query[:4000], shared=shared)
