@@ -34,7 +34,6 @@ def register_menu() -> None:
 
     readers = scope.allowed("report", ReportRun)
     menu.register("reports", _("Make a report"), "reports", "report", visible_to=readers, order=10)
-    menu.register("reports", _("Reports made"), "report_run_list", "history", visible_to=readers, order=20)
     menu.register(
         "reports",
         _("Scheduled reports"),
