@@ -260,3 +260,13 @@ def test_a_fiber_link_says_on_which_devices_it_ends(admin: Client, register: Reg
         link.interface_a = register.device.interfaces.get(name="eth0")
         unit.update(link)
     assert "TZ-1 one" in shown(admin, f"/fiber-links/{link.pk}/")
+
+
+def test_what_is_blank_stands_in_no_heading(admin: Client, db: None) -> None:
+    device = DeviceFactory(status="in_use", condition="")
+    headings = [re.findall(r'tz-headbadge">(.*?)</span>', shown(admin, f"/devices/{device.pk}/"), re.DOTALL)]
+    with write.unit(TESTER) as unit:
+        device.condition = "poor"
+        unit.update(device)
+    headings.append(re.findall(r'tz-headbadge">(.*?)</span>', shown(admin, f"/devices/{device.pk}/"), re.DOTALL))
+    assert list(map(len, headings)) == [1, 2]

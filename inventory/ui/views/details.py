@@ -26,7 +26,7 @@ class DetailView(PageView):
         return self.render(
             "ui/detail.html",
             object=obj,
-            badges=[page.cell(name).show(obj) for name in self._badges()],
+            badges=self._badges(obj),
             sections=self._sections(obj, may_change),
             may_change=may_change,
             may_delete=page.may(user, "delete", obj),
@@ -37,8 +37,10 @@ class DetailView(PageView):
             **changes_context(page, user, obj, 1),
         )
 
-    def _badges(self) -> list[str]:
-        return [name for name, column in self.page.declared.items() if column.colors]
+    def _badges(self, obj: Any) -> list[str]:
+        """What has a colour; nothing stands for what is blank."""
+        cells = (self.page.cell(name) for name, column in self.page.declared.items() if column.colors)
+        return [cell.show(obj) for cell in cells if cell.computed or cell.raw(obj) not in (None, "")]
 
     def _sections(self, obj: Any, may_change: bool) -> list[tuple[Any, list[dict[str, Any]]]]:
         return [
