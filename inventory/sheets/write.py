@@ -42,6 +42,16 @@ _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
 """In points. _TEXT_HEIGHT is for one line of a wrapped text: Chinese fonts differ, the tallest needs about 15."""
 
 
+def _umask() -> int:
+    """What this process keeps from others. To read it is to set it for a moment, so it is read once, at the start."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_MASK = _umask()
+
+
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
     """A path in the target's folder to write to; it takes the target's name when the block ends well.
@@ -54,16 +64,10 @@ def staged(target: Path) -> Iterator[Path]:
     try:
         yield temporary
         # mkstemp makes files that only their owner reads; a report is for whoever may read the folder.
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~_MASK)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write(book: Book, target: Path) -> None:
