@@ -70,6 +70,8 @@ class Target:
     credentials: tuple[Credential, ...] = (PUBLIC,)
     timeout_s: float = 1.0
     retries: int = 3
+    was_silent: bool = False
+    """Whether it did not answer last time."""
     last: bytes | None = field(default=None, repr=False)
     """The conversation of its last visit, to be held again; b"" where there is none, None where none is to be kept."""
 

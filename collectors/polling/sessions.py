@@ -11,6 +11,7 @@ from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import BadAnswer, Fault, NoAnswer, Refused
 from collectors.snmp.session import AUTHORIZATION_ERROR, Session
 
+FEW_RETRIES = 1
 UPTIME = oid.parse("1.3.6.1.2.1.1.3.0")
 NOT_ALLOWED = "the agent does not let this user read at this security level"
 
@@ -32,13 +33,15 @@ class Engines:
         self._own = make()
         self._v3: Any = None
 
-    def session(self, target: Target, credential: Credential) -> Session:
+    def session(self, target: Target, credential: Credential, *, briefly: bool = False) -> Session:
         """A session by one of the target's credentials. Raises ValueError, without a secret, when it cannot be used."""
         if words := credential.problem():
             raise ValueError(f"{target.name}: {credential.name}: {words}".replace(": : ", ": "))
         port = credential.port or target.port
         timeout_s = credential.timeout_s or target.timeout_s
         retries = target.retries if credential.retries < 0 else credential.retries
+        if briefly:
+            retries = min(retries, FEW_RETRIES)
         session: Session
         if credential.version == V3:
             session = self._for_v3().v3_session(target.name, target.host, port, credential, timeout_s, retries)
@@ -72,6 +75,7 @@ class Engines:
 async def greet(engines: Engines, target: Target) -> tuple[Session, Credential]:
     """The session of the first credential that is answered, in their order; one probe for each.
 
+    Who did not answer last time is tried but twice, so that a run does not wait for the dead at its end.
     Raises Refused when the device answered that it knows none of them, NoAnswer when nothing came, ValueError when
     no credential can be used. An answer that cannot be read counts as one: the reading says what is wrong.
     """
@@ -80,7 +84,7 @@ async def greet(engines: Engines, target: Target) -> tuple[Session, Credential]:
     bad: ValueError | None = None
     for credential in target.credentials:
         try:
-            session = engines.session(target, credential)
+            session = engines.session(target, credential, briefly=target.was_silent)
         except ValueError as fault:
             bad = bad or fault
             continue
@@ -93,7 +97,7 @@ async def greet(engines: Engines, target: Target) -> tuple[Session, Credential]:
                 except Refused as fault:
                     refused = refused or fault
                     continue
-            return session, credential
+            return engines.session(target, credential) if target.was_silent else session, credential
         except NoAnswer as fault:
             silent = fault
         await session.close()

@@ -117,7 +117,8 @@ def _with_conversations(targets: Sequence[Target], *, afresh: bool) -> list[Targ
 def _silent_first(targets: Sequence[Target]) -> list[Target]:
     """Those that did not answer last time begin: waiting for them lies beside reading the others, not behind it."""
     silent = set(DeviceState.objects.filter(answered=False).values_list("device__asset_tag", flat=True))
-    return sorted(targets, key=lambda target: target.name not in silent)
+    known = [replace(target, was_silent=True) if target.name in silent else target for target in targets]
+    return sorted(known, key=lambda target: not target.was_silent)
 
 
 def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, progress: Progress) -> None:

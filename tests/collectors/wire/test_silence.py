@@ -10,15 +10,17 @@ from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
 from collectors.polling.poller import poll_many
+from collectors.polling.sessions import Engines, greet
 from collectors.snmp.codec import Request
+from collectors.snmp.engine_udp import UdpSession
 from collectors.snmp.session import VarBind
 from tests.collectors.test_collect_equipment import CATALYST, recorded
 from tests.collectors.wire import faulty_agent as agents
 from tests.collectors.wire.conftest import OnWire
 
 
-async def _polled(agent: agents.FaultyAgent, retries: int) -> Snapshot:
-    target = Target("sw", "127.0.0.1", agent.port, timeout_s=0.1, retries=retries)
+async def _polled(agent: agents.FaultyAgent, retries: int, *, was_silent: bool = False) -> Snapshot:
+    target = Target("sw", "127.0.0.1", agent.port, timeout_s=0.1, retries=retries, was_silent=was_silent)
     found = await asyncio.to_thread(lambda: list(poll_many([target], vendors=default_vendors())))
     return found[0][1]
 
@@ -29,6 +31,28 @@ def test_a_dead_device_costs_one_probe_and_its_retries(retries: int, on_wire: On
         return (await _polled(agent, retries)).fault, agent.requests
 
     assert asyncio.run(on_wire("own", agents.silence, use)) == ("no_answer", 1 + retries)
+
+
+@pytest.mark.parametrize("retries", [0, 3])
+def test_who_was_silent_last_time_is_tried_twice_at_most(retries: int, on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: Any) -> tuple[str, int]:
+        return (await _polled(agent, retries, was_silent=True)).fault, agent.requests
+
+    assert asyncio.run(on_wire("own", agents.silence, use)) == ("no_answer", min(2, 1 + retries))
+
+
+def test_who_was_silent_and_answers_again_is_read_with_all_its_tries(on_wire: OnWire) -> None:
+    async def use(session: Any, agent: agents.FaultyAgent, engine: Any) -> int:
+        engines = Engines()
+        try:
+            target = Target("sw", "127.0.0.1", agent.port, timeout_s=0.1, retries=3, was_silent=True)
+            found, _credential = await greet(engines, target)
+            assert isinstance(found, UdpSession)
+            return found.retries
+        finally:
+            engines.close()
+
+    assert asyncio.run(on_wire("own", agents.none, use)) == 3
 
 
 def test_a_device_that_dies_on_the_way_costs_a_few_probes_and_not_one_for_each_table(on_wire: OnWire) -> None:
