@@ -7,6 +7,7 @@ the stored value. The file appears under its name whole, or not at all.
 """
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,29 +43,17 @@ _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
 """In points. _TEXT_HEIGHT is for one line of a wrapped text: Chinese fonts differ, the tallest needs about 15."""
 
 
-def _umask() -> int:
-    """What this process keeps from others. To read it is to set it for a moment, so it is read once, at the start."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-_MASK = _umask()
-
-
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
     """A path in the target's folder to write to; it takes the target's name when the block ends well.
 
     On any fault it is deleted and what bore the name before stays. OSError when the folder cannot be written.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
+    # For whoever may read what this process makes, where tempfile makes files for their owner alone.
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
-        # mkstemp makes files that only their owner reads; a report is for whoever may read the folder.
-        temporary.chmod(0o666 & ~_MASK)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

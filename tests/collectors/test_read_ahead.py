@@ -78,3 +78,19 @@ def test_an_interface_that_appears_in_between_is_taken_over_and_not_made_twice(s
         ("Gi0/2", 2, ""),
         ("mgmt", None, MACS[1]),
     ]
+
+
+def test_who_did_not_answer_last_time_is_asked_first_and_told_apart(switches):
+    first, second = (device.asset_tag for device in switches)
+    said = {first: _snapshot(switches[0], MACS[0]), second: Snapshot(second, fault="no_answer", fault_text="no answer")}
+    asked: list[list[tuple[str, bool]]] = []
+
+    def polled(targets) -> Iterator[tuple[Target, Snapshot]]:
+        asked.append([(target.name, target.was_silent) for target in targets])
+        yield from ((target, said[target.name]) for target in targets)
+
+    actor = Actor("collect", source="collector")
+    for _run_number in range(2):
+        targets = [Target(name, "127.0.0.1") for name in said]
+        running.run(targets, Scope(), poll=polled, actor=actor, progress=lambda *_: None)
+    assert asked == [[(first, False), (second, False)], [(second, True), (first, False)]]
