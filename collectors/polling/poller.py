@@ -1,18 +1,17 @@
-"""Polls many devices from a thread of its own and hands over Snapshots as they come. No database, no Django.
+"""Polls many devices and hands over Snapshots as they come. No database, no Django.
 
 One asyncio loop, one request in flight for each device, `jobs` devices read at a time. A device is greeted before
 it takes one of these places, so that dead ones are waited for beside the others and not in their stead. The caller
-takes Snapshots with an ordinary `for`; when it is slower than the network, no new devices are begun.
+takes Snapshots with an ordinary `for`; while it works on one, the loop stands still: threads would only take the
+interpreter from each other at every packet and every row.
 """
 
 import asyncio
 import logging
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from queue import SimpleQueue
 
 from collectors.collect import Target
 from collectors.facts import Snapshot
@@ -30,8 +29,8 @@ JOBS = 300
 """Devices read at a time: enough to keep one core busy over lines of some 20 ms, or with lost answers waited for."""
 GREETED = 40
 """Devices greeted, or waiting to be read, for each one read at a time."""
-BACKLOG = 200
-"""Snapshots that may wait for the caller before new devices are begun."""
+LONG_S = 0.25
+"""A caller that takes longer, for a locked database or a log-in, takes it from no device's time to answer."""
 
 
 def poll_many(
@@ -40,77 +39,78 @@ def poll_many(
     vendors: Vendors,
     jobs: int = JOBS,
     engine: Callable[[], Engine] = UdpEngine,
-) -> Iterator[tuple[Target, Snapshot]]:
-    """Each target's Snapshot, in the order in which they are done. Ends the thread when the caller stops early."""
-    done: SimpleQueue[tuple[Target, Snapshot] | BaseException | None] = SimpleQueue()
-    stop = threading.Event()
-    poller = _Poller(list(targets), vendors, jobs, engine, done, stop)
-    thread = threading.Thread(target=poller.run, name="poller", daemon=True)
-    with seldom_collected():
-        thread.start()
+) -> Generator[tuple[Target, Snapshot], None, None]:
+    """Each target's Snapshot, in the order in which they are done. Not for a thread in which a loop is running."""
+    poller = _Poller(list(targets), vendors, jobs, engine)
+    with seldom_collected(), asyncio.Runner(loop_factory=_Loop) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, _Loop)
         try:
-            while (item := done.get()) is not None:
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
+            while done := runner.run(poller.next()):
+                before = loop.time()
+                yield from done
+                loop.forget_since(before)
         finally:
-            stop.set()
-            thread.join()
+            runner.run(poller.stop())
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop whose clock can be put back by what was spent elsewhere."""
+
+    _elsewhere_s = 0.0
+
+    def time(self) -> float:
+        return super().time() - self._elsewhere_s
+
+    def forget_since(self, then: float) -> None:
+        """What passed since `then` was no time of the loop's, if it was long."""
+        if (spent := self.time() - then) > LONG_S:
+            self._elsewhere_s += spent
 
 
 class _Poller:
-    """The thread's side: workers that take the next target until none is left."""
+    """Workers that take the next target until none is left, and what they have done."""
 
-    def __init__(
-        self,
-        targets: list[Target],
-        vendors: Vendors,
-        jobs: int,
-        engine: Callable[[], Engine],
-        done: "SimpleQueue[tuple[Target, Snapshot] | BaseException | None]",
-        stop: threading.Event,
-    ) -> None:
+    def __init__(self, targets: list[Target], vendors: Vendors, jobs: int, engine: Callable[[], Engine]) -> None:
         self.waiting = iter(targets)
         self.gate = asyncio.Semaphore(max(1, jobs))
         self.greeters = max(1, min(jobs * GREETED, len(targets)))
         self.vendors = vendors
         self.engine = engine
-        self.done = done
-        self.stop = stop
+        self.done: list[tuple[Target, Snapshot]] = []
+        self.news = asyncio.Event()
+        self.engines: Engines | None = None
+        self.work: asyncio.Future[list[None]] | None = None
 
-    def run(self) -> None:
-        try:
-            asyncio.run(self._all())
-        except BaseException as fault:
-            self.done.put(fault)
-        else:
-            self.done.put(None)
+    async def next(self) -> list[tuple[Target, Snapshot]]:
+        """What is done and was not handed over yet, at least one; none when all is."""
+        if self.work is None:
+            self.engines = Engines(self.engine)
+            self.work = asyncio.gather(*(self._worker(self.engines) for _ in range(self.greeters)))
+            self.work.add_done_callback(lambda _work: self.news.set())
+        await self.news.wait()
+        done, self.done = self.done, []
+        if not done:
+            # Raises what ended the workers, if anything did.
+            await self.work
+        elif not self.work.done():
+            self.news.clear()
+        return done
 
-    async def _all(self) -> None:
-        engines = Engines(self.engine)
-        try:
-            workers = [asyncio.create_task(self._worker(engines)) for _ in range(self.greeters)]
-            watch = asyncio.create_task(self._watch(workers))
-            await asyncio.gather(*workers, return_exceptions=False)
-            watch.cancel()
-        except asyncio.CancelledError:
-            if not self.stop.is_set():
-                raise
-        finally:
-            engines.close()
-
-    async def _watch(self, workers: list["asyncio.Task[None]"]) -> None:
-        """Cancels the workers when the caller has stopped taking."""
-        while not self.stop.is_set():
-            await asyncio.sleep(0.2)
-        for worker in workers:
-            worker.cancel()
+    async def stop(self) -> None:
+        """Ends the workers, whether they are done or not."""
+        if self.work is not None:
+            self.work.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await self.work
+        if self.engines is not None:
+            self.engines.close()
 
     async def _worker(self, engines: Engines) -> None:
         for target in self.waiting:
-            while self.done.qsize() > BACKLOG:
-                await asyncio.sleep(0.02)
-            self.done.put((target, await self._one(engines, target)))
+            found = await self._one(engines, target)
+            self.done.append((target, found))
+            self.news.set()
 
     async def _one(self, engines: Engines, target: Target) -> Snapshot:
         """A bug in one device's collection is logged with its name and costs the others nothing."""

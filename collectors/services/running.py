@@ -43,7 +43,7 @@ class Outcome:
 def network_poll(
     vendors: Vendors, jobs: int = JOBS, processes: int = 1, logins: Mapping[str, NapalmTarget] | None = None
 ) -> Poll:
-    """Polls over UDP, many at a time, from a thread of this process or from several processes.
+    """Polls over UDP, many at a time, in this process or in several others.
 
     What SNMP leaves out of the devices in `logins` (by the target's name) is asked of their command line, in threads
     of this process.

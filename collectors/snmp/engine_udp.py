@@ -27,7 +27,7 @@ SPOILT = 2
 """A request fails after as many tries to which only came what cannot be read: a single forged packet fails none."""
 _TICK_S = 0.05
 _LARGEST = 65535
-_DRAIN = 64
+_DRAIN = 512
 """Datagrams read at one wake-up at most, so that a flood cannot starve the rest of the loop."""
 
 # <linux/in.h>, <linux/in6.h>: not named by the socket module before Python 3.14
@@ -366,7 +366,7 @@ class UdpSession:
         """
         if tries > self.retries:
             return self.timeout_s
-        usual = 2 * FLOOR_S if self._smooth_s < 0 else max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
+        usual = FLOOR_S if self._smooth_s < 0 else max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
         return float(min(self.timeout_s, usual * 2 ** (tries - 1)))
 
     def grace_s(self, took_s: float) -> float:

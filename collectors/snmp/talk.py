@@ -21,7 +21,8 @@ CLOCK = oids.parse("1.3.6.1.2.1.1.3.0")
 _STEP = struct.Struct("!BHHIIB")
 _MOST_OCTETS = 16 * 1024 * 1024
 """A conversation is longer only with a device whose tables never end."""
-_MOST_NAMES = 255
+_MOST_NAMES, _LONGEST_NAME = 255, 255
+"""Of one question: what its counts and its names' sizes, of an octet each, can hold."""
 
 
 class Step(NamedTuple):
@@ -167,7 +168,7 @@ class Notes:
         return reply
 
     def note(self, step: Step) -> None:
-        if self.whole and len(step.names) <= _MOST_NAMES:
+        if self.whole and len(step.names) <= _MOST_NAMES and max(map(len, step.names), default=0) <= _LONGEST_NAME:
             self.steps.append(step)
         else:
             self.spoil()
@@ -186,9 +187,11 @@ class Talk:
         self.bulk = session.bulk
         self.notes = notes
         self._vlan = vlan
-        self._columns: set[Oid] = set()
-        self._cursors: dict[Oid, int] = {}
-        """Names that were answered inside a column: how many of their octets are the column's."""
+        self._sizes = b""
+
+    def in_columns(self, sizes: Sequence[int]) -> None:
+        """How many octets of each name of the next question are its column's."""
+        self._sizes = bytes(sizes)
 
     async def get(self, oids: Sequence[Oid]) -> Reply:
         return await self._say(codec.GET, 0, tuple(oids))
@@ -218,34 +221,24 @@ class Talk:
         except Fault:
             notes.spoil()
             raise
+        sizes, self._sizes = self._sizes, b""
         if notes.whole:
-            columns, inside = (b"", False) if kind == codec.GET else self._follow(names, reply)
-            octets = 0 if kind == codec.GET else reply.checksum
+            if kind == codec.GET:
+                notes.note(Step(self._vlan, kind, repetitions, names, b"", stamp(kind, names, b"", reply)))
+                return reply
+            # A name that no column was told of is one itself.
+            columns = sizes if len(sizes) == len(names) else bytes(min(len(name), _LONGEST_NAME) for name in names)
             # Where all of an answer counts its octets tell enough.
-            counts = octets and inside and not reply.error_status
+            counts = reply.checksum and not reply.error_status and _inside(names, columns, reply)
             mark = 0 if counts else stamp(kind, names, columns, reply)
-            notes.note(Step(self._vlan, kind, repetitions, names, columns, mark, octets))
+            notes.note(Step(self._vlan, kind, repetitions, names, columns, mark, reply.checksum))
         return reply
 
-    def _follow(self, names: Sequence[Oid], reply: Reply) -> tuple[bytes, bool]:
-        """How many octets of each name are its column's, and whether all values are. Keeps where columns go on."""
-        columns, varbinds, inside = bytes(map(self._column, names)), reply.varbinds, True
-        for at, size in enumerate(columns):
-            column = names[at][:size]
-            for place in _backwards(at, len(names), len(varbinds)):
-                oid = varbinds[place][0]
-                if oid.startswith(column):
-                    self._cursors[oid] = size
-                    break
-                inside = False
-        return columns, inside
 
-    def _column(self, name: Oid) -> int:
-        """How many octets of a name are its column's. A place that no answer named has none that could be told."""
-        size = self._cursors.get(name)
-        if size is None:
-            size = len(name)
-            if any(name[:shorter] in self._columns for shorter in range(1, size)):
-                self.notes.spoil()
-            self._columns.add(name)
-        return size
+def _inside(names: Sequence[Oid], columns: bytes, reply: Reply) -> bool:
+    """Whether the last row of an answer is one of its columns: then so are those before it."""
+    last = reply.varbinds[-len(names) :]
+    whole = len(reply.varbinds) % len(names) == 0
+    return whole and all(
+        oid.startswith(name[:size]) for (oid, _tag, _value), name, size in zip(last, names, columns, strict=False)
+    )

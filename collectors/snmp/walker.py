@@ -7,7 +7,7 @@ happened and `notes` holds its code.
 Columns are read beside each other by GETBULK. Knows octets only; nothing here decodes a value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from collectors.facts import TableEnd, TableState
 from collectors.snmp import oid as oids
@@ -64,6 +64,7 @@ class _Walk:
 
     def __init__(self, session: Session, tables: Sequence[Table], memory: DeviceMemory, limits: Limits) -> None:
         self.session = session
+        self.tell_columns: Callable[[list[int]], None] | None = getattr(session, "in_columns", None)
         self.memory = memory
         self.limits = limits
         self.declared = tables
@@ -84,15 +85,14 @@ class _Walk:
 
     async def run(self) -> list[TableRead]:
         while batch := self._batch():
-            over = self._over_limit()
-            if over:
+            if over := self._over_limit():
                 self._cut_all("limit", over)
                 break
             reply = await self._ask(batch)
             if reply is not None:
                 self._take(batch, reply)
-        pairs = enumerate(zip(self.declared, self.tables, strict=True))
-        return [self._result(table, columns, self.requests if at == 0 else 0) for at, (table, columns) in pairs]
+        requests = [self.requests] + [0] * len(self.tables)
+        return [self._result(*of) for of in zip(self.declared, self.tables, requests, strict=False)]
 
     def _batch(self) -> list[Column]:
         """The columns of the next request."""
@@ -124,6 +124,8 @@ class _Walk:
         bulk = self.pace.bulk and not batch[0].careful
         self.requests += 1
         self.memory.requests += 1
+        if self.tell_columns:
+            self.tell_columns([len(column.base) for column in batch])
         try:
             if bulk:
                 reply = await self.session.get_bulk(names, repetitions)
@@ -177,24 +179,22 @@ class _Walk:
     def _take_column(self, column: Column, part: Sequence[VarBind]) -> None:
         """The rows of one column. This loop is what collecting costs: nothing in it that can be outside."""
         base, rows, last = column.base, column.rows, column.cursor
-        size = len(base)
+        size, rising = len(base), not column.unordered
         for oid, tag, value in part:
             if not oid.startswith(base) or 0x7F < tag < 0x83:
                 column.cursor = last
                 self._left(column, oid, tag)
                 return
             index = oid[size:]
-            if index in rows or not index:
-                column.cursor = last
-                self._repeated(column)
-                return
-            # Octets seldom order otherwise than arcs; only then the arcs are compared.
-            if oid <= last and not oids.rises(last, oid):
-                if oid == last:
-                    # The question come back, of a name that is no row's: it stands where rows were stepped over.
+            # What rises as octets is new. They seldom order otherwise than arcs; only then arcs are compared.
+            if not (rising and oid > last):
+                # A row again, the column itself, or the question come back, of a name that is no row's.
+                if index in rows or not index or oid == last:
+                    column.cursor = last
                     self._repeated(column)
                     return
-                column.unordered = True
+                if not oids.rises(last, oid):
+                    column.unordered, rising = True, False
             rows[index] = (tag, value)
             last = oid
         if part:

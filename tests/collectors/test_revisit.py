@@ -298,3 +298,12 @@ def test_octets_of_any_kind_are_a_conversation_or_a_value_error(content: bytes, 
         unpack(made(content))
     except ValueError as fault:
         assert "not a conversation" in str(fault)
+
+
+def test_a_name_too_long_to_be_kept_costs_the_conversation_and_no_device() -> None:
+    """Row indexes of 100 parts of five octets each: the walk goes on from them."""
+    group = IF_NAME + "." + "4294967295." * 99
+    long = {oids.parse(f"{group}{number}"): (OCTETS, b"odd") for number in range(60)}
+    found = visit(Agent(changed(device(), long)))
+    assert found.fault == "" and found.interfaces
+    assert found.conversation == b""
