@@ -25,7 +25,7 @@ from inventory.memory import seldom_collected
 
 log = logging.getLogger(__name__)
 
-JOBS = 300
+JOBS = 500
 """Devices read at a time: enough to keep one core busy over lines of some 20 ms, or with lost answers waited for."""
 GREETED = 40
 """Devices greeted, or waiting to be read, for each one read at a time."""
