@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inventory import __main__ as program
 from inventory.ui import assets
 from tests.conftest import ROOT
 
@@ -64,3 +65,14 @@ def test_the_demo_s_files_are_packed_and_the_command_is_named():
     assert "taizhang = inventory.__main__:main" in packed["options.entry_points"]["console_scripts"]
     for folder in ("county", "standards"):
         assert packed["options.data_files"][f"share/taizhang/fixtures/{folder}"] == f"fixtures/{folder}/*.csv"
+
+
+def test_an_interrupt_from_the_keyboard_is_told_in_one_line(monkeypatch, capsys):
+    def interrupted(_words: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        program.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.count("\n") == 1

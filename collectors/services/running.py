@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from collectors.collect import Target
 from collectors.facts import Snapshot
@@ -23,6 +24,8 @@ from inventory.models import Device, Town
 from inventory.selectors import log_mark
 from inventory.services import write
 from inventory.services.write import Actor
+
+NOTE_STOPPED = gettext_noop("stopped at the keyboard")
 
 Progress = Callable[[Target, Snapshot, Applied], None]
 Poll = Callable[[Sequence[Target]], Iterable[tuple[Target, Snapshot]]]
@@ -102,7 +105,10 @@ def run(
     try:
         _ask(_silent_first(_with_conversations(targets, afresh=afresh)), outcome, poll, actor, progress)
     except BaseException as fault:
-        finish(record, RunState.FAILED, actor, note=f"{type(fault).__name__}: {fault}"[:500])
+        stopped = isinstance(fault, KeyboardInterrupt)
+        finish(
+            record, RunState.FAILED, actor, note=NOTE_STOPPED if stopped else f"{type(fault).__name__}: {fault}"[:500]
+        )
         raise
     finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome

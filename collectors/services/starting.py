@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from collectors.models import Run, RunState
 from collectors.selectors import Scope, profiles
@@ -27,7 +28,7 @@ from inventory.services.write import Actor
 
 LONGEST = timedelta(hours=6)
 """A run from elsewhere (a timer, a shell) that did not end by then has died."""
-NOTE_DIED = "ended without a word"
+NOTE_DIED = gettext_noop("ended without a word")
 
 
 def start(scope: Scope, *, actor: Actor) -> Run:

@@ -235,7 +235,7 @@ def test_a_run_that_fails_in_the_middle_leaves_whole_devices_and_says_so(switch)
         running.run([], Scope(), poll=poll, actor=ACTOR, progress=lambda *_: None)
     assert Interface.objects.filter(device=switch).count() == 3
     assert Interface.objects.filter(device=second).count() == 1
-    assert Run.objects.get().state == "failed"
+    assert (Run.objects.get().state, Run.objects.get().note) == ("failed", running.NOTE_STOPPED)
 
 
 def test_a_device_is_applied_wholly_or_not_at_all(switch, monkeypatch):
