@@ -19,8 +19,8 @@ from collectors.snmp.oid import Oid
 from collectors.snmp.session import Reply
 
 RECEIVE_BUFFER = 8 * 1024 * 1024
-FLOOR_S = 0.3
-"""No wait for an answer is shorter: a busy agent may take this long now and then."""
+FLOOR_S = 0.2
+"""No wait for an answer is shorter: a busy agent may take this long now and then. An answer to an earlier try counts."""
 GRACE_S = 0.1
 """So long at least may what cannot be read be followed by the answer."""
 SPOILT = 2
@@ -361,7 +361,7 @@ class UdpSession:
     def wait_s(self, tries: int) -> float:
         """How long to wait after the request was sent for the `tries`-th time.
 
-        Ten round trips and at least the floor, doubled with each try; twice the floor before the device was ever
+        Ten round trips and at least the floor, doubled with each try; the floor alone before the device was ever
         heard (an answer to an earlier try still counts), and the profile's whole time for the last try.
         """
         if tries > self.retries:
