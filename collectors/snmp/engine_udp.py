@@ -20,7 +20,7 @@ from collectors.snmp.session import Reply
 
 RECEIVE_BUFFER = 8 * 1024 * 1024
 FLOOR_S = 0.2
-"""No wait for an answer is shorter: a busy agent may take this long now and then. An answer to an earlier try counts."""
+"""No wait for an answer is shorter: a busy agent may take this long now and then, and its answer still counts."""
 GRACE_S = 0.1
 """So long at least may what cannot be read be followed by the answer."""
 SPOILT = 2
