@@ -80,7 +80,7 @@ kit.register(
             "in_service_on",
             "primary_address",
         ),
-        phone=("asset_tag", "name", "status"),
+        phone=("asset_tag", "name", "holder", "status"),
         filters=(
             "status",
             "condition",
