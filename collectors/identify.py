@@ -12,7 +12,7 @@ from pathlib import Path
 
 from collectors import decode
 from collectors.facts import Identity, PartFact, SystemFact
-from collectors.rulebook import Rule, Source, Vendors, Wanted, covers, load_vendors
+from collectors.rulebook import Rule, Source, Vendors, Wanted, load_vendors
 from collectors.snmp import oid
 from collectors.snmp.session import OBJECT_ID, OCTETS, Raw
 from collectors.tables.hardware import chassis, chassis_serials
@@ -243,10 +243,9 @@ def shaped(source: Source, text: str) -> Iterator[str]:
 def _mapped(source: Source, text: str) -> str:
     """The map's text; sysObjectID counts from its longest known prefix."""
     table = source.map or {}
-    if not source.object_id:
-        return table.get(text, "")
-    best = max((prefix for prefix in table if covers(prefix, text)), key=len, default="")
-    return table.get(best, "")
+    while source.object_id and text and text not in table:
+        text = text.rpartition(".")[0]
+    return table.get(text, "")
 
 
 def _filled(found: re.Match[str], form: str) -> str:

@@ -45,7 +45,9 @@ FORMS = frozenset(("text", "mac", "hex", "pml"))
 _SOURCE_KINDS = frozenset(("object", "column", "entity", "descr", "object_id", "value"))
 _SOURCE_KEYS = _SOURCE_KINDS | {"pattern", "format", "map", "into", "as", "klass", "where"}
 _RULE_KEYS = frozenset((*FIELDS, "name", "kind", "os", "object_id", "descr", "exists", "under", "chassis", "vlans"))
-_FILE_KEYS = frozenset(("manufacturer", "os", "kind", "enterprises", "manufacturers", "rules"))
+_FILE_KEYS = frozenset(("manufacturer", "os", "kind", "enterprises", "manufacturers", "products", "rules"))
+_ALL_PRODUCTS = {"object_id": "products"}
+"""A source that looks sysObjectID up in the products of all files."""
 
 
 _REMEMBERED = 2000
@@ -224,16 +226,44 @@ def load_vendors(folder: Path) -> Vendors:
     """All `*.toml` of a folder in the order of their names. Raises RuleFault for the first that cannot be used."""
     rules: list[Rule] = []
     manufacturers: dict[int, str] = {}
-    for path in sorted(folder.glob("*.toml")):
-        text = path.read_text(encoding="utf-8")
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as fault:
-            raise RuleFault(f"{path.name}: {fault}") from None
-        _no_other(path.name, data, _FILE_KEYS)
-        manufacturers.update(_manufacturers(path.name, data))
-        rules += _rules(path.name, data, text)
+    products: dict[str, str] = {}
+    files = [(path.name, *_read(path)) for path in sorted(folder.glob("*.toml"))]
+    for name, data, _ in files:
+        products.update(_products(name, data))
+    for name, data, text in files:
+        manufacturers.update(_manufacturers(name, data))
+        rules += _rules(name, _with_products(data, products), text)
     return Vendors(tuple(rules), manufacturers)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise RuleFault(f"{path.name}: {fault}") from None
+    _no_other(path.name, data, _FILE_KEYS)
+    return data, text
+
+
+def _products(where: str, data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """sysObjectIDs and names; a file gives them below each branch as one text, last arcs and names by turns."""
+    for branch, text in data.get("products", {}).items():
+        words = text.split()
+        pairs = list(zip(words[::2], words[1::2], strict=False))
+        wrong = next((arc for arc, _ in pairs if not arc.isdecimal()), None)
+        if wrong or len(words) % 2:
+            raise RuleFault(f"{where}: products of {branch}: arcs and names by turns are wanted ({wrong or words[-1]})")
+        yield from ((f"{branch}.{arc}", name) for arc, name in pairs)
+
+
+def _with_products(raw: Any, products: Mapping[str, str]) -> Any:
+    """What a file holds, with the products in place of the word for them."""
+    if raw == _ALL_PRODUCTS:
+        return {"object_id": products}
+    if isinstance(raw, dict):
+        return {key: _with_products(value, products) for key, value in raw.items()}
+    return [_with_products(item, products) for item in raw] if isinstance(raw, list) else raw
 
 
 def _manufacturers(where: str, data: Mapping[str, Any]) -> dict[int, str]:

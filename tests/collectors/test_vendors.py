@@ -104,10 +104,23 @@ def test_a_rules_own_words_win_over_the_files(tmp_path: Path) -> None:
         ('[[rules]]\nname = "x"\ndescr = "a"\nserial = 7', "serial, source 1"),
         ("enterprises = [9]", "maker.toml: enterprise numbers"),
         ('[manufacturers]\nnine = "Cisco"', "maker.toml: enterprise numbers"),
+        ('[products]\n"1.3.6.1" = "7 seven eight"', "maker.toml: products of 1.3.6.1: arcs and names by turns"),
+        ('[products]\n"1.3.6.1" = "7 seven x eight"', "maker.toml: products of 1.3.6.1: arcs and names by turns"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(tmp_path: Path, text: str, told: str) -> None:
     assert told in refused(tmp_path, text)
+
+
+def test_products_of_one_file_are_looked_up_by_the_rules_of_another(tmp_path: Path) -> None:
+    (tmp_path / "products.toml").write_text(
+        '[products]\n"1.3.6.1.4.1.5.1" = """\n7 seven 8\neight"""', encoding="utf-8"
+    )
+    rule = '[[rules]]\nname = "x"\nobject_id = "1.3.6.1.4.1.5"\nhardware = { object_id = "products" }'
+    (tmp_path / "maker.toml").write_text(rule, encoding="utf-8")
+    vendors = load_vendors(tmp_path)
+    names = {arc: identify(Answers(SystemFact(object_id=f"1.3.6.1.4.1.5.1.{arc}")), vendors).hardware for arc in "789"}
+    assert names == {"7": "seven", "8": "eight", "9": None}
 
 
 def test_the_longest_object_id_speaks_first_then_conditions(tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+"""Other models and other firmware than a rule was written from: what they write in sysDescr, as makers document it."""
+
+import pytest
+
+from collectors.facts import SystemFact
+from collectors.identify import Answers, default_vendors, identify
+
+IOS = "Cisco IOS Software, "
+
+# (sysObjectID below 1.3.6.1.4.1, sysDescr, model, version); None: it is not told there.
+SIBLINGS = [
+    # Cisco: the product's name stands in the sysObjectID where ENTITY-MIB is silent.
+    (
+        "9.1.1208",
+        IOS + "C2960X Software (C2960X-UNIVERSALK9-M), Version 15.2(2)E6, RELEASE",
+        "cat29xxStack",
+        "15.2(2)E6",
+    ),
+    ("9.1.1044", IOS + "C2900 Software (C2900-UNIVERSALK9-M), Version 15.4(3)M3, RELEASE", "cisco2921", "15.4(3)M3"),
+    ("9.1.2068", IOS + "ISR Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 16.9.4", "ciscoISR4331", "16.9.4"),
+    (
+        "9.1.9999",
+        IOS + "s72033_rp Software (s72033_rp-ADVIPSERVICESK9_WAN-M), Version 12.2(33)SXI4a",
+        "s72033_rp",
+        "12.2(33)SXI4a",
+    ),
+    (
+        "9.1.9999",
+        "Cisco IOS Software [IOSXE], Virtual XE Software (X86_64_LINUX_IOSD-M), Version 17.12.4",
+        "Virtual XE",
+        "17.12.4",
+    ),
+    (
+        "9.1.9999",
+        IOS + "IOS-XE Software, Catalyst 4500 L3 Switch Software (cat4500e-M), Version 03.06.03.E",
+        "Catalyst 4500 L3 Switch",
+        "03.06.03.E",
+    ),
+    ("9.1.745", "Cisco Adaptive Security Appliance Version 8.2(5)", "ciscoASA5505", "8.2(5)"),
+    ("9.1.390", "Cisco PIX Firewall Version 6.3(5)", "ciscoPIXFirewall515", "6.3(5)"),
+    ("9.1.1631", "Cisco Controller", "ciscoVirtualWlc", None),
+    ("9.1.9999", "Cisco AP Software, ap1g7 Version: 17.9.4.27", None, "17.9.4.27"),
+    (
+        "9.12.3.1.3.1106",
+        "Cisco NX-OS(tm) m9100, Software (m9100-s5ek9-mz), Version 6.2(13), RELEASE",
+        "m9100",
+        "6.2(13)",
+    ),
+    # Juniper
+    (
+        "2636.1.1.1.4.1",
+        "Juniper Networks, Inc. ptx10001-36mr Ethernet Switch, kernel JUNOS OS Evolved 21.4R2, Build",
+        "ptx10001-36mr",
+        "21.4R2",
+    ),
+    (
+        "4874.1.1.1.1.4",
+        "Juniper Networks, Inc. ERX-705 Edge Routing Switch: Version : (7.3.4 release-0.0) SNMP Agent Version: 2c",
+        "Juniper ERX-705",
+        "7.3.4",
+    ),
+    # Huawei, H3C's sold by others
+    (
+        "2011.2.23.690",
+        "Huawei CloudEngine S5735-L24T4X-A1\r\nHuawei Versatile Routing Platform Software\r\n"
+        " VRP (R) software,Version 5.170 (S5735 V200R019C10SPC500)",
+        "S5735-L24T4X-A1",
+        "V200R019C10SPC500",
+    ),
+    (
+        "25506.11.1.101",
+        "HP Comware Platform Software, Software Version 5.20.99 Release 2221P05\r\n"
+        "HP A5120-24G EI Switch with 2 Interface Slots\r\nCopyright",
+        "A5120-24G EI",
+        "5.20.99",
+    ),
+    (
+        "25506.11.1.12",
+        "HP V1910-24G Switch Software Version 5.20, Release 1513P62\r\nCopyright(c)2010-2013",
+        "V1910-24G",
+        "5.20, Release 1513P62",
+    ),
+    ("25506.11.1.12", "3Com Switch 4500 26-Port Software Version 3.3.2", "Switch 4500 26-Port", "3.3.2"),
+    # D-Link, HP, Aruba
+    ("171.10.76.10", "D-Link DGS-1210-24 4.10.B019", "DGS-1210-24", "4.10.B019"),
+    ("171.10.153.5.1", "DGS-1210-28/ME/A2  6.16.B011", "DGS-1210-28/ME/A2", "6.16.B011"),
+    (
+        "11.2.3.7.11.184",
+        "Aruba Instant On 1930 24G 4SFP/SFP+ Switch JL682A, InstantOn_1930_2.8.0.17 (15)",
+        "1930 24G 4SFP/SFP+ Switch JL682A",
+        "2.8.0.17",
+    ),
+    ("47196.4.1.1.1.50", "Aruba JL635A  8325-48Y8C   GL.10.06.0110", "8325-48Y8C", "GL.10.06.0110"),
+    ("47196.4.1.1.1.10", "Aruba R0X26A 6405 Chassis", "6405", None),
+    # Arista, Extreme, Foundry's heirs, Allied Telesis, Dell
+    (
+        "30065.1.3",
+        "Arista Networks EOS version 4.28.3M running on an Arista Networks CCS-720XP-48ZC2",
+        "CCS-720XP-48ZC2",
+        "4.28.3M",
+    ),
+    (
+        "30065.1.3",
+        "Arista Networks EOS version 4.27.1F-24711077.4271F (engineering build) running on an Arista vEOS-lab",
+        "vEOS-lab",
+        "4.27.1F-24711077.4271F",
+    ),
+    ("5624.2.2.220", "Extreme Networks, Inc. S4 Chassis Rev 08.42.03.0006", "S4 Chassis", "08.42.03.0006"),
+    (
+        "1991.1.3.44.3.2",
+        "Brocade NetIron MLX (System Mode: MLX), IronWare Version V5.4.0dT163 Compiled on Jul 3 2013",
+        "NetIron MLX",
+        "5.4.0dT163",
+    ),
+    (
+        "1991.1.3.16.2",
+        "Foundry Networks, Inc. BigIron RX, IronWare Version V2.7.3T143 Compiled",
+        "BigIron RX",
+        "2.7.3T143",
+    ),
+    ("207.1.14.52", "Allied Telesis x900-24XT", "x900-24XT", None),
+    ("6027.1.2.1", "Force10 Application Software Version: 8.3.2.0ÚCopyright (c) 1999-2010", "C300", "8.3.2.0"),
+]
+
+
+@pytest.mark.parametrize(("branch", "descr", "model", "version"), SIBLINGS)
+def test_a_sibling_is_understood(branch: str, descr: str, model: str | None, version: str | None) -> None:
+    given = Answers(SystemFact(descr=descr, object_id=f"1.3.6.1.4.1.{branch}"))
+    found = identify(given, default_vendors())
+    assert (found.hardware, found.version) == (model, version)
