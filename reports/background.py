@@ -91,6 +91,9 @@ def _make(run: ReportRun) -> None:
     """A workbook and what pages show of it."""
     progress = Progress(run)
     workbook = _workbook(run, progress)
+    if isinstance(workbook, Fault):
+        history.fail(run, workbook.text)
+        return
     history.preview_file(run).write_text(json.dumps(preview(run.report, workbook)), encoding="utf-8")
     with staged(history.workbook_of(run)) as temporary:
         fill(_counted(workbook, progress), temporary)
@@ -111,7 +114,7 @@ def _fill_in(run: ReportRun) -> None:
     history.finish(run)
 
 
-def _workbook(run: ReportRun, progress: Progress) -> Workbook:
+def _workbook(run: ReportRun, progress: Progress) -> Workbook | Fault:
     """The book that the row asks for; the row learns its file's name and what it was made with."""
     if run.parameters.get("plan"):
         return _of_plan(run)
@@ -124,10 +127,15 @@ def _workbook(run: ReportRun, progress: Progress) -> Workbook:
     return workbook
 
 
-def _of_plan(run: ReportRun) -> Workbook:
+def _of_plan(run: ReportRun) -> Workbook | Fault:
     plan, wanted = _plan(run, "plan"), _wanted(run)
     if run.report == "compare":
         made = planbooks.compare_workbook(plan, _plan(run, "other"), run.made_by, lang=wanted["lang"])
+    elif run.report == planbooks.EXECUTION:
+        found = planbooks.execution_workbook(plan, run.made_by, lang=wanted["lang"])
+        if isinstance(found, Fault):
+            return found
+        made, run.data_date = found, found.workbook.data_date
     else:
         made = planbooks.plan_workbook(run.report, plan, run.made_by, **wanted)
     run.file_name, run.parameters = made.file_name, made.parameters

@@ -3,7 +3,7 @@
 A plan's workbook is the same whenever it is made. Faults that a person can mend come back as Fault.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,16 @@ from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Sheet
 from inventory.sheets.template import fill_template
-from reports import catalogue, plans
+from reports import catalogue, following, plans
 from reports.books.frames import Params
-from reports.books.plans import compare, filling
+from reports.books.plans import compare, execution, filling
 from reports.books.plans.planned import Drawn
 from reports.faults import Fault
-from reports.models import RefreshPlan, ReportRun
+from reports.models import PlanState, RefreshPlan, ReportRun
 from reports.services import Made, check_folder, keep, safe_part, sha256_of, unwritable
+
+EXECUTION = "execution"
+"""The book of what came of an approved plan; its date is the day it is made."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ def compare_workbook(one: RefreshPlan, two: RefreshPlan, author: str, *, lang: s
     return Planned(file, workbook, kept)
 
 
+def execution_workbook(plan: RefreshPlan, author: str, *, lang: str = "zh") -> Planned | Fault:
+    """What came of an approved plan until today. Faults: 'not_approved'."""
+    if plan.state != PlanState.APPROVED:
+        return Fault("not_approved", _("%s is a draft: only an approved plan is followed.") % plan)
+    found, now = plans.drawn(plan), timezone.localtime()
+    params = _plan_params(found, lang, 0)
+    params = replace(params, as_of=now.date(), made_at=now.replace(tzinfo=None, microsecond=0))
+    file = f"{EXECUTION}-{safe_part(found.head.name)}-v{found.head.version}-{params.as_of}.xlsx"
+    kept = {**_of(params), "plan": plan.pk, "version": plan.version}
+    sheets = execution.build(found, following.outcomes(plan), params)
+    return Planned(file, _workbook(params.say(*execution.TITLE), sheets, params, author), kept)
+
+
 def template_name(plan: RefreshPlan, template: str, year: int) -> str:
     """The file name of a template once it is filled in with a year, or with the plan's first (0)."""
     return f"{safe_part(Path(template).stem)}-{year or plan.first_year}-{safe_part(plan.name)}-v{plan.version}.xlsx"
@@ -86,7 +102,10 @@ def fill_in(
 def make_plan_book(
     name: str, plan: RefreshPlan, out: Path, actor: register.Actor, *, lang: str = "zh", year: int = 0
 ) -> Made | Fault:
-    """Make a book of a plan ('plan', 'budget') in the folder `out`. Faults: 'unwritable'."""
+    """Make a book of a plan ('plan', 'budget', 'execution') in a folder. Faults: 'unwritable', 'not_approved'."""
+    if name == EXECUTION:
+        made = execution_workbook(plan, actor.name, lang=lang)
+        return made if isinstance(made, Fault) else _keep(name, made, out, actor)
     return _keep(name, plan_workbook(name, plan, actor.name, lang=lang, year=year), out, actor)
 
 

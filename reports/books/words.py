@@ -57,6 +57,15 @@ LENGTH_SOURCE = {
     "otdr": ("OTDR", "OTDR"),
 }
 OWNERSHIP = {"own": ("自有", "own"), "leased": ("租用", "leased")}
+STAGE = {
+    "planned": ("计划", "planned"),
+    "requested": ("已申请", "requested"),
+    "granted": ("已批复", "granted"),
+    "refused": ("未批准", "refused"),
+    "bought": ("已购置", "bought"),
+    "in_service": ("已启用", "in service"),
+}
+"""How far the replacement of a device of an approved plan has come."""
 YES = ("有", "yes")
 NO = ("无", "no")
 NO_DEPARTMENT = ("（未登记单位）", "(no department)")

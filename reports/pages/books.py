@@ -10,9 +10,11 @@ ICONS = {
     "coverage": "chart-bar",
     "budget": "report-money",
     "plan": "calendar-dollar",
+    "execution": "list-check",
 }
 
 OF_PLANS = {
+    "execution": gettext_lazy("Execution of the plan"),
     "compare": gettext_lazy("Two plans side by side"),
     "template": gettext_lazy("The finance office's own form, filled in"),
 }

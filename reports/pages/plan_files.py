@@ -29,7 +29,7 @@ from reports.planjobs import Job
 from reports.planrows import Drawing
 
 MAX_BYTES = 10 * 1024 * 1024
-BOOKS = frozenset({"plan", "budget", "template", "compare"})
+BOOKS = frozenset({"plan", "budget", "template", "compare", "execution"})
 SHOWN = 100
 
 

@@ -11,6 +11,7 @@ from inventory.rules.lifecycle import Criterion
 from inventory.rules.standards import ByNeed, Rule, Share, Tiers
 from reports.books.frames import Frames, Params
 from reports.books.plans.drawing import draw
+from reports.books.plans.outcomes import Outcome
 from reports.books.plans.planned import Drawn, Exceeding, Head, Money
 
 AS_OF = date(2026, 11, 24)
@@ -284,6 +285,18 @@ def drawn(head: Head = HEAD, given: Frames | None = None) -> Drawn:
         for tag, key, value in SET:
             rows.loc[rows["asset_tag"] == tag, key] = value
     return draw({**found, "devices": rows}, head)
+
+
+FOLLOWED_ON = date(2029, 6, 30)
+OUTCOMES = {
+    "PC-1": Outcome(
+        "in_service", date(2027, 5, 6), Decimal("5200.00"), "PC-9", date(2027, 4, 1), None, "", "合同 HT-2027-03"
+    ),
+    "PR-1": Outcome("bought", date(2027, 4, 2), None, "PR-9", None, Decimal("1100.00"), "更新资金"),
+    "PC-4": Outcome("bought", date(2029, 3, 1)),
+    "PC-7": Outcome("refused", date(2029, 3, 1), note="改为维修"),
+}
+"""What came of some devices of the literal plan; nothing yet of the others."""
 
 
 def empty_frames() -> Frames:

@@ -16,20 +16,22 @@ from inventory.sheets.dump import dump
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.frames import Params
-from reports.books.plans import compare, overview, request
+from reports.books.plans import compare, execution, overview, request
 from reports.books.plans.changes import changes
 from reports.books.plans.doubts import doubts
 from reports.books.plans.kept import pack, unpack
 from reports.books.plans.planned import Drawn, Exceeding, Item, Money
-from tests.reports.literal import AS_OF, ENGLISH, HEAD, OTHER_HEAD, PARAMS, drawn, empty_frames
+from tests.reports.literal import AS_OF, ENGLISH, FOLLOWED_ON, HEAD, OTHER_HEAD, OUTCOMES, PARAMS, drawn, empty_frames
 
 GOLDEN = Path(__file__).parent / "golden"
-BOOKS = ("plan", "budget", "compare")
+BOOKS = ("plan", "budget", "compare", "execution")
 
 
 def built(name: str, params: Params) -> list[Sheet]:
     if name == "compare":
         return compare.build(drawn(), drawn(OTHER_HEAD), params)
+    if name == "execution":
+        return execution.build(drawn(), OUTCOMES, replace(params, as_of=FOLLOWED_ON))
     return catalogue.plan_book(name).build(drawn(), params)
 
 
@@ -148,3 +150,39 @@ def test_an_exception_says_how_many_devices_it_came_to() -> None:
     assert [zh for zh, _ in doubts(drawn(replace(HEAD, exceeding=exceeding)))] == [
         "例外“五申镇政府 台式计算机”列超标准5台，用到0台。"
     ]
+
+
+def row_of(sheet: Sheet, *keys: object) -> dict[str, object]:
+    """The row that begins so, by the keys of its columns."""
+    row = next(row for row in sheet.rows if row[: len(keys)] == keys)
+    return dict(zip((column.key for column in sheet.columns), row, strict=True))
+
+
+def test_the_execution_tells_what_was_bought_and_how_much_of_the_money_is_used() -> None:
+    """In 2027 PC-1 was to cost 5,000 and cost 5,200; PR-1 1,200 by the plan, 1,100 by the register, of another source.
+
+    7,000 of one source stand for 2027. In 2029 PC-4 was bought and nobody noted for what; PC-7 was refused.
+    """
+    found = built("execution", PARAMS)
+    table, years, money, units, classes = found[:5]
+    first = row_of(table, 2027, "财政局", "台式计算机")
+    assert (first["asked"], first["bought"], first["done"]) == (1, 1, 1.0)
+    assert (first["paid_yuan"], first["difference_yuan"]) == (Decimal(5200), Decimal(200))
+    assert (first["bought_on"], first["remark"]) == (date(2027, 4, 1), "高于计划单价1台；合同 HT-2027-03")
+    year = row_of(years, 2027)
+    assert (year["paid_yuan"], year["money_yuan"], year["left_yuan"]) == (Decimal(6300), Decimal(7000), Decimal(700))
+    assert year["used"] == 0.9
+    last = row_of(years, 2029)
+    assert (last["asked"], last["bought"], last["refused"], last["open"]) == (3, 1, 1, 1)
+    assert last["paid_yuan"] == 0 and last["money_yuan"] is None and last["used"] is None
+    assert table.foot[0] == "已购而没有实付金额的 1 台，未计入金额。"
+    other = row_of(money, 2027, "更新资金")
+    assert (other["asked"], other["bought"], other["paid_yuan"], other["money_yuan"]) == (0, 1, Decimal(1100), None)
+    assert row_of(units, "财政局")["difference_yuan"] == Decimal(100)
+    assert sum(int(str(row[1])) for row in classes.rows) == sum(int(str(row[1])) for row in years.rows) == 7
+
+
+def test_the_execution_of_a_plan_that_renews_nothing_says_so(tmp_path: Path) -> None:
+    sheets = execution.build(drawn(given=empty_frames()), {}, PARAMS)
+    write(Book("execution", sheets, "zh", AS_OF, PARAMS.made_at), tmp_path / "book.xlsx")
+    assert all(sheet.empty for sheet in sheets if not len(sheet.rows))

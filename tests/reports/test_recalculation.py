@@ -11,9 +11,9 @@ import pytest
 from inventory.sheets.columns import Book, Sheet
 from inventory.sheets.write import write
 from reports import catalogue
-from reports.books.plans import compare
+from reports.books.plans import compare, execution
 from tests.office import recalculated as recalculated_by_office
-from tests.reports.literal import AS_OF, HEAD, OTHER_HEAD, PARAMS, drawn, empty_frames, frames
+from tests.reports.literal import AS_OF, HEAD, OTHER_HEAD, OUTCOMES, PARAMS, drawn, empty_frames, frames
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,7 @@ def plan_sheets() -> dict[str, list[Sheet]]:
         money = HEAD.money if kind == "full" else ()
         found = drawn(replace(HEAD, money=money, exceeding=HEAD.exceeding if money else ()), given)
         made |= {f"of-plan-{one.name}-{kind}": one.build(found, PARAMS) for one in catalogue.PLAN_BOOKS}
+    made["execution-full"] = execution.build(drawn(), OUTCOMES, PARAMS)
     return made | {"compare-full": compare.build(drawn(), drawn(OTHER_HEAD), PARAMS)}
 
 
@@ -68,7 +69,9 @@ def test_a_planted_error_is_found(recalculated: dict[str, tuple[Path, Path]]) ->
 BOOKS = [*catalogue.names(), *(f"of-plan-{one.name}" for one in catalogue.PLAN_BOOKS)]
 
 
-@pytest.mark.parametrize(("name", "kind"), [*product(BOOKS, ["full", "empty"]), ("compare", "full")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [*product(BOOKS, ["full", "empty"]), ("compare", "full"), ("execution", "full")]
+)
 def test_no_cell_is_in_error_and_no_value_changes(
     recalculated: dict[str, tuple[Path, Path]], name: str, kind: str
 ) -> None:

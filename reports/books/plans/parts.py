@@ -52,6 +52,17 @@ def head_line(drawn: Drawn, params: Params, *more: str) -> tuple[str, ...]:
     return ("    ".join(parts),)
 
 
+def signs(drawn: Drawn, params: Params) -> str:
+    """The line to be signed."""
+    head = drawn.head
+    preparer, reviewer = params.preparer or head.preparer or BLANK, params.reviewer or head.reviewer or BLANK
+    return params.say(
+        f"编制人：{preparer}    审核人：{reviewer}    单位负责人（签章）：{BLANK}    日期：＿＿＿＿年＿＿月＿＿日",
+        f"Prepared by: {preparer}    Reviewed by: {reviewer}    Head of unit (signature, seal): {BLANK}    "
+        f"Date: {BLANK}",
+    )
+
+
 def scope(head: Head, params: Params) -> str:
     return params.say(*head.scope) or params.scope_text()
 

@@ -16,13 +16,13 @@ from reports.books.frames import Params
 from reports.books.plans.doubts import of_year
 from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
 from reports.books.plans.parts import (
-    BLANK,
     assumptions,
     class_name,
     funds,
     head_line,
     items_sheet,
     prices_sheet,
+    signs,
     unjudged_sheet,
 )
 from reports.books.plans.planned import Drawn, Item
@@ -96,7 +96,7 @@ def _table(
             _beyond(lines, params),
             *_carried(drawn, units, year, params),
             *(say(*doubt) for doubt in of_year(drawn, year) if not units),
-            _signs(drawn, params),
+            signs(drawn, params),
         ),
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
         frozen=2,
@@ -177,16 +177,6 @@ def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) ->
         zh, en = f"另有 {out} 台到期设备经人工决定不列入计划。", f"{out} more are due and left out of the plan by hand."
         found.append(params.say(zh, en))
     return found
-
-
-def _signs(drawn: Drawn, params: Params) -> str:
-    head = drawn.head
-    preparer, reviewer = params.preparer or head.preparer or BLANK, params.reviewer or head.reviewer or BLANK
-    return params.say(
-        f"编制人：{preparer}    审核人：{reviewer}    单位负责人（签章）：{BLANK}    日期：＿＿＿＿年＿＿月＿＿日",
-        f"Prepared by: {preparer}    Reviewed by: {reviewer}    Head of unit (signature, seal): {BLANK}    "
-        f"Date: {BLANK}",
-    )
 
 
 def _by_class(table: Sheet, params: Params) -> Sheet:

@@ -21,8 +21,8 @@ from inventory.rules.planning import Order
 from inventory.services.write import Actor
 from reports import catalogue, plans
 from reports.faults import Fault
-from reports.models import PlanStage, RefreshPlan
-from reports.planbooks import compare_plans, make_plan_book
+from reports.models import PlanStage, PlanState, RefreshPlan
+from reports.planbooks import EXECUTION, compare_plans, make_plan_book
 from reports.plans import ExceptionAsked, MoneyAsked
 from reports.services import Made, find_scope
 
@@ -37,7 +37,10 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB", help=_("what to do"))
         verbs.add_parser("list", help=_("all plans"))
         _add_make(verbs.add_parser("make", help=_("make a draft")))
-        for verb, text in (("show", _("a plan in figures; with --out its workbook")), ("approve", _("freeze a draft"))):
+        for verb, text in (
+            ("show", _("a plan in figures; with --out its workbooks")),
+            ("approve", _("freeze a draft")),
+        ):
             one = verbs.add_parser(verb, help=text)
             one.add_argument("plan", help=_("number, name, or name and version ('name v2')"))
             if verb == "show":
@@ -92,8 +95,9 @@ class Command(BaseCommand):
         plan = _good(plans.find_plan(options["plan"]))
         self._tell(plan)
         if options["out"] is not None:
-            for book in catalogue.PLAN_BOOKS:
-                self._told(_good(make_plan_book(book.name, plan, options["out"], _actor(), lang=options["lang"])))
+            books = [book.name for book in catalogue.PLAN_BOOKS]
+            for name in [*books, EXECUTION] if plan.state == PlanState.APPROVED else books:
+                self._told(_good(make_plan_book(name, plan, options["out"], _actor(), lang=options["lang"])))
 
     def _approve(self, options: dict[str, Any]) -> None:
         plan = _good(plans.find_plan(options["plan"]))

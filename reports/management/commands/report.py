@@ -17,7 +17,7 @@ from reports import catalogue, history, plans
 from reports.background import perform
 from reports.faults import Fault
 from reports.models import ReportRun, RunState
-from reports.planbooks import fill_plan_template, make_plan_book
+from reports.planbooks import EXECUTION, fill_plan_template, make_plan_book
 from reports.scheduling import make_due
 from reports.services import Made, Request, find_scope, make_reports
 
@@ -58,7 +58,10 @@ class Command(BaseCommand):
         )
 
         parser.add_argument(
-            "--plan", default="", metavar="PLAN", help=_("budget, plan: from this refresh plan (number or name)")
+            "--plan",
+            default="",
+            metavar="PLAN",
+            help=_("budget, plan, execution: from this refresh plan (number or name)"),
         )
 
         parser.add_argument(
@@ -119,7 +122,7 @@ class Command(BaseCommand):
 
     def _of_plan(self, options: dict[str, Any]) -> None:
         """The budget of a year of a plan, or the plan itself."""
-        known = [book.name for book in catalogue.PLAN_BOOKS]
+        known = [*(book.name for book in catalogue.PLAN_BOOKS), EXECUTION]
         if options["name"] not in known:
             words = {"name": options["name"], "names": "、".join(known)}
             raise CommandError(_("There is no report '%(name)s' of a plan; there are: %(names)s") % words)

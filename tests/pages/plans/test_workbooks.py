@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory.models import Device, Role
 from inventory.services import write
@@ -38,6 +39,21 @@ def test_workbooks_are_kept_in_the_history_for_who_may_see_it(browser: Client, p
     assert b"".join(client_of(make_user("other", Role.PLANNER)).get(file).streaming_content) == octets
     town = client_of(make_user("town", Role.TECHNICIAN, towns=(TownFactory(),)))
     assert town.get(file).status_code in (403, 404)
+
+
+def test_the_execution_is_offered_and_made_once_the_plan_is_approved(browser: Client, plan: RefreshPlan) -> None:
+    offer = 'value="execution"'
+    assert offer not in text_of(browser.get(page(plan)))
+    told = text_of(browser.post(url("make", plan), {"kind": "execution"}, follow=True))
+    assert "only an approved plan is followed" in told
+    plans.approve(plan, by="王主任", on=AS_OF, actor=TESTER)
+    assert offer in text_of(browser.get(page(plan)))
+    file = browser.post(url("make", plan), {"kind": "execution"}).headers["Location"]
+    octets = b"".join(browser.get(file).streaming_content)
+    assert openpyxl.load_workbook(io.BytesIO(octets)).sheetnames[0] == "Execution"
+    run = ReportRun.objects.get(state="done")
+    assert (run.report, run.data_date) == ("execution", timezone.localdate())
+    assert "Execution of the plan" in text_of(browser.get(reverse("report_run_detail", args=[run.pk])))
 
 
 def template(cells: dict[str, str]) -> SimpleUploadedFile:
