@@ -60,6 +60,7 @@ kit.register(
             "built_on",
         ),
         phone=("name", "strands", "status"),
+        below=("site_a", "site_b"),
         filters=(
             SITE,
             TOWN,
@@ -101,6 +102,7 @@ kit.register(
         ),
         default_columns=("name", "site_a", "site_b", "status", "purpose"),
         phone=("name", "status"),
+        below=("purpose",),
         filters=(SITE, TOWN, "site_a", "site_b", "status", "purpose"),
         form=(
             Section(_("Fiber link"), ("name", "status", "purpose")),

@@ -80,7 +80,8 @@ kit.register(
             "in_service_on",
             "primary_address",
         ),
-        phone=("asset_tag", "name", "holder", "status"),
+        phone=("asset_tag", "status"),
+        below=("name", "department", "holder", "place"),
         filters=(
             "status",
             "condition",

@@ -29,7 +29,8 @@ kit.register(
             "gone_since",
         ),
         default_columns=("name", "device", "kind", "mac", "speed_mbps", "enabled", "oper_up", "description"),
-        phone=("name", "device", "mac"),
+        phone=("name", "kind"),
+        below=("device", "mac", "description"),
         filters=(
             "device",
             "kind",
@@ -93,7 +94,8 @@ kit.register(
             Column(name="gateway_device", path="gateway__device", title=_("gateway device")),
         ),
         default_columns=("name", "vlan_id", "site", "gateway_device", "gateway"),
-        phone=("name", "vlan_id", "site"),
+        phone=("name", "vlan_id"),
+        below=("site", "gateway"),
         filters=(
             "site",
             Filter("town", ("site__town",), _("town")),
@@ -140,6 +142,7 @@ kit.register(
             "gone_since",
         ),
         phone=("address", "device"),
+        below=("interface",),
         filters=(
             "interface",
             Filter("device", ("interface__device",), _("device")),

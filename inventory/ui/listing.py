@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from inventory.ui.columns import Cell, Kind
+from inventory.ui.columns import NOTHING, Cell, Kind
 from inventory.ui.filters import Chip, chips
 
 SIZES = (25, 50, 100, 250)
@@ -147,10 +147,11 @@ class Listing:
     def headers(self) -> list[dict[str, Any]]:
         """Title, classes, and the way to sort, of each column."""
         now = self.sort[0] if self.sort else ""
+        css = phone_css(self.page, self.cells)
         return [
             {
                 "title": cell.heading,
-                "css": f"{cell.css} {self.phone_css(cell)}".strip(),
+                "css": css[cell.name],
                 "sort": self.query(drop=("page",), sort=f"-{cell.name}" if now == cell.name else cell.name)
                 if cell.order
                 else "",
@@ -159,17 +160,9 @@ class Listing:
             for cell in self.cells
         ]
 
-    def phone_css(self, cell: Cell) -> str:
-        return "" if cell.name in self.phone_names else "d-none d-md-table-cell"
-
-    @cached_property
-    def phone_names(self) -> tuple[str, ...]:
-        shown = [cell.name for cell in self.cells]
-        return tuple(name for name in self.page.phone if name in shown) or tuple(shown[:3])
-
     def body(self, *, select: bool = True) -> SafeString:
         """The table's rows as HTML."""
-        return table_rows(self.page, self.rows, self.cells, self.phone_css, select=select)
+        return table_rows(self.page, self.rows, self.cells, select=select)
 
 
 def search(page: Any, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -195,13 +188,20 @@ def load(rows: QuerySet[Any], cells: Sequence[Cell]) -> QuerySet[Any]:
     return rows.only("pk", *needs)
 
 
-def table_rows(page: Any, rows: Sequence[Any], cells: Sequence[Cell], extra: Any, *, select: bool) -> SafeString:
+def phone_css(page: Any, cells: Sequence[Cell]) -> dict[str, str]:
+    """Classes of each column's cells; those that a phone leaves out are hidden there."""
+    kept = [cell.name for cell in cells if cell.name in page.phone] or [cell.name for cell in cells[:3]]
+    return {cell.name: f"{cell.css} {'' if cell.name in kept else 'd-none d-md-table-cell'}".strip() for cell in cells}
+
+
+def table_rows(page: Any, rows: Sequence[Any], cells: Sequence[Cell], *, select: bool) -> SafeString:
     """Rows of a table as HTML: the first column that links nowhere else leads to the row's page, or the one that is
     all of the row's name."""
     named = page.label[0].rpartition("__")[0] if len(page.label) == 1 else ""
     lead = next((at for at, cell in enumerate(cells) if cell.kind is not Kind.RELATED or cell.path == named), 0)
-    css = [f"{cell.css} {extra(cell)}".strip() for cell in cells]
-    opened = [f'<td class="{one}">' if one else "<td>" for one in css]
+    below = [at for at, cell in enumerate(cells) if cell.name in page.below and at != lead]
+    css = phone_css(page, cells)
+    opened = [f'<td class="{css[cell.name]}">' if css[cell.name] else "<td>" for cell in cells]
     choose = escape(_("Select"))
     out: list[str] = []
     for row in rows:
@@ -209,11 +209,14 @@ def table_rows(page: Any, rows: Sequence[Any], cells: Sequence[Cell], extra: Any
         if select:
             box = f'<input type="checkbox" class="form-check-input" name="pk" value="{row.pk}" aria-label="{choose}">'
             out.append(f'<td class="w-1">{box}</td>')
-        for index, cell in enumerate(cells):
-            named_so = index == lead and cell.path == named
-            shown = escape(str(cell.raw(row))) if named_so else cell.show(row)
-            if index == lead and "<a " not in shown:
-                shown = f'<a href="{page.url_of(row.pk)}" class="fw-medium">{shown}</a>'
-            out.append(f"{opened[index]}{shown}</td>")
+        shown = [cell.show(row) for cell in cells]
+        parts = [shown[at] for at in below if shown[at] not in ("", NOTHING)]
+        if cells[lead].path == named:
+            shown[lead] = escape(str(cells[lead].raw(row)))
+        if "<a " not in shown[lead]:
+            shown[lead] = f'<a href="{page.url_of(row.pk)}" class="fw-medium">{shown[lead]}</a>'
+        if parts:
+            shown[lead] += f'<div class="tz-below">{"".join(f"<span>{part}</span>" for part in parts)}</div>'
+        out += [f"{start}{text}</td>" for start, text in zip(opened, shown, strict=True)]
         out.append("</tr>")
     return mark_safe("".join(out))  # each part is escaped by its cell

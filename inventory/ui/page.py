@@ -59,6 +59,7 @@ class ModelPage:
         columns: Sequence[str | Column],
         default_columns: Sequence[str] = (),
         phone: Sequence[str] = (),
+        below: Sequence[str] = (),
         filters: Sequence[str | Filter] = (),
         form: Sequence[Section] = (),
         details: Sequence[Section] = (),
@@ -80,7 +81,7 @@ class ModelPage:
         self.details = tuple(details) or self.form
         self.declared = {c.name: c for c in (Column(name=c) if isinstance(c, str) else c for c in columns)}
         self.default_columns = list(default_columns) or list(self.declared)
-        self.phone = tuple(phone) or tuple(self.default_columns[:3])
+        self.phone, self.below = tuple(phone) or tuple(self.default_columns[:3]), tuple(below)
         self.filters = {f.name: f for f in (Filter(f) if isinstance(f, str) else f for f in filters)}
         self.label, self.within, self.sort_key, self.bulk = label, within, sort_key, tuple(bulk)
         self.icon, self.actions, self.views = icon, actions, dict(views or {})

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from inventory.ui.listing import load, table_rows
+from inventory.ui.listing import load, phone_css, table_rows
 
 
 class Panel:
@@ -51,15 +51,14 @@ class RelatedTable(Panel):
         rows = other.rows(request.user).filter(**{self.field: obj})
         count = rows.count()
         shown = list(load(rows.order_by(*other.order, "pk"), cells)[: self.limit])
-        kept = [cell.name for cell in cells if cell.name in other.phone] or [cell.name for cell in cells[:3]]
-        css = {cell.name: "" if cell.name in kept else "d-none d-md-table-cell" for cell in cells}
+        css = phone_css(other, cells)
         narrowed = f"?{self.field}={obj.pk}"
         return {
             "title": self._title or other.title,
             "other": other,
-            "heads": [(cell.heading, f"{cell.css} {css[cell.name]}".strip()) for cell in cells],
+            "heads": [(cell.heading, css[cell.name]) for cell in cells],
             "count": count,
             "more": other.url("list") + narrowed if self.field in other.filters else "",
             "add": other.url("add") + narrowed if other.may(request.user, "add") else "",
-            "body": table_rows(other, shown, cells, lambda cell: css[cell.name], select=False),
+            "body": table_rows(other, shown, cells, select=False),
         }

@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from inventory.models import Device, Interface, Person, Role, SavedFilter
 from inventory.pages import importing
+from inventory.pages.hardware import place
 from inventory.pages.kit import kit
 from inventory.services import write
 from inventory.sheets import stream as stream_sheets
@@ -278,3 +281,31 @@ def test_a_condition_is_set_for_several_devices_and_cleared_again(admin: Client,
         assert admin.post("/devices/bulk/", sent | given).status_code == 302
         register.device.refresh_from_db()
         assert register.device.condition == after
+
+
+def test_a_phone_reads_under_a_devices_tag_what_it_has_no_column_for(admin: Client, register: Register) -> None:
+    """Name, department, holder and place, as their hidden columns have them; what is empty leaves no gap."""
+    device = register.device
+    with write.unit(TESTER) as unit:
+        device.holder = None
+        unit.update(device)
+    page = admin.get(LIST, {"q": device.asset_tag}).content.decode()
+    [below] = re.findall(r'<div class="tz-below">(.*?)</div>', page)
+    parts = [strip_tags(part) for part in re.findall(r"<span>(.*?)</span>(?=<span>|$)", below)]
+    assert parts == [device.name, str(device.department), place(device)]
+    cells = re.findall(r'<td(?: class="([^"]*)")?>', page[page.index("<tbody>") :])
+    assert [css for css in cells if "d-none" not in css] == ["w-1", "tz-num text-nowrap", ""]
+
+
+def test_columns_that_a_person_took_away_stand_nowhere_on_a_phone(admin: Client, register: Register) -> None:
+    admin.post("/devices/columns/", {"column": ["asset_tag", "holder", "status"], "query": ""})
+    page = admin.get(LIST, {"q": register.device.asset_tag}).content.decode()
+    [below] = re.findall(r'<div class="tz-below">(.*?)</div>', page)
+    assert strip_tags(below) == str(register.device.holder)
+
+
+def test_a_table_of_related_rows_says_the_same_on_a_phone(admin: Client, register: Register) -> None:
+    page = admin.get(f"/departments/{register.device.department_id}/").content.decode()
+    [below] = re.findall(r'<div class="tz-below">(.*?)</div>', page[page.index(register.device.asset_tag) :])[:1]
+    assert register.device.name in below
+    assert str(register.device.holder) in below
