@@ -46,7 +46,8 @@ def version_in(descr: str) -> str:
     for pattern in _VERSIONS:
         found = pattern.search(descr)
         if found and len(found.group(1)) > 1:
-            return found.group(1).rstrip(".,;-")
+            version = found.group(1).rstrip(".,;-")
+            return version if "(" in version else version.rstrip(")")
     return ""
 
 

@@ -120,6 +120,41 @@ SIBLINGS = [
     ),
     ("207.1.14.52", "Allied Telesis x900-24XT", "x900-24XT", None),
     ("6027.1.2.1", "Force10 Application Software Version: 8.3.2.0ÚCopyright (c) 1999-2010", "C300", "8.3.2.0"),
+    # Industrial, security, print, cameras, systems
+    ("8691.7.19", "MOXA EDS-408A-SS-SC, 8 ports", "EDS-408A-SS-SC", None),
+    ("15497.1.1", "AsyncOS Version: 9.7.1-066 Model: C370 Serial #: 848F69E62145-FFFFFFF", "C370", "9.7.1-066"),
+    ("8741.6", "SonicWALL SRA 4600 (8.1.0.7-22sv)", "SRA 4600", "8.1.0.7-22sv"),
+    ("25461.2.3.29", "Palo Alto Networks PA-VM series firewall", "PA-VM", None),
+    ("1872.1.13.1.5", "Alteon Application Switch 5224", "Alteon Application Switch 5224", None),
+    (
+        "253.8.62.1",
+        "Xerox WorkCentre 7535; System Software 061.121.221.28308, ESS",
+        "WorkCentre 7535",
+        "061.121.221.28308",
+    ),
+    (
+        "368.1.1",
+        "; AXIS Q1615 Mk III; Network Camera; 11.11.61_LTS; Apr 18 2024; 951.2; 1",
+        "AXIS Q1615 Mk III",
+        "11.11.61_LTS",
+    ),
+    (
+        "6527.6.1.1.2.4.1",
+        "TiMOS-B-5.0.R4-1 both/i386 ALCATEL-LUCENT SAS-E 7210 Copyright (c)",
+        "SAS-E 7210",
+        "5.0.R4-1",
+    ),
+    ("2272.201", "VSP-9012 (4.1.4.1-GA) (GA)", "VSP-9012", "4.1.4.1-GA"),
+    ("40310.1", "Cumulus Linux version 3.7.12 running on a switch", None, "3.7.12"),
+    (
+        "311.1.1.3.1.2",
+        "Hardware: x86 - Software: Windows NT Version 4.0  (Build Number: 1381 )",
+        "Generic x86",
+        "NT Server 4.0",
+    ),
+    ("28866.2.60", "TEG-30284/B", "TEG-30284/B", None),
+    ("10456.1.1", "PLANET IGS-5225-4T2S/E Managed Switch", "IGS-5225-4T2S/E", None),
+    ("30155.23.1", "OpenBSD gate 10.1 GENERIC.MP#58 amd64", "Generic x86 64-bit", "10.1"),
 ]
 
 
