@@ -1,7 +1,12 @@
-"""What was noted of the devices of an approved plan, as the book of its execution takes it."""
+"""What was noted of the devices of an approved plan: by year and stage for pages, one by one for the book of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count
 
 from reports.books.plans.outcomes import Outcome
-from reports.models import RefreshPlan
+from reports.models import PlanItem, RefreshPlan
 from reports.queries.scope import CHUNK
 
 _FIELDS = (
@@ -23,3 +28,24 @@ def outcomes(plan: RefreshPlan) -> dict[str, Outcome]:
         tag: Outcome(stage, since, paid, new or "", bought_on, price, source or "", note)
         for tag, stage, since, paid, new, bought_on, price, source, note in rows.iterator(CHUNK)
     }
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Devices of a year at one stage, and what was paid for them."""
+
+    year: int
+    stage: str
+    devices: int
+    paid_yuan: Decimal
+
+
+def progress(plan: RefreshPlan) -> list[Progress]:
+    """How far an approved plan has come, by year and stage."""
+    rows = (
+        plan.items.filter(year__isnull=False)
+        .order_by("year", "stage")
+        .values_list("year", "stage")
+        .annotate(devices=Count("pk"), paid=PlanItem.PAID)
+    )
+    return [Progress(year or 0, stage, count, paid or Decimal(0)) for year, stage, count, paid in rows]

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from inventory.models import AssetClass, Device, FundingSource
@@ -368,27 +368,6 @@ def _step_fault(item: PlanItem | None, tag: str, stage: str) -> Fault | None:
         words = {"tag": tag, "old": item.get_stage_display(), "new": PlanStage(stage).label}
         return Fault("no_such_step", _("Device %(tag)s is %(old)s: it cannot become %(new)s in one step.") % words)
     return None
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Devices of a year at one stage, and what was paid for them."""
-
-    year: int
-    stage: str
-    devices: int
-    paid_yuan: Decimal
-
-
-def progress(plan: RefreshPlan) -> list[Progress]:
-    """How far an approved plan has come, by year and stage."""
-    rows = (
-        plan.items.filter(year__isnull=False)
-        .order_by("year", "stage")
-        .values_list("year", "stage")
-        .annotate(devices=Count("pk"), paid=Sum("paid_yuan"))
-    )
-    return [Progress(year or 0, stage, count, paid or Decimal(0)) for year, stage, count, paid in rows]
 
 
 def item_of(row: PlanItem) -> Item:

@@ -105,10 +105,8 @@ def run(
     try:
         _ask(_silent_first(_with_conversations(targets, afresh=afresh)), outcome, poll, actor, progress)
     except BaseException as fault:
-        stopped = isinstance(fault, KeyboardInterrupt)
-        finish(
-            record, RunState.FAILED, actor, note=NOTE_STOPPED if stopped else f"{type(fault).__name__}: {fault}"[:500]
-        )
+        note = NOTE_STOPPED if isinstance(fault, KeyboardInterrupt) else f"{type(fault).__name__}: {fault}"
+        finish(record, RunState.FAILED, actor, note=note[:500])
         raise
     finish(record, RunState.DONE if outcome.all_answered else RunState.PARTIAL, actor)
     return outcome

@@ -41,6 +41,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "in_service": ("bought",),
 }
 """The steps of a replacement after approval, each forward and one back."""
+BOUGHT = ("bought", "in_service")
+"""Those at which something was paid."""
 
 Why = tuple[str, ...]
 """A code and its values as texts, such as ('past_due', '3')."""

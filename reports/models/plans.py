@@ -9,12 +9,13 @@ from typing import ClassVar, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import AssetClass, Department, Device, FundingSource, Town
 from inventory.models.base import RegisterModel
-from inventory.rules.planning import DEFAULT_ORDER, Order
+from inventory.rules.planning import BOUGHT, DEFAULT_ORDER, Order
 
 
 class PlanState(models.TextChoices):
@@ -244,6 +245,9 @@ class PlanItem(RegisterModel):
         Device, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
+
+    PAID: ClassVar[Sum] = Sum(Coalesce("paid_yuan", "replaced_by__price_yuan"), filter=Q(stage__in=BOUGHT))
+    """What was paid for some of them: of those bought what was noted, else what the register says of the new one."""
 
     class Meta:
         verbose_name = _("device of a plan")

@@ -10,6 +10,13 @@ def plans() -> ModuleType:
     return plans
 
 
+def following() -> ModuleType:
+    """What came of approved plans."""
+    from reports import following
+
+    return following
+
+
 def background() -> ModuleType:
     """Making a report in this process."""
     from reports import background

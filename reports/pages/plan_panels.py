@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -235,11 +235,8 @@ class DepartmentPlanPanel(Panel):
             if plan.first_year + plan.years <= today.year:
                 continue
             items = plan.items.filter(facts__department=obj.name)
-            rows = list(
-                items.filter(year__isnull=False).order_by("year").values("year").annotate(
-                    count=Count("pk"), paid=Sum("paid_yuan")
-                )
-            )  # fmt: skip
+            years = items.filter(year__isnull=False).order_by("year").values("year")
+            rows = list(years.annotate(count=Count("pk"), paid=PlanItem.PAID))
             undone = items.filter(year__isnull=True).count()
             if rows or undone:
                 found.append({"plan": plan, "url": page_url(plan), "rows": rows, "undone": undone})

@@ -213,7 +213,7 @@ def progress_of(plan: RefreshPlan) -> list[dict[str, Any]]:
     if plan.state != PlanState.APPROVED:
         return []
     rows: dict[int, dict[str, Any]] = {}
-    for one in engine.plans().progress(plan):
+    for one in engine.following().progress(plan):
         row = rows.setdefault(one.year, {"year": one.year, "stages": dict.fromkeys(PlanStage.values, 0), "paid": 0})
         row["stages"][one.stage] += one.devices
         row["paid"] += one.paid_yuan

@@ -9,12 +9,11 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from inventory.models import AllocationRule, Device, FundingSource, PriceList
+from inventory.models import AllocationRule, Device, PriceList
 from inventory.services import write
 from inventory.sheets.dump import dump
-from reports import plans
+from reports import following, plans
 from reports.faults import Fault
 from reports.models import PlanItem, PlanMoney, RefreshPlan, ReportRun
 from reports.planbooks import compare_plans, make_plan_book
@@ -122,7 +121,7 @@ def test_execution_is_followed_step_by_step(plan: RefreshPlan) -> None:
     assert step("granted", "A1", "B1") == 2
     new = Device.objects.get(asset_tag="A3")
     assert step("bought", "A1", replaced_by=new, paid_yuan=Decimal(4900)) == 1
-    shown = [(one.year, one.stage, one.devices, one.paid_yuan) for one in plans.progress(kept)]
+    shown = [(one.year, one.stage, one.devices, one.paid_yuan) for one in following.progress(kept)]
     assert shown == [
         (2027, "bought", 1, Decimal(4900)),
         (2027, "granted", 1, Decimal(0)),
@@ -377,27 +376,3 @@ def test_a_template_that_asks_for_what_is_not_there_is_told_by_its_cell(plan: Re
         with pytest.raises(CommandError) as fault:
             call_command("report", "budget", *words)
         assert told in str(fault.value)
-
-
-def test_what_came_of_an_approved_plan_is_a_workbook(plan: RefreshPlan, tmp_path: Path) -> None:
-    refused = make_plan_book("execution", plan, tmp_path, TESTER)
-    assert isinstance(refused, Fault) and refused.code == "not_approved" and not list(tmp_path.iterdir())
-    kept = approved(plan)
-    for stage in ("requested", "granted"):
-        plans.follow(kept, ["A1"], stage, on=DAY, actor=TESTER)
-    with write.unit(TESTER) as unit:
-        new = device("A3")
-        new.funding_source = FundingSource.objects.get(name="资金")
-        unit.update(new)
-    given = {"replaced_by": new, "paid_yuan": Decimal(4900), "note": "合同 HT-03"}
-    assert plans.follow(kept, ["A1"], "bought", on=DAY, actor=TESTER, **given) == 1  # type: ignore[arg-type]
-    said = run("show", "更新规划", "--out", str(tmp_path / "shown"))
-    assert "execution-更新规划-v1-" in said
-    out = ("--out", str(tmp_path))
-    call_command("report", "execution", "--plan", "更新规划", *out, stdout=StringIO())
-    (path,) = tmp_path.glob("execution-*.xlsx")
-    text = dump(path)
-    for told in ("合同 HT-03", "4900", "2023-01-31", "资金", "已购置", "未完成"):
-        assert told in text
-    line = ReportRun.objects.filter(report="execution").first()
-    assert line is not None and line.data_date == timezone.localdate() and line.parameters["plan"] == kept.pk

@@ -12,11 +12,22 @@ from reports.books.frames import Params
 from reports.books.plans import reasons
 from reports.books.plans.outcomes import Followed, Group, Outcome
 from reports.books.plans.overview import money_of
-from reports.books.plans.parts import assumptions, class_name, funds, head_line, items_sheet, signs
+from reports.books.plans.parts import (
+    WHICH_COLUMNS,
+    assumptions,
+    class_name,
+    funds,
+    head_line,
+    items_sheet,
+    signs,
+    unit_name,
+    which,
+)
 from reports.books.plans.planned import Drawn
 
 TITLE = ("预算执行情况表", "Execution of the plan")
 _INT, _MONEY = Kind.INT, Kind.MONEY
+Groups = dict[str, list[Followed]]
 RULES = (
     (
         "申请数量、计划金额为批准时的数，不再改变；年度为计划安排的年度，不论哪一年付款。",
@@ -54,8 +65,8 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
         table,
         _years(drawn, table, found, params),
         _money(drawn, found, params),
-        _gathered(drawn, table, "department", say("按单位", "By department"), params),
-        _gathered(drawn, table, "class", say("按类别", "By class"), params),
+        _gathered(drawn, table, "department", _by_unit(drawn, found, params), say("按单位", "By department"), params),
+        _gathered(drawn, table, "class", _by_class(drawn, found, params), say("按类别", "By class"), params),
         _devices(drawn, found, params),
         undone,
         assumptions(drawn, params, RULES),
@@ -63,16 +74,27 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
 
 
 def _followed(drawn: Drawn, outcomes: Mapping[str, Outcome]) -> list[Followed]:
-    """By year, department in the register's order, class and place in the year's order."""
+    """By year, department in the register's order, class and asset tag."""
     places = {unit.name: at for at, unit in enumerate(drawn.units)}
     chosen = [one for one in drawn.items if one.year is not None]
     chosen.sort(key=lambda one: (one.year or 0, places.get(one.department, len(places)), one.asset_class, one.tag))
     return [Followed(one, outcomes.get(one.tag, Outcome())) for one in chosen]
 
 
-def _head(drawn: Drawn, params: Params) -> tuple[str, ...]:
-    day = params.as_of.isoformat()
-    return head_line(drawn, params, params.say(f"执行情况截至：{day}", f"Executed as of: {day}"))
+def _by_unit(drawn: Drawn, found: Sequence[Followed], params: Params) -> Groups:
+    """By department, in the register's order."""
+    groups: Groups = {unit.name: [] for unit in drawn.units}
+    for one in found:
+        groups.setdefault(unit_name(one.item, params), []).append(one)
+    return {name: ones for name, ones in groups.items() if ones}
+
+
+def _by_class(drawn: Drawn, found: Sequence[Followed], params: Params) -> Groups:
+    """By class, in the order of their codes."""
+    groups: Groups = {}
+    for one in sorted(found, key=lambda one: one.item.asset_class):
+        groups.setdefault(class_name(drawn, one.item.asset_class, params), []).append(one)
+    return groups
 
 
 _FIGURES = (
@@ -112,7 +134,7 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     say = params.say
     groups: dict[tuple[int, str, str], list[Followed]] = {}
     for one in found:
-        groups.setdefault((one.item.year or 0, one.item.department, one.item.asset_class), []).append(one)
+        groups.setdefault((one.item.year or 0, unit_name(one.item, params), one.item.asset_class), []).append(one)
     columns = (
         Column("year", "年度", "Year", Kind.YEAR, width=7),
         Column("department", "单位", "Department", wrap=True, width=15),
@@ -135,7 +157,9 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     name, empty = say("执行情况", "Execution"), say("计划没有安排更新。", "The plan renews nothing.")
     foot = [*(foot if unknown else []), signs(drawn, params)]
     title = f"{drawn.head.name} · {say(*TITLE)}"
-    return Sheet(name, title, columns, rows, _head(drawn, params), tuple(foot), empty=empty, frozen=3)
+    return Sheet(
+        name, title, columns, rows, head_line(drawn, params, executed=True), tuple(foot), empty=empty, frozen=3
+    )
 
 
 def _told(group: Group, params: Params) -> Row:
@@ -179,7 +203,9 @@ def _years(drawn: Drawn, table: Sheet, found: Sequence[Followed], params: Params
         ("planned_yuan", "paid_yuan", "money_yuan"),
     )
     title = f"{drawn.head.name} · {say(*TITLE)} · {name}"
-    return Sheet(name, title, columns, rows, _head(drawn, params), (signs(drawn, params),), charts=(chart,))
+    return Sheet(
+        name, title, columns, rows, head_line(drawn, params, executed=True), (signs(drawn, params),), charts=(chart,)
+    )
 
 
 def _money_columns(limited: bool) -> tuple[Column, ...]:
@@ -231,7 +257,15 @@ def _money(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
         counts = (len(asked.ones), asked.planned_yuan, len(bought.ones), bought.paid_yuan)
         rows.append((key[0], funds(key[1], params), *counts, *_used(amounts.get(key), bought.paid_yuan)))
     empty = say("没有资金，也没有更新。", "No money and no renewals.")
-    return Sheet(name, f"{drawn.head.name} · {name}", columns, rows, _head(drawn, params), empty=empty, frozen=2)
+    return Sheet(
+        name,
+        f"{drawn.head.name} · {name}",
+        columns,
+        rows,
+        head_line(drawn, params, executed=True),
+        empty=empty,
+        frozen=2,
+    )
 
 
 def _sums(table: Sheet, key: str) -> Iterable[Column]:
@@ -242,33 +276,25 @@ def _sums(table: Sheet, key: str) -> Iterable[Column]:
         yield Column(one.key, one.zh, one.en, one.kind, width, total=True, calc=calc, shade=one.shade)
 
 
-def _gathered(drawn: Drawn, table: Sheet, key: str, name: str, params: Params) -> Sheet:
-    """The table by one of its columns."""
-    at, first = table.place(key), table.place(_FIGURES[0].key)
-    sums: dict[str, list[Decimal]] = {}
-    for row in table.rows:
-        figures = [Decimal(str(one or 0)) for one in row[first : first + len(_FIGURES) - 1]]
-        mine = sums.setdefault(str(row[at]), [Decimal(0)] * len(figures))
-        sums[str(row[at])] = [one + two for one, two in zip(mine, figures, strict=True)]
-    whole = [column.kind is _INT for column in _FIGURES]
-    rows: list[Row] = [
-        (
-            text,
-            *(int(one) if is_whole else one for one, is_whole in zip(figures, whole, strict=False)),
-            float(figures[2] / figures[0]),
-        )
-        for text, figures in sums.items()
-    ]
-    columns = (Column(key, table.columns[at].zh, table.columns[at].en, wrap=True, width=22), *_sums(table, key))
-    return Sheet(name, f"{drawn.head.name} · {name}", columns, rows, _head(drawn, params), empty=table.empty, frozen=1)
+def _gathered(drawn: Drawn, table: Sheet, key: str, groups: Groups, name: str, params: Params) -> Sheet:
+    """The table by one of its columns; `groups` by what stands there."""
+    (head,) = (column for column in table.columns if column.key == key)
+    columns = (Column(key, head.zh, head.en, wrap=True, width=22), *_sums(table, key))
+    rows: list[Row] = [(text, *_figures(Group(ones))) for text, ones in groups.items()]
+    return Sheet(
+        name,
+        f"{drawn.head.name} · {name}",
+        columns,
+        rows,
+        head_line(drawn, params, executed=True),
+        empty=table.empty,
+        frozen=1,
+    )
 
 
 _DEVICE_COLUMNS = (
     Column("year", "年度", "Year", Kind.YEAR, width=7),
-    Column("department", "单位", "Department", wrap=True, width=15),
-    Column("class", "类别", "Class", wrap=True, width=13),
-    Column("tag", "资产编号", "Asset tag", width=15),
-    Column("type", "品牌型号", "Model", wrap=True, width=18),
+    *WHICH_COLUMNS,
     Column("planned_yuan", "计划金额", "Planned, yuan", _MONEY, width=12, total=True),
     Column("stage", "进度", "Stage", wrap=True, width=9),
     Column("since", "日期", "Since", Kind.DATE, width=11),
@@ -295,7 +321,7 @@ def _devices(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     rows = [_device_row(one, drawn, params) for one in found]
     empty = params.say("计划没有安排更新。", "The plan renews nothing.")
     title = f"{drawn.head.name} · {name}"
-    return Sheet(name, title, _DEVICE_COLUMNS, rows, _head(drawn, params), empty=empty, frozen=4)
+    return Sheet(name, title, _DEVICE_COLUMNS, rows, head_line(drawn, params, executed=True), empty=empty, frozen=4)
 
 
 def _device_row(one: Followed, drawn: Drawn, params: Params) -> Row:
@@ -303,10 +329,7 @@ def _device_row(one: Followed, drawn: Drawn, params: Params) -> Row:
     paid, planned = outcome.paid_yuan, item.price_yuan
     return (
         item.year,
-        item.department or params.say(*words.NO_DEPARTMENT),
-        class_name(drawn, item.asset_class, params),
-        item.tag,
-        item.type,
+        *which(item, drawn, params),
         planned,
         params.say(*words.STAGE[outcome.stage]),
         outcome.since,

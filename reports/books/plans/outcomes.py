@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from inventory.rules.money import total
+from inventory.rules.planning import BOUGHT
 from reports.books.plans.planned import Item
-
-BOUGHT = ("bought", "in_service")
 
 
 @dataclass(frozen=True)

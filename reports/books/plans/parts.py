@@ -13,12 +13,16 @@ from reports.books.plans.planned import Drawn, Exceeding, Head, Item, grouped, t
 
 _INT, _MONEY, _DATE = Kind.INT, Kind.MONEY, Kind.DATE
 BLANK = "＿" * 8
-ITEM_COLUMNS = (
-    Column("year", "更新年度", "Year", Kind.YEAR, width=8),
+WHICH_COLUMNS = (
     Column("department", "单位", "Department", wrap=True, width=15),
     Column("class", "类别", "Class", wrap=True, width=13),
     Column("tag", "资产编号", "Asset tag", width=15),
     Column("type", "品牌型号", "Model", wrap=True, width=18),
+)
+"""Which device it is."""
+ITEM_COLUMNS = (
+    Column("year", "更新年度", "Year", Kind.YEAR, width=8),
+    *WHICH_COLUMNS,
     Column("bought_on", "购置日期", "Bought", _DATE, width=11),
     Column("age_years", "已用年数", "Age, years", Kind.NUMBER, width=7, shade=Shade.BAR),
     Column("due_on", "到期日期", "Due", _DATE, width=11),
@@ -36,16 +40,25 @@ ITEM_COLUMNS = (
 )
 
 
-def head_line(drawn: Drawn, params: Params, *more: str) -> tuple[str, ...]:
-    """The line under a title: unit, plan and version, scope, data date. No time of making: a plan is the same later."""
+def head_line(drawn: Drawn, params: Params, *more: str, executed: bool = False) -> tuple[str, ...]:
+    """The line under a title: unit, plan and version, scope, data date. No time of making: a plan is the same later.
+
+    A book of its execution, which is not, tells its own day beside the plan's.
+    """
     head, say = drawn.head, params.say
     unit = head.unit or BLANK
     state = say("已批准", "approved") if head.approved_on else say("草案", "draft")
+    dates = [say(f"数据日期：{head.as_of}", f"Data date: {head.as_of}")]
+    if executed:
+        dates = [
+            say(f"计划数据日期：{head.as_of}", f"Data date of the plan: {head.as_of}"),
+            say(f"执行情况截至：{params.as_of}", f"Executed as of: {params.as_of}"),
+        ]
     parts = (
         say(f"填报单位：{unit}", f"Reporting unit: {unit}"),
         say(f"计划：{head.name} 第{head.version}版（{state}）", f"Plan: {head.name}, version {head.version} ({state})"),
         say(f"范围：{scope(head, params)}", f"Scope: {scope(head, params)}"),
-        say(f"数据日期：{head.as_of}", f"Data date: {head.as_of}"),
+        *dates,
         *more,
         say("金额单位：元", "Amounts in yuan"),
     )
@@ -67,6 +80,10 @@ def scope(head: Head, params: Params) -> str:
     return params.say(*head.scope) or params.scope_text()
 
 
+def unit_name(item: Item, params: Params) -> str:
+    return item.department or params.say(*words.NO_DEPARTMENT)
+
+
 def class_name(drawn: Drawn, code: str, params: Params) -> str:
     known = drawn.classes.get(code)
     return params.say(known.zh, known.en) if known else code
@@ -77,15 +94,17 @@ def funds(source: str, params: Params) -> str:
     return source or params.say("（未定）", "(not stated)")
 
 
+def which(item: Item, drawn: Drawn, params: Params) -> Row:
+    """Values of WHICH_COLUMNS."""
+    return unit_name(item, params), class_name(drawn, item.asset_class, params), item.tag, item.type
+
+
 def item_row(item: Item, drawn: Drawn, params: Params, year: int | None = None) -> Row:
     """A row of ITEM_COLUMNS; years past due are counted up to the year it is renewed in, else to the last year."""
     last = item.year if item.year is not None else drawn.head.all_years[-1]
     return (
         item.year,
-        item.department or params.say(*words.NO_DEPARTMENT),
-        class_name(drawn, item.asset_class, params),
-        item.tag,
-        item.type,
+        *which(item, drawn, params),
         item.bought_on,
         item.age_years,
         item.due_on,

@@ -19,7 +19,7 @@ from inventory.models import Device
 from inventory.rules.money import total
 from inventory.rules.planning import Order
 from inventory.services.write import Actor
-from reports import catalogue, plans
+from reports import catalogue, following, plans
 from reports.faults import Fault
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.planbooks import EXECUTION, compare_plans, make_plan_book
@@ -141,7 +141,7 @@ class Command(BaseCommand):
             note=options["note"],
         )
         self.stdout.write(_("%(count)d devices: %(stage)s") % {"count": _good(count), "stage": options["stage"]})
-        for one in plans.progress(plan):
+        for one in following.progress(plan):
             self.stdout.write(f"  {one.year}  {PlanStage(one.stage).label}  {one.devices}  {one.paid_yuan:,.2f}")
 
     def _tell(self, plan: RefreshPlan) -> None:
