@@ -9,8 +9,11 @@ import errno
 import gc
 import ipaddress
 import socket
+import struct
+import sys
+import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -26,6 +29,10 @@ _LOOPBACK = int(ipaddress.IPv4Address("127.0.0.0"))
 _TRIES = 2000
 """Ports that may be taken by others before own ports are given up."""
 _SPARE_FILES = 64
+_LARGEST, _NOTES = 65535, 64
+_CAME = struct.Struct("@qq")
+_SO_TIMESTAMPNS = 35
+"""<asm-generic/socket.h>: has the system note when a datagram came, in seconds and nanoseconds. Python has no name."""
 
 
 class LabFault(Exception):
@@ -75,7 +82,8 @@ def make_agents(devices: Iterable[LabDevice], silent: Iterable[str] = ()) -> dic
 class Line:
     """The way from the agents back: what share of the answers is lost, and how long the others take.
 
-    Which ones are lost depends on nothing but how many were sent before: the same run loses the same.
+    Which ones are lost depends on nothing but how many were sent before: the same run loses the same. The time is
+    counted from when the question came in, where the system tells that: a busy lab makes no line longer.
     """
 
     loss_percent: float = 0.0
@@ -141,6 +149,8 @@ class Lab:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
+            if self.line.delay_s and sys.platform == "linux":
+                sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             sock.bind((host, port))
         except BaseException:
             sock.close()
@@ -157,7 +167,7 @@ class Lab:
     def _read(self, sock: socket.socket, agent: Agent) -> None:
         """One datagram. Where more wait the loop comes again, after the other agents have had their turn."""
         try:
-            data, peer = sock.recvfrom(65535)
+            data, notes, _, peer = sock.recvmsg(_LARGEST, _NOTES)
         except OSError:
             return
         reply = agent.answer(data)
@@ -168,7 +178,7 @@ class Lab:
             return
         self.answered += 1
         if self.line.delay_s and self._loop is not None:
-            self._loop.call_later(self.line.delay_s, _send, sock, reply, peer)
+            self._loop.call_later(self.line.delay_s - _seconds_since(notes), _send, sock, reply, peer)
         else:
             _send(sock, reply, peer)
 
@@ -179,6 +189,14 @@ class Lab:
             sock.close()
         self._sockets.clear()
         self.places.clear()
+
+
+def _seconds_since(notes: Sequence[tuple[int, int, bytes]]) -> float:
+    """How long ago a datagram came, by what the system noted with it; 0 where it noted nothing."""
+    if not notes:
+        return 0.0
+    seconds, nanoseconds = _CAME.unpack_from(notes[0][2])
+    return max(0.0, time.time() - seconds - nanoseconds / 1e9)
 
 
 def _send(sock: socket.socket, reply: bytes, peer: tuple[str, int]) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from collectors.collect import Target
 from collectors.facts import Snapshot
 from collectors.napalm.beside import NO_SNMP
+from collectors.polling.gate import Gate, IdleSelector
 from collectors.polling.sessions import Engine, Engines, greet
 from collectors.revisit import revisit
 from collectors.rulebook import Vendors
@@ -26,7 +27,10 @@ from inventory.memory import seldom_collected
 log = logging.getLogger(__name__)
 
 JOBS = 500
-"""Devices read at a time: enough to keep one core busy over lines of some 20 ms, or with lost answers waited for."""
+"""Devices read at a time at most: enough to keep a core busy over lines of some 20 ms, or while lost answers are
+waited for. Where fewer keep it busy, fewer are read (see Gate)."""
+WINDOW_S = 0.05
+"""Over so long is looked at how busy the loop is."""
 GREETED = 40
 """Devices greeted, or waiting to be read, for each one read at a time."""
 LONG_S = 0.25
@@ -55,9 +59,13 @@ def poll_many(
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop whose clock can be put back by what was spent elsewhere."""
+    """A loop that knows how long it only waited, and whose clock can be put back by what was spent elsewhere."""
 
     _elsewhere_s = 0.0
+
+    def __init__(self) -> None:
+        self.waits = IdleSelector()
+        super().__init__(self.waits)
 
     def time(self) -> float:
         return super().time() - self._elsewhere_s
@@ -72,8 +80,8 @@ class _Poller:
     """Workers that take the next target until none is left, and what they have done."""
 
     def __init__(self, targets: list[Target], vendors: Vendors, jobs: int, engine: Callable[[], Engine]) -> None:
-        self.waiting = iter(targets)
-        self.gate = asyncio.Semaphore(max(1, jobs))
+        self.waiting = iter(enumerate(targets))
+        self.gate = Gate(max(1, jobs))
         self.greeters = max(1, min(jobs * GREETED, len(targets)))
         self.vendors = vendors
         self.engine = engine
@@ -81,6 +89,7 @@ class _Poller:
         self.news = asyncio.Event()
         self.engines: Engines | None = None
         self.work: asyncio.Future[list[None]] | None = None
+        self.pace: asyncio.Task[None] | None = None
 
     async def next(self) -> list[tuple[Target, Snapshot]]:
         """What is done and was not handed over yet, at least one; none when all is."""
@@ -88,6 +97,7 @@ class _Poller:
             self.engines = Engines(self.engine)
             self.work = asyncio.gather(*(self._worker(self.engines) for _ in range(self.greeters)))
             self.work.add_done_callback(lambda _work: self.news.set())
+            self.pace = asyncio.create_task(self._keep_busy())
         await self.news.wait()
         done, self.done = self.done, []
         if not done:
@@ -99,6 +109,8 @@ class _Poller:
 
     async def stop(self) -> None:
         """Ends the workers, whether they are done or not."""
+        if self.pace is not None:
+            self.pace.cancel()
         if self.work is not None:
             self.work.cancel()
             with suppress(asyncio.CancelledError, Exception):
@@ -106,20 +118,29 @@ class _Poller:
         if self.engines is not None:
             self.engines.close()
 
+    async def _keep_busy(self) -> None:
+        """Lets more devices be read while the loop has time to spare."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, _Loop)
+        while True:
+            began, waited = loop.time(), loop.waits.idle_s
+            await asyncio.sleep(WINDOW_S)
+            self.gate.widen((loop.waits.idle_s - waited) / max(loop.time() - began, WINDOW_S))
+
     async def _worker(self, engines: Engines) -> None:
-        for target in self.waiting:
-            found = await self._one(engines, target)
+        for number, target in self.waiting:
+            found = await self._one(engines, number, target)
             self.done.append((target, found))
             self.news.set()
 
-    async def _one(self, engines: Engines, target: Target) -> Snapshot:
+    async def _one(self, engines: Engines, number: int, target: Target) -> Snapshot:
         """A bug in one device's collection is logged with its name and costs the others nothing."""
         if not target.credentials:
             return _nothing(target, NO_SNMP, f"{target.name}: SNMP is not asked")
         session = None
         try:
             session, credential = await greet(engines, target)
-            async with self.gate:
+            async with self.gate.place(number):
                 return await revisit(replace(target, credentials=(credential,)), session, vendors=self.vendors)
         except (NoAnswer, Refused) as dead:
             return _nothing(target, dead.code, str(dead))

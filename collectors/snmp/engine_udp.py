@@ -361,12 +361,13 @@ class UdpSession:
     def wait_s(self, tries: int) -> float:
         """How long to wait after the request was sent for the `tries`-th time.
 
-        Ten round trips and at least the floor, doubled with each try; the floor alone before the device was ever
-        heard (an answer to an earlier try still counts), and the profile's whole time for the last try.
+        A round trip and four times what it varies by, or the floor where that is more (RFC 6298 with the floor of
+        Linux), doubled with each try; the floor alone before the device was ever heard (an answer to an earlier try
+        still counts), and the profile's whole time for the last try.
         """
         if tries > self.retries:
             return self.timeout_s
-        usual = FLOOR_S if self._smooth_s < 0 else max(FLOOR_S, 10 * self._smooth_s + 4 * self._vary_s)
+        usual = max(self._smooth_s, 0.0) + max(FLOOR_S, 4 * self._vary_s)
         return float(min(self.timeout_s, usual * 2 ** (tries - 1)))
 
     def grace_s(self, took_s: float) -> float:

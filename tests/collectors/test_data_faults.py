@@ -170,7 +170,17 @@ def test_a_vlans_bridge_is_asked_for_by_its_own_community_and_with_less_patience
     session = device.for_vlan(20)
     assert b"county@20" in session.head
     assert (session.retries, session.bulk) == (1, True)
-    assert [session.wait_s(tries) for tries in (1, 2)] == [FLOOR_S, 2.0]
+    assert [session.wait_s(tries) for tries in (1, 2)] == [0.01 + FLOOR_S, 2.0]
+
+
+def test_a_lost_answer_is_waited_for_a_round_trip_and_what_it_varies_by():
+    session = UdpEngine().session("far", "192.0.2.1", timeout_s=9.0, retries=3)
+    for _ in range(100):
+        session.took(0.1)
+    assert [round(session.wait_s(tries), 2) for tries in (1, 2, 3, 4)] == [0.3, 0.6, 1.2, 9.0]
+    for number in range(100):
+        session.took(0.1 if number % 2 else 0.5)
+    assert 0.8 < session.wait_s(1) < 1.2
 
 
 def test_a_vlans_bridge_is_asked_for_by_a_context_of_version_3() -> None:
