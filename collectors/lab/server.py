@@ -196,7 +196,8 @@ def _seconds_since(notes: Sequence[tuple[int, int, bytes]]) -> float:
     if not notes:
         return 0.0
     seconds, nanoseconds = _CAME.unpack_from(notes[0][2])
-    return max(0.0, time.time() - seconds - nanoseconds / 1e9)
+    since: float = time.time() - seconds - nanoseconds / 1e9
+    return max(0.0, since)
 
 
 def _send(sock: socket.socket, reply: bytes, peer: tuple[str, int]) -> None:
