@@ -140,8 +140,7 @@ def _is_unchanged(snapshot: Snapshot, held: Held, context: Context, now: datetim
 def _apply(snapshot: Snapshot, device_pk: int, held: Held | None, context: Context, now: datetime) -> Applied:
     """Everything that one snapshot brings, in one transaction, on what the register holds now."""
     with write.unit(context.actor, run=str(context.run.pk)) as unit:
-        lacks_view = held is not None and held.view is None and not snapshot.fault  # of who is silent none is needed
-        if held is None or lacks_view or not context.ahead.still_holds(held):
+        if held is None or not context.ahead.still_holds(held):
             held = hold(device_pk)
         work = _Work(unit, context, held.device, held.state, Ledger.of(held.differences), snapshot, now)
         if snapshot.fault:
