@@ -130,7 +130,7 @@ def _said(name: str, rule: Rule | None, answers: Answers, main: PartFact | None)
         yield from read_source(source, answers, main)
     nowhere = rule is not None and rule.sources.get(name) == ()
     if name != "manufacturer" and not nowhere:
-        yield from _generic(name, answers, main, rule.kind if rule else None)
+        yield from _generic(name, answers, main, rule)
 
 
 def _own_serial(text: str) -> str:
@@ -278,21 +278,22 @@ def clean(text: str) -> str:
 # -- what is the same everywhere -----------------------------------------------------------------------------
 
 
-def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | None) -> Iterator[str]:
+def _generic(name: str, answers: Answers, main: PartFact | None, rule: Rule | None) -> Iterator[str]:
     """What standard tables say, best first."""
+    descr = "" if rule and rule.free_text else answers.system.descr
     if name == "hardware":
         yield clean(main.model) if main else ""
-        if kind in (None, "printer") and is_printer(answers):
+        if (rule.kind if rule else None) in (None, "printer") and is_printer(answers):
             yield answers.text(DEVICE_DESCR)
         yield answers.text(UPS_MODEL)
-        if answers.system.descr != answers.system.name:
-            yield model_in(answers.system.descr)
+        if descr != answers.system.name:
+            yield model_in(descr)
         for words in (main.name, main.descr) if main else ():
             yield "" if _PLACE.fullmatch(words) else model_in(words)
     elif name == "version":
         for part in answers.parts[:1] if main is None else (main,):
             yield clean(part.software)
-        yield version_in(answers.system.descr)
+        yield version_in(descr)
         yield clean(main.firmware) if main else ""
         yield answers.text(UPS_SOFTWARE)
         yield answers.text(UPS_AGENT)
@@ -300,7 +301,7 @@ def _generic(name: str, answers: Answers, main: PartFact | None, kind: str | Non
     elif name == "serial":
         yield _own_serial(main.serial) if main else ""
         yield answers.text(PRINTER_SERIAL)
-        yield serial_in(answers.system.descr)
+        yield serial_in(descr)
     else:
         yield clean(main.asset_tag) if main else ""
 

@@ -44,7 +44,9 @@ FORMS = frozenset(("text", "mac", "hex", "pml"))
 
 _SOURCE_KINDS = frozenset(("object", "column", "entity", "descr", "object_id", "value"))
 _SOURCE_KEYS = _SOURCE_KINDS | {"pattern", "format", "map", "into", "as", "klass", "where"}
-_RULE_KEYS = frozenset((*FIELDS, "name", "kind", "os", "object_id", "descr", "exists", "under", "chassis", "vlans"))
+_RULE_KEYS = frozenset(
+    (*FIELDS, "name", "kind", "os", "object_id", "descr", "exists", "under", "free_text", "chassis", "vlans")
+)
 _FILE_KEYS = frozenset(("manufacturer", "os", "kind", "enterprises", "manufacturers", "products", "rules"))
 _ALL_PRODUCTS = {"object_id": "products"}
 """A source that looks sysObjectID up in the products of all files."""
@@ -107,6 +109,8 @@ class Rule:
     sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     """Field → sources in order; `chassis` → sources that list serials of whole devices."""
     vlans: tuple[Vlans, ...] = ()
+    free_text: bool = False
+    """sysDescr is what the administrator wrote, or tells of another part: nothing is guessed from it."""
 
     @property
     def certain(self) -> bool:
@@ -299,7 +303,7 @@ def _rule(where: str, raw: Mapping[str, Any]) -> Rule:
         raise ValueError("it would speak for every device: object_id, descr, exists or under is wanted")
     sources = {name: _sources(name, raw[name]) for name in (*FIELDS, "chassis") if name in raw}
     vlans = tuple(Vlans(_oid(item["column"]), item.get("arc")) for item in raw.get("vlans", ()))
-    return Rule(where, object_id, descr, exists, under, kind, raw.get("os"), sources, vlans)
+    return Rule(where, object_id, descr, exists, under, kind, raw.get("os"), sources, vlans, bool(raw.get("free_text")))
 
 
 def _sources(name: str, raw: Any) -> tuple[Source, ...]:

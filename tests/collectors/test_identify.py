@@ -109,6 +109,14 @@ def test_a_field_with_no_source_at_all_is_not_guessed(tmp_path: Path) -> None:
     assert by_rule(tmp_path, "", given).version == "9.9.9"
 
 
+def test_nothing_is_guessed_from_a_text_that_the_administrator_wrote(tmp_path: Path) -> None:
+    given = answers("GATE-701 of branch 12, version 1.2.3, S/N: ABC12345")
+    found = by_rule(tmp_path, "free_text = true", given)
+    assert (found.hardware, found.version, found.serial) == (None, None, None)
+    guessed = by_rule(tmp_path, "", given)
+    assert (guessed.hardware, guessed.version, guessed.serial) == ("GATE-701", "1.2.3", "ABC12345")
+
+
 def test_octets_can_be_read_as_a_mac_or_behind_a_symbol_set(tmp_path: Path) -> None:
     rule = 'serial = { object = "1.3.1.0", as = "mac" }\nversion = { object = "1.3.2.0", as = "pml" }'
     given = answers(o1_3_1_0=bytes.fromhex("001122334455"), o1_3_2_0=b"\x01\x1520201023")

@@ -155,6 +155,83 @@ SIBLINGS = [
     ("28866.2.60", "TEG-30284/B", "TEG-30284/B", None),
     ("10456.1.1", "PLANET IGS-5225-4T2S/E Managed Switch", "IGS-5225-4T2S/E", None),
     ("30155.23.1", "OpenBSD gate 10.1 GENERIC.MP#58 amd64", "Generic x86 64-bit", "10.1"),
+    # What is one line with some agents is several with others.
+    (
+        "25506.1.525",
+        "H3C Comware Platform Software, Software Version 5.20, Release 1211P08 H3C S3600-28P-EI Copyright (c)",
+        "S3600-28P-EI",
+        "5.20, Release 1211P08",
+    ),
+    (
+        "25506.11.1.47",
+        "HP Comware Platform Software, Software Version 5.20 Release 1808P23 HP S5800-32C Product Version S5800",
+        "S5800-32C",
+        "5.20",
+    ),
+    (
+        "43.1.16.4.3.29",
+        "3Com Switch 4500 50-Port Software Version 3.03.02s168p21",
+        "Switch 4500 50-Port",
+        "3.03.02s168p21",
+    ),
+    ("11.2.3.7.11.9", "HP4000 ProCurve Switch 4000M, revision C.09.22, ROM C.06.01", "4000M", "C.09.22"),
+    (
+        "1588.3.3.1.4",
+        "Brocade VDX Switch, BR-VDX6740, Network Operating System Software Version 5.0.1a",
+        "VDX6740",
+        "5.0.1a",
+    ),
+    (
+        "1991.1.3.54.2.4.1",
+        "Brocade Communications Systems, Inc. Stacking System ICX6450-24-HPOE, IronWare Version 08.0.30gT311 Compiled",
+        "ICX6450-24-HPOE",
+        "08.0.30gT311",
+    ),
+    (
+        "1991.1.3.34.1",
+        "Foundry Networks, Inc. FastIron Workgroup Switch FWS648, IronWare Version 04.3.03T7e1 Compiled",
+        "FastIron Workgroup Switch FWS648",
+        "04.3.03T7e1",
+    ),
+    ("388.50.1.1.32", "AP7532, Version 5.8.1.0-012R MIB=01a", "AP7532", "5.8.1.0-012R"),
+    ("2620.1.1", "Linux fw1 2.6.18-92cp #1 SMP Tue Dec 4 2012 i686", None, None),
+    ("207.1.14.24", "Allied Telesis router/switch, AW+ v5.4.3-3.10", None, "5.4.3-3.10"),
+    (
+        "22610.1.3.14",
+        "Thunder Series Unified Application Service Gateway TH3030S, ACOS 2.7.2-P4-SP2,",
+        "TH3030S",
+        "2.7.2-P4-SP2",
+    ),
+    ("12356.101.1.641", "Branch 7, rack 2, firmware 1.2.3", "FortiGate-60E", None),
+    ("12356.101.1.999999", "GATE-701 of branch 12", None, None),
+    ("3097.1.5.24", "WatchGuard Fireware v11.9.4", "XTM330", "v11.9.4"),
+    ("674.10895.5027", "ArubaOS (MODEL: Dell W-7030), Version 6.5.1.9 (63165)", "Dell W-7030", "6.5.1.9"),
+    ("248.11.2.1.3", "Hirschmann BOBCAT - SW: HiOS-2A-08.4.00", "BOBCAT", "08.4.00"),
+    (
+        "16177.1.1",
+        "Westermo RedFox Industrial RFI-18-F4G-T4G, primary: v4.13.1",
+        "RedFox Industrial RFI-18-F4G-T4G",
+        "4.13.1",
+    ),
+    (
+        "40310",
+        "Cumulus Linux version 4.2.1 running on Mellanox Technologies Ltd. MSN2700",
+        "Mellanox Technologies Ltd. MSN2700",
+        "4.2.1",
+    ),
+    (
+        "8886.6.30",
+        "ROS  Version ISCOM2128EA-MA_REV_B_ROS_4.15.1365.(Compiled Dec 1 2012)",
+        "ISCOM2128EA-MA",
+        "4.15.1365",
+    ),
+    (
+        "52642.1.445.0",
+        "Fiberstore Co., Limited Internetwork Operating System Software\n"
+        "S3900-24F4S Series Software, Version 2.2.0D Build 72301, RELEASE",
+        "S3900-24F4S",
+        "2.2.0D Build 72301",
+    ),
 ]
 
 
