@@ -15,6 +15,7 @@ _VERSIONS = tuple(
         r"(?<![\d.\w-])(\d+\.\d{1,3}[a-z]?)(?=\s*(?: /|$))",
     )
 )
+_ADDRESS = re.compile(r"(?i)\bip(?:v4)?(?:[ -]?addr(?:ess)?)?\s?[:=]\s?\d+(?:\.\d+){3}")
 _SERIAL = re.compile(r"(?i)\b(?:s/n|serial(?: ?(?:no|num|number))?\.?|sn)\s*[:=#]\s*([A-Z0-9][A-Z0-9-]{4,24})\b")
 _MODEL = re.compile(r"(?<![\w.])(?=[\w+/-]*\d)[A-Z][\w+/-]*[A-Z\d][\w+/-]*(?![\w+/-]|\.\d)")
 _NAMED_MODEL = re.compile(
@@ -43,6 +44,7 @@ def version_in(descr: str) -> str:
     """
     if _SOFTWARE_FIRST.match(descr):
         return ""
+    descr = _ADDRESS.sub("", descr)
     for pattern in _VERSIONS:
         found = pattern.search(descr)
         if found and len(found.group(1)) > 1:

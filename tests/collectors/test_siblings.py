@@ -232,6 +232,31 @@ SIBLINGS = [
         "S3900-24F4S",
         "2.2.0D Build 72301",
     ),
+    ("21796.4.1", "HWg-STE:IP=10.0.0.1", "HWg-STE", None),
+    ("2356.16.8.4530", "LANCOM GS-4530XP, 5.20.0210, Linux 3.6.5", "GS-4530XP", "5.20.0210"),
+    (
+        "2356.11.8.67",
+        "LANCOM 1722 VoIP (Annex B) 8.82.0100 / 28.08.2013 123456789012",
+        "LANCOM 1722 VoIP",
+        "8.82.0100",
+    ),
+    ("4935.1", "Mediatrix 4402 v2.0.31.540", "4402", "v2.0.31.540"),
+    ("50536.3.1", "TrueNAS-13.0-U6.1. Hardware: amd64 Intel(R) Xeon(R) CPU. Software: FreeBSD 13.1", None, "13.0-U6.1"),
+    ("11.2.3.9.1", "HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD149,EEPROM JSI24050012", None, None),
+    ("674.11000.5000.100.2.1.8", "Dell EMC Networking OS10 Enterprise.", None, None),
+    (
+        "4329.6.1",
+        "Siemens, SIMATIC S7, CPU1515-2 PN, 6ES7 515-2AM01-0AB0, HW: Version 5, FW: Version V2.5.2, S C-J9AA12342017",
+        "CPU1515-2 PN",
+        "V2.5.2",
+    ),
+    ("12356.103.3.2006", "log store", "FortiAnalyzer-200F", None),
+    (
+        "9.1.3085",
+        "Cisco IOS Software [IOSXE], c8000aep Software (X86_64_LINUX_IOSD-M), Version 17.15.1",
+        "c8000aep",
+        "17.15.1",
+    ),
 ]
 
 
