@@ -117,6 +117,8 @@ class _Run(Visit):
         self.vlan_of: dict[int, int] = {}
         """FDB id → VLAN."""
         self.has_vtp = False
+        self.without_bridge: frozenset[int] = frozenset()
+        self.lists_vlans = True
 
     async def everything(self) -> None:
         """All subjects. Raises NoAnswer when the device does not answer at all."""
@@ -197,11 +199,14 @@ class _Run(Visit):
         static = await self.table(vlans.STATIC)
         more = await self.table(vlans.MORE)
         self.has_vtp = bool(more.columns["vtp"])
+        self.without_bridge = vlans.without_bridge(more)
         found = vlans.vlans(static, more)
         self.vlan_of = vlans.fdb_ids(static)
+        self.lists_vlans = vlans.are_listed(static, more)
         for item in self.rule.vlans if self.rule is not None else ():
             own = await self.table(Table("vlans", {"id": item.column}))
             found = vlans.with_listed(found, item.arc, own.columns["id"])
+            self.lists_vlans = self.lists_vlans or bool(own.columns["id"])
         return {"vlans": found}
 
     async def read_forwarding(self) -> Facts:
@@ -211,14 +216,17 @@ class _Run(Visit):
         bridge = await self.table(forwarding.BRIDGE)
         if ports.state is TableState.CUT_SHORT:
             self.ends.append(ports)
+        ids = self.found.vlans
+        if not self.lists_vlans and not self.vlan_of:
+            ids = vlans.with_learned(ids, qbridge.columns["port"])
         known = forwarding.Bridge(
             if_index_of=self.if_index_of,
             vlan_of=self.vlan_of,
-            vlans=self.found.vlans,
+            vlans=ids,
             interfaces={fact.index for fact in self.found.interfaces},
         )
         own = () if qbridge.columns["port"] else await self._makers_forwarding(known)
-        return {"forwarding": forwarding.forwarding(qbridge, bridge, known, own)}
+        return {"vlans": ids, "forwarding": forwarding.forwarding(qbridge, bridge, known, own)}
 
     async def _makers_forwarding(self, known: forwarding.Bridge) -> list[ForwardingFact]:
         """What a maker's own way gives, where the table with VLANs is empty."""
@@ -232,7 +240,7 @@ class _Run(Visit):
     async def _vlan_bridges(self) -> AsyncIterator[ForwardingFact]:
         """The bridges of Cisco's VLANs one by one. One that is silent makes forwarding incomplete, not the device."""
         silent, heard = 0, False
-        for vlan in self.found.vlans:
+        for vlan in (vlan for vlan in self.found.vlans if vlan not in self.without_bridge):
             session = self.session.for_vlan(vlan)
             if session is None or self.silences >= PATIENCE:
                 return

@@ -29,6 +29,16 @@ _LAST = 4094
 _VTP_RESERVED = range(1002, 1006)
 """VLANs of token ring and FDDI that every VTP switch lists."""
 _VTP_OPERATIONAL = 1
+_FDB_ARCS = 7
+"""FDB id and MAC."""
+_ALIKE = 2
+"""FDB ids that are VLANs of ports before FDB ids are taken for VLANs."""
+
+
+def are_listed(static: TableRead, more: TableRead) -> bool:
+    """Whether the agent has a list of VLANs, not only those of ports."""
+    lists = (static.columns, ("name", "untagged")), (more.columns, ("vtp", "vtp_name", "ieee"))
+    return any(columns.get(name) for columns, names in lists for name in names)
 
 
 def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
@@ -36,15 +46,28 @@ def vlans(static: TableRead, more: TableRead) -> tuple[int, ...]:
     found = set(_last_arcs(static.columns.get("name", {})))
     found.update(_last_arcs(static.columns.get("untagged", {})))
     found.update(_last_arcs(more.columns.get("ieee", {})))
-    states = more.columns.get("vtp", {})
-    for index in states | more.columns.get("vtp_name", {}):
-        vlan, state = oid.index_arcs(index)[-1:], decode.integer(states.get(index))
-        if vlan and vlan[0] not in _VTP_RESERVED and state in (_VTP_OPERATIONAL, None):
-            found.add(vlan[0])
+    # Every row of VTP's is a VLAN of the device's database, a suspended one too.
+    vtp = _last_arcs(more.columns.get("vtp", {}) | more.columns.get("vtp_name", {}))
+    found.update(vlan for vlan in vtp if vlan not in _VTP_RESERVED)
     if not found:
         # An agent that lists no VLAN may still say to which each port belongs.
         found.update(decode.integer(raw) or 0 for raw in more.columns.get("pvid", {}).values())
     return tuple(sorted(vlan for vlan in found if 1 <= vlan <= _LAST))
+
+
+def without_bridge(more: TableRead) -> frozenset[int]:
+    """VLANs that VTP says are not operational: no bridge of theirs answers."""
+    states = {index: decode.integer(raw) for index, raw in more.columns.get("vtp", {}).items()}
+    return frozenset(_last_arcs(index for index, state in states.items() if state != _VTP_OPERATIONAL))
+
+
+def with_learned(found: tuple[int, ...], fdb: Iterable[bytes]) -> tuple[int, ...]:
+    """`found`, which only ports told, with the VLANs in which MACs were learned: `fdb` is indexed FDB id and MAC.
+
+    An FDB id may be any number. It is taken for the VLAN's where ports of two VLANs at least show that it is.
+    """
+    ids = {arcs[0] for arcs in map(oid.index_arcs, fdb) if len(arcs) == _FDB_ARCS and 1 <= arcs[0] <= _LAST}
+    return tuple(sorted(ids.union(found))) if len(ids.intersection(found)) >= _ALIKE else found
 
 
 def with_listed(found: Iterable[int], arc: int | None, column: Mapping[bytes, Raw]) -> tuple[int, ...]:

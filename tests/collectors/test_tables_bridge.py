@@ -71,9 +71,10 @@ def test_vlans_are_listed_once_and_within_their_range() -> None:
     assert vlans.vlans(static, table()) == (1, 10, 20)
 
 
-def test_vtp_vlans_count_when_operational_and_not_reserved() -> None:
+def test_vtp_vlans_count_where_they_are_not_reserved_and_have_a_bridge_where_operational() -> None:
     more = table(vtp={"1.1": 1, "1.30": 1, "1.40": 2, "1.1002": 1})
-    assert vlans.vlans(table(), more) == (1, 30)
+    assert vlans.vlans(table(), more) == (1, 30, 40)
+    assert vlans.without_bridge(more) == {40}
 
 
 def test_vtp_names_stand_in_where_states_are_missing() -> None:
@@ -84,6 +85,14 @@ def test_port_vlans_are_used_only_where_no_vlan_is_listed() -> None:
     more = table(pvid={"1": 200, "2": 0})
     assert vlans.vlans(table(), more) == (200,)
     assert vlans.vlans(table(name={"5": "x"}), more) == (5,)
+
+
+def test_vlans_of_learned_macs_are_added_where_ports_show_that_an_fdb_id_is_a_vlan() -> None:
+    fdb = table(port={f"{vlan}.0.17.34.51.68.85": 1 for vlan in (1, 30, 99, 5000)}).columns["port"]
+    assert vlans.with_learned((1, 30, 40), fdb) == (1, 30, 40, 99)
+    assert vlans.with_learned((1, 40), fdb) == (1, 40)
+    assert not vlans.are_listed(table(), table(pvid={"1": 200}))
+    assert vlans.are_listed(table(), table(ieee={"1.5": "x"}))
 
 
 def test_an_fdb_id_shared_by_vlans_names_none_of_them() -> None:
