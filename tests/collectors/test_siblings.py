@@ -257,6 +257,15 @@ SIBLINGS = [
         "c8000aep",
         "17.15.1",
     ),
+    ("3955.6.1.2048.1", "Linksys SRW2048 48-Port Gigabit Switch", "SRW2048", None),
+    ("3955.6.5024", "24-port 10/100/1000 Gigabit Switch with WebView", None, None),
+    ("9.6.1.23.2.10.1", "Linux, Cisco Small Business RV220W, Version 1.0.4.17", "RV220W", "1.0.4.17"),
+    (
+        "6486.800.1.1.2.1.7.1.10",
+        "Alcatel-Lucent OmniSwitch 6850-P48 6.4.4.585.R01 GA",
+        "OmniSwitch 6850-P48",
+        "6.4.4.585.R01",
+    ),
 ]
 
 
