@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from inventory.rules.addresses import (
     address_key,
     containing_keys,
+    mac_owner,
     parse_address,
     parse_mac,
     parse_prefix,
@@ -49,5 +50,5 @@ def test_macs_in_every_usual_notation_are_one(text):
     ("mac", "begins"), [("c0b8e6017000", "Ruijie"), ("02b8e6017000", ""), ("", ""), ("no mac", "")]
 )
 def test_the_owner_of_a_mac_is_told_where_one_is_known(mac, begins):
-    owner = addresses.mac_owner(mac)
+    owner = mac_owner(mac)
     assert owner.startswith(begins) and bool(owner) == bool(begins)
