@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from inventory.models import AssetClass, Department, DeviceType, Location, Site
 from inventory.models.hardware import DeviceStatus
 from inventory.pages.kit import kit
 from inventory.ui.filters import choice_widget, with_labels
+from inventory.ui.forms import PlainForm
 
 NEW_STATUS = (DeviceStatus.IN_USE, DeviceStatus.IN_STOCK, DeviceStatus.PLANNED)
 NEW_MODEL = ("manufacturer", "model", "asset_class")
@@ -22,7 +22,7 @@ NEW_MODEL = ("manufacturer", "model", "asset_class")
 TEXTS = {"class": "form-control", "autocomplete": "off", "spellcheck": "false"}
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(PlainForm):
     """What a person adds to what was seen. Suggestions stand in the fields, their reasons below."""
 
     asset_tag = forms.CharField(label=_("asset tag"), max_length=60, widget=forms.TextInput(TEXTS))
@@ -77,11 +77,3 @@ class AcceptForm(forms.Form):
 
     def entry(self) -> Entry:
         return Entry(**{name: value for name, value in self.cleaned_data.items() if name != "reason"})
-
-    def refuse(self, fault: ValidationError) -> None:
-        """The service's faults, beside their fields where they have one here."""
-        if not hasattr(fault, "error_dict"):
-            self.add_error(None, fault)
-            return
-        for name, errors in fault.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
