@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from collectors.models import Difference, DifferenceKind
+from collectors.recognising import all_types, type_called
 from inventory.models import Device, DeviceType, Site
 from inventory.models.hardware import DeviceStatus
-from inventory.rules import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,10 @@ class Effect:
 
 def effects(differences: Sequence[Difference]) -> dict[int, Effect]:
     """What accepting each would do, by key; `device` with its type. At most two queries."""
-    types = _types() if any(one.kind == DifferenceKind.TYPE for one in differences) else []
+    types = all_types() if any(one.kind == DifferenceKind.TYPE for one in differences) else []
     moved = [one.seen_value for one in differences if one.kind == DifferenceKind.MOVED]
     sites = dict(Site.objects.filter(name__in=moved).values_list("name", "pk")) if moved else {}
     return {one.pk: _effect(one, types, sites) for one in differences}
-
-
-def _types() -> list[DeviceType]:
-    return list(DeviceType.objects.select_related("manufacturer"))
 
 
 def _effect(one: Difference, types: Iterable[DeviceType], sites: Mapping[str, int]) -> Effect:
@@ -67,12 +63,8 @@ def _stranger(one: Difference) -> Effect:
 
 
 def _type(device: Device, seen: str, types: Iterable[DeviceType]) -> Effect:
-    """The one type of that name, of the device's own manufacturer before others."""
-    wanted = names.squeeze(seen)
-    found = [one for one in types if wanted in map(names.squeeze, one.names())]
-    own = [one for one in found if one.manufacturer_id == device.device_type.manufacturer_id]
-    chosen = own or found
-    if len(chosen) != 1:
+    chosen = type_called(seen, types, device.device_type.manufacturer_id)
+    if chosen is None:
         told = _("By hand: no device type is called %(value)s. Add it, or add the name to the aliases of one.")
         return Effect(told % {"value": seen})
-    return Effect(_("The device becomes a %(type)s.") % {"type": chosen[0]}, {"device_type_id": chosen[0].pk})
+    return Effect(_("The device becomes a %(type)s.") % {"type": chosen}, {"device_type_id": chosen.pk})

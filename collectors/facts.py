@@ -1,8 +1,8 @@
-"""What a device said, as plain values: the one thing that leaves the collectors.
+"""What a device said, as plain values: all that a visit to it gives.
 
-A Snapshot is one device at one time. It is what `probe` prints, what a poller in a town sends, what tests
-keep and what a technician mails with a fault report. No Django, no sockets, no octets: text is decoded,
-a MAC is 12 lower-case hexadecimal digits, an address is its netaddr text.
+A Snapshot is one device at one time. It is what `probe` prints, what a polling process sends to the one that writes,
+what is kept of a device, and what a technician mails with a fault report. No Django, no sockets, no octets: text is
+decoded, a MAC is 12 lower-case hexadecimal digits, an address is its netaddr text.
 """
 
 import dataclasses

@@ -27,7 +27,7 @@ class RunState(models.TextChoices):
 
 
 class Run(RegisterModel):
-    """One collection. A run that was killed stays 'running' without an end."""
+    """One collection. One that was killed counts as failed when the next of its scope begins."""
 
     logged: ClassVar[bool] = False
 

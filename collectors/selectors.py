@@ -63,8 +63,8 @@ class Managed:
         return self.device.pk
 
 
-def profiles(scope: Scope) -> list[Managed]:
-    """Devices in use with an address and an enabled profile: those to poll, slowest of the last run first."""
+def devices_to_poll(scope: Scope) -> list[Managed]:
+    """Devices in use with an address and an enabled profile: those that most was asked of last time begin."""
     found = DeviceProfile.objects.filter(
         enabled=True, device__status=DeviceStatus.IN_USE, device__primary_address__isnull=False
     )

@@ -28,7 +28,7 @@ def _functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_files_are_short_enough_to_be_read():
     long = {
         str(f.relative_to(ROOT)): n
-        for f in _sources(*PACKAGES)
+        for f in _sources(*PACKAGES, "tests")
         if (n := len(f.read_bytes().splitlines())) > LONGEST_FILE
     }
     assert not long
@@ -37,7 +37,7 @@ def test_files_are_short_enough_to_be_read():
 def test_functions_are_read_at_one_glance():
     long = [
         f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for file in _sources(*PACKAGES)
+        for file in _sources(*PACKAGES, "tests")
         for node in _functions(file)
         if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
     ]

@@ -67,6 +67,19 @@ def test_the_demo_s_files_are_packed_and_the_command_is_named():
         assert packed["options.data_files"][f"share/taizhang/fixtures/{folder}"] == f"fixtures/{folder}/*.csv"
 
 
+def test_the_package_holds_what_the_pages_need_and_no_tool_of_the_tests(monkeypatch):
+    """By the builder's own reading of MANIFEST.in."""
+    manifest = pytest.importorskip("setuptools.command.egg_info")
+    monkeypatch.chdir(ROOT)
+    packed = manifest.FileList()
+    vendor = [f"inventory/static/vendor/{name}" for name in (assets.FILES | assets.TOOLS).values()]
+    packed.allfiles = [*vendor, "inventory/static/taizhang/kit.css", "collectors/vendors/huawei.toml"]
+    for line in (ROOT / "MANIFEST.in").read_text(encoding="utf-8").splitlines():
+        packed.process_template_line(line)
+    left_out = set(packed.allfiles) - set(packed.files)
+    assert left_out == {f"inventory/static/vendor/{name}" for name in assets.TOOLS.values()}
+
+
 def test_an_interrupt_from_the_keyboard_is_told_in_one_line(monkeypatch, capsys):
     def interrupted(_words: list[str]) -> None:
         raise KeyboardInterrupt

@@ -56,7 +56,7 @@ SSH_PORT = 22
 
 @dataclass(frozen=True, slots=True)
 class NapalmTarget:
-    """A device to log in to. `driver` is NAPALM's name, or napalm_beside.BY_SNMP."""
+    """A device to log in to. `driver` is NAPALM's name, or BY_SNMP of collectors.napalm.beside."""
 
     name: str
     host: str

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,149 +12,135 @@ from django.utils.translation import gettext_lazy
 
 from collectors.models import Proposal, ProposalState
 from collectors.pages.differences import OpenAtFirst
+from collectors.pages.proposal_form import AcceptForm
+from collectors.recognising import Sign, recognise, seen_then
 from collectors.services import proposals as service
-from collectors.services.proposals import Entry
+from collectors.suggesting import suggestions
 from inventory import scope
-from inventory.models import AssetClass, Department, Device, Site
-from inventory.models.hardware import DeviceStatus
+from inventory.models import Device
 from inventory.pages.kit import kit, page_url
 from inventory.pages.writing import actor_of
 from inventory.rules.addresses import show_mac
+from inventory.rules.names import serial_key
 from inventory.services import write
 from inventory.ui.columns import Column, Kind
-from inventory.ui.filters import choice_widget
+from inventory.ui.keys import key_of
 from inventory.ui.page import ModelPage, Section
 from inventory.ui.views.details import DetailView
 
 STATES = {"open": "orange", "accepted": "green", "rejected": "secondary"}
-NEW_STATUS = (DeviceStatus.IN_USE, DeviceStatus.IN_STOCK, DeviceStatus.PLANNED)
-
-
-class AcceptForm(forms.Form):
-    """What a person adds to what was seen."""
-
-    asset_tag = forms.CharField(label=gettext_lazy("asset tag"), max_length=60)
-    status = forms.ChoiceField(label=gettext_lazy("status"), choices=[(s.value, s.label) for s in NEW_STATUS])
-    manufacturer = forms.CharField(label=gettext_lazy("manufacturer"), max_length=100, required=False)
-    model = forms.CharField(label=gettext_lazy("model"), max_length=200, required=False)
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput({"class": "form-control", "placeholder": gettext_lazy("for the change log, optional")}),
-    )
-
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = gettext_lazy("Only needed for a model that the register does not have.")
-        self._choice(user, "asset_class", AssetClass, gettext_lazy("asset class"), words)
-        self._choice(user, "site", Site, gettext_lazy("site"))
-        self._choice(user, "department", Department, gettext_lazy("department"))
-        for name in ("asset_tag", "manufacturer", "model"):
-            self.fields[name].widget.attrs["class"] = "form-control"
-        self.fields["status"].widget.attrs["class"] = "form-select"
-        self.order_fields(
-            ("asset_tag", "status", "manufacturer", "model", "asset_class", "site", "department", "reason")
-        )
-
-    def _choice(self, user: Any, name: str, model: Any, label: Any, help_text: Any = "") -> None:
-        self.fields[name] = forms.ModelChoiceField(
-            scope.visible(user, model),
-            label=label,
-            required=False,
-            help_text=help_text,
-            widget=choice_widget(kit.page_of(model), multiple=False),
-        )
-
-    def entry(self) -> Entry:
-        return Entry(**{name: value for name, value in self.cleaned_data.items() if name != "reason"})
+SIGNS = {
+    Sign.SERIAL: gettext_lazy("It has this serial number."),
+    Sign.MAC: gettext_lazy("It has this MAC."),
+    Sign.ENGINE: gettext_lazy("It answers with this SNMP engine id and name."),
+    Sign.NAME: gettext_lazy("It has this name: compare serial number and place."),
+    Sign.ADDRESS: gettext_lazy("It has this address: it may have been replaced."),
+}
+"""Why a registered device may be the one that is proposed, the surest first."""
 
 
 class ProposalView(DetailView):
-    """What was seen, and the form that takes it over."""
+    """What was seen, the registered devices that it may be, and the form that takes it over."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        proposal: Proposal = self.find(pk)
-        return self._show(proposal, AcceptForm(request.user, initial=self._initial(proposal)))
+        return self._show(self.find(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         proposal: Proposal = self.find(pk)
-        user: Any = request.user
-        if not scope.may(user, "change", Proposal, proposal) or not scope.may(user, "add", Device):
+        if not self._may_decide(proposal):
             raise PermissionDenied
-        if request.POST.get("do") == "reject":
-            return self._reject(proposal)
-        if request.POST.get("do") != "accept":
+        decide = {"accept": self._accept, "same": self._accept_as, "reject": self._reject}.get(
+            request.POST.get("do", "")
+        )
+        if decide is None:
             raise Http404
-        form = AcceptForm(user, request.POST)
+        return decide(proposal)
+
+    def _accept(self, proposal: Proposal) -> HttpResponse:
+        user: Any = self.request.user
+        form = AcceptForm(user, suggestions(proposal), self.request.POST)
         if form.is_valid():
             try:
-                device = self._accept(user, proposal, form)
+                device = self._enter(user, proposal, form)
             except ValidationError as fault:
-                self._refuse(form, fault)
+                form.refuse(fault)
             else:
-                messages.success(request, _("%(name)s is in the register.") % {"name": device})
+                messages.success(self.request, _("%(name)s is in the register.") % {"name": device})
                 return redirect(page_url(device))
-        return self._show(self.find(pk), form)
+        return self._show(self.find(proposal.pk), form)
 
-    def _accept(self, user: Any, proposal: Proposal, form: AcceptForm) -> Device:
-        with write.unit(actor_of(user), reason=form.cleaned_data["reason"] or _("proposal accepted")):
-            device = service.accept(proposal, form.entry(), actor=actor_of(user), reason=form.cleaned_data["reason"])
+    def _enter(self, user: Any, proposal: Proposal, form: AcceptForm) -> Device:
+        reason = form.cleaned_data["reason"]
+        with write.unit(actor_of(user), reason=reason or _("proposal accepted")):
+            device = service.accept(proposal, form.entry(), actor=actor_of(user), reason=reason)
             if not scope.may(user, "view", Device, device):
                 raise ValidationError(
                     {"site": _("Give a site or a department of yours: else you would not see the device.")}
                 )
         return device
 
-    def _refuse(self, form: AcceptForm, fault: ValidationError) -> None:
-        """The service's faults, beside their fields where they have one here."""
-        if not hasattr(fault, "error_dict"):
-            form.add_error(None, fault)
-            return
-        for name, errors in fault.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+    def _accept_as(self, proposal: Proposal) -> HttpResponse:
+        user: Any = self.request.user
+        wanted = key_of(self.request.POST.get("device", ""))
+        device = next((one for one, _signs in self._alike(proposal) if one.pk == wanted), None)
+        if device is None:
+            raise Http404
+        if not scope.may(user, "change", Device, device):
+            raise PermissionDenied
+        try:
+            service.accept_as(proposal, device, actor=actor_of(user), reason=self._reason())
+        except ValidationError as fault:
+            messages.error(self.request, " ".join(fault.messages))
+            return redirect(page_url(proposal))
+        messages.success(self.request, _("It is %(device)s; nothing was entered twice.") % {"device": device})
+        return redirect(page_url(device))
 
     def _reject(self, proposal: Proposal) -> HttpResponse:
         try:
-            service.reject(
-                proposal, actor=actor_of(self.request.user), reason=self.request.POST.get("reason", "").strip()[:500]
-            )
+            service.reject(proposal, actor=actor_of(self.request.user), reason=self._reason())
         except ValidationError as fault:
             messages.error(self.request, " ".join(fault.messages))
             return redirect(page_url(proposal))
         messages.success(self.request, _("%(name)s is rejected and will not be proposed again.") % {"name": proposal})
         return redirect(self.page.url("list"))
 
-    def _initial(self, proposal: Proposal) -> dict[str, Any]:
-        """Prefilled: as it was seen, and the site and department of the device that heard it."""
-        near = _heard_by(proposal)
-        return {
-            "status": DeviceStatus.IN_USE.value,
-            "manufacturer": proposal.manufacturer,
-            "model": proposal.model,
-            "site": near.site_id if near is not None else None,
-            "department": near.department_id if near is not None else None,
-        }
+    def _reason(self) -> str:
+        return self.request.POST.get("reason", "").strip()[:500]
 
-    def _show(self, proposal: Proposal, form: AcceptForm) -> HttpResponse:
+    def _may_decide(self, proposal: Proposal) -> bool:
         user: Any = self.request.user
-        open_ = proposal.state in (ProposalState.OPEN, ProposalState.REJECTED)
+        return scope.may(user, "change", Proposal, proposal) and scope.may(user, "add", Device)
+
+    def _alike(self, proposal: Proposal) -> list[tuple[Device, list[str]]]:
+        """The registered devices that it may be, as far as the user sees them, each with the reasons.
+
+        Without the one in whose place it answers: that it is another was decided.
+        """
+        found: dict[int, tuple[Device, list[str]]] = {}
+        for sign, device in recognise([seen_then(proposal)], tuple(SIGNS))[0].items():
+            replaced = str(device) == proposal.evidence.get("in place of")
+            if not replaced and scope.may(self.request.user, "view", Device, device):
+                found.setdefault(device.pk, (device, []))[1].append(str(SIGNS[sign]))
+        seen = serial_key(proposal.serial)
+        for device, reasons in found.values():
+            if seen and serial_key(device.serial) not in ("", seen):
+                reasons.append(_("But its serial number is another."))
+        return list(found.values())
+
+    def _show(self, proposal: Proposal, form: AcceptForm | None = None) -> HttpResponse:
+        decides = proposal.state != ProposalState.ACCEPTED and self._may_decide(proposal)
+        if decides and form is None:
+            form = AcceptForm(self.request.user, suggestions(proposal))
         return self.render(
             "collectors/proposal.html",
             object=proposal,
             proposal=proposal,
             color=STATES[proposal.state],
             seen=list(_seen(proposal)),
-            form=form if open_ and scope.may(user, "change", Proposal) and scope.may(user, "add", Device) else None,
+            form=form if decides else None,
+            alike=[(one, page_url(one), why) for one, why in self._alike(proposal)] if decides else (),
             device_url=page_url(proposal.device) if proposal.device is not None else "",
         )
-
-
-def _heard_by(proposal: Proposal) -> Device | None:
-    """The device on whose port it was heard, by the name that stands first in the evidence."""
-    at = str(proposal.evidence.get("heard at") or "")
-    name = at.partition(" ")[0]
-    return Device.objects.filter(name=name).first() if name else None
 
 
 def _seen(proposal: Proposal) -> Any:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from collectors.effects import effects
 from collectors.judging import BEYOND, Key, Seen
 from collectors.models import Difference, DifferenceKind, DifferenceState, Proposal, ProposalState, Run
+from collectors.recognising import SeenDevice
 from collectors.services import proposals
 from inventory.models import Device
-from inventory.services import write
+from inventory.services import devices, write
 from inventory.services.write import Actor, Unit
 
 Verb = Callable[..., Difference]
@@ -162,28 +163,19 @@ def _apply(unit: Unit, difference: Difference) -> dict[str, Any]:
     written: dict[str, Any] = {name: [getattr(device, name), value] for name, value in values.items()}
     for name, value in values.items():
         setattr(device, name, value)
-    _refuse_known_serial(device, values)
+    if "serial" in values:
+        devices.refuse_known_serial(device)
     unit.update(device)
     if difference.kind == DifferenceKind.REPLACED:
         written["proposal"] = [None, _propose(unit, difference)]
     return {name: pair for name, pair in written.items() if pair[0] != pair[1]}
 
 
-def _refuse_known_serial(device: Device, values: Mapping[str, Any]) -> None:
-    """Raises ValidationError that names the other device."""
-    if "serial" not in values:
-        return
-    device.derive()
-    other = Device.objects.filter(serial_key=device.serial_key).exclude(pk=device.pk).first()
-    if device.serial_key and other is not None:
-        raise ValidationError(_("%(other)s already has that serial number.") % {"other": other})
-
-
 def _propose(unit: Unit, difference: Difference) -> int | None:
     """Propose what answers in a device's place; None when the register knows it."""
     said = difference.evidence
     address = difference.device.primary_address if difference.device is not None else None
-    seen = proposals.Seen(
+    seen = SeenDevice(
         addresses=(address.address,) if address is not None else (),
         name=said.get("name", ""),
         manufacturer=said.get("manufacturer", ""),

@@ -1,9 +1,10 @@
 """Devices that the network shows and the register lacks: proposing them, and a person's decision.
 
-Only `accept` writes to the register. A proposal that was rejected stays so for the same device, wherever it answers.
+Only `accept` and `accept_as` write to the register. A proposal that was rejected stays so for the same device,
+wherever it answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,10 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collectors.facts import SystemFact
+from collectors.identify import Answers, default_vendors, identify
 from collectors.matching import macs_of
-from collectors.models import DeviceState, Difference, DifferenceKind, DifferenceState, Proposal, ProposalState
+from collectors.models import Difference, DifferenceKind, DifferenceState, Proposal, ProposalState
 from collectors.polling.discovery import Found
 from collectors.profiles import DeviceProfile, ManagementProfile
+from collectors.recognising import OWN, SeenDevice, Sign, all_types, recognise, seen_then, type_called
 from inventory.models import (
     AssetClass,
     Department,
@@ -24,61 +28,33 @@ from inventory.models import (
     DeviceType,
     Interface,
     IPAddress,
+    Location,
     Manufacturer,
     Site,
 )
 from inventory.models.hardware import AssetRole, DeviceStatus
 from inventory.models.network import InterfaceKind
-from inventory.rules import addresses, names
-from inventory.services import write
+from inventory.services import devices, write
 from inventory.services.write import Actor, Unit
 
 _MAC_DIGITS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known of a device that may be new. `macs`: its own, the base MAC among them."""
-
-    addresses: tuple[str, ...] = ()
-    name: str = ""
-    manufacturer: str = ""
-    model: str = ""
-    serial: str = ""
-    mac: str = ""
-    engine_id: str = ""
-    macs: frozenset[str] = frozenset()
-    profile: str = ""
-    evidence: dict[str, Any] = field(default_factory=dict)
-
-    def keys(self) -> list[str]:
-        """Its identities, the surest first; at least one."""
-        found = []
-        if serial := names.serial_key(self.serial):
-            found.append(f"serial:{self.manufacturer.lower()}:{serial}")
-        found += [f"mac:{self.mac}"] if self.mac else []
-        found += [f"engine:{self.engine_id}:{self.name.lower()}"] if self.engine_id and self.name else []
-        if not found:
-            found += [f"name:{self.name.lower()}"] if names.name_key(self.name) else []
-            found += [f"address:{self.addresses[0]}"] if self.addresses and not found else []
-        return [key[:255] for key in found or ["address:"]]
 
 
 @dataclass(slots=True)
 class Outcome:
     """What became of what was seen, each list in its order."""
 
-    known: list[tuple[Seen, Device]] = field(default_factory=list)
+    known: list[tuple[SeenDevice, Device]] = field(default_factory=list)
     new: list[Proposal] = field(default_factory=list)
     again: list[Proposal] = field(default_factory=list)
     rejected: list[Proposal] = field(default_factory=list)
 
 
-def seen_from(found: Found) -> Seen:
+def seen_from(found: Found) -> SeenDevice:
     """A discovered device as what may be proposed."""
     snapshot = found.snapshot
     identity = snapshot.identity
-    return Seen(
+    return SeenDevice(
         addresses=tuple(found.addresses),
         name=snapshot.system.name,
         manufacturer=identity.manufacturer or "",
@@ -98,83 +74,81 @@ def seen_from(found: Found) -> Seen:
     )
 
 
-def registered(seen: Seen, *, by_address: bool = True) -> Device | None:
-    """The device of the register that this is: by serial, MAC or engine id, else by an address it was asked at."""
-    devices = Device.objects.exclude(status=DeviceStatus.SCRAPPED)
-    ways: list[Q] = []
-    if serial := names.serial_key(seen.serial):
-        ways.append(Q(serial_key__endswith=f":{serial}"))
-    if macs := sorted(seen.macs | ({seen.mac} - {""}))[:400]:
-        own = Interface.objects.filter(mac__in=macs).values("device")
-        ways.append(Q(pk__in=own) | Q(pk__in=DeviceState.objects.filter(base_mac__in=macs).values("device")))
-    if seen.engine_id:
-        same = DeviceState.objects.filter(engine_id=seen.engine_id, sys_name__iexact=seen.name)
-        ways.append(Q(pk__in=same.values("device")))
-    if seen.addresses and by_address:
-        keys = [addresses.address_key(addresses.parse_address(one)) for one in seen.addresses]
-        at = IPAddress.objects.filter(key__in=keys, gone_since__isnull=True, interface__isnull=False)
-        ways.append(Q(pk__in=at.values("interface__device")))
-    for way in ways:
-        if (device := devices.filter(way).first()) is not None:
-            return device
-    return None
-
-
-def propose(everything: Iterable[Seen], *, actor: Actor, by_address: bool = True) -> Outcome:
+def propose(everything: Iterable[SeenDevice], *, actor: Actor, by_address: bool = True) -> Outcome:
     """Write a proposal for each device that the register lacks, in one transaction. Known ones are told as known.
 
-    Without `by_address` a device is not known by having the address of one.
+    Without `by_address` a device is not known by having the address of one. Asks and writes a few times for all.
     """
-    outcome = Outcome()
+    outcome, seen_now = Outcome(), list(everything)
     now = timezone.now()
     profiles = {profile.name: profile for profile in ManagementProfile.objects.all()}
     with write.unit(actor) as unit:
-        held = list(Proposal.objects.all())
-        for seen in everything:
-            device = registered(seen, by_address=by_address)
+        kept = _Kept()
+        for seen, signs in zip(seen_now, recognise(seen_now, (*OWN, Sign.ADDRESS) if by_address else OWN), strict=True):
+            old = kept.find(seen)
+            device = next(iter(signs.values()), None) or _entered_from(old)
             if device is not None:
                 outcome.known.append((seen, device))
-                continue
-            old = _held(seen, held)
-            if old is None:
+            elif old is None:
                 new = Proposal(key=seen.keys()[0], first_seen_at=now, profile=profiles.get(seen.profile))
                 _fill(new, seen, now)
-                outcome.new.append(unit.create(new))
-                held.append(new)
+                kept.add(new)
+                outcome.new.append(new)
             elif old.state == ProposalState.REJECTED:
                 outcome.rejected.append(old)
             else:
                 _fill(old, seen, now)
                 old.profile = profiles.get(seen.profile, old.profile)
                 old.state = ProposalState.OPEN
-                unit.update(old)
+                kept.add(old)
                 outcome.again.append(old)
+        kept.write(unit, outcome)
     return outcome
 
 
-def _held(seen: Seen, held: Sequence[Proposal]) -> Proposal | None:
-    """The proposal of the same device, by whichever identity it was known then."""
-    keys = set(seen.keys())
-    for proposal in held:
-        same_mac = bool(proposal.mac) and proposal.mac in seen.macs
-        if same_mac or proposal.key in keys or keys & set(_then(proposal).keys()):
-            return proposal
-    return None
+def _entered_from(proposal: Proposal | None) -> Device | None:
+    """The device that a person entered from it, or said that it is."""
+    if proposal is None or proposal.state != ProposalState.ACCEPTED or proposal.device is None:
+        return None
+    return proposal.device if proposal.device.status != DeviceStatus.SCRAPPED else None
 
 
-def _then(proposal: Proposal) -> Seen:
-    """What was known when it was proposed, or seen last."""
-    return Seen(
-        addresses=tuple(proposal.addresses),
-        name=proposal.name,
-        manufacturer=proposal.manufacturer,
-        serial=proposal.serial,
-        mac=proposal.mac,
-        engine_id=proposal.evidence.get("engine id", ""),
-    )
+class _Kept:
+    """The proposals there are, by each identity under which their devices may be seen."""
+
+    def __init__(self) -> None:
+        self._by_identity: dict[str, Proposal] = {}
+        self._before: dict[int, Mapping[str, Any]] = {}
+        for proposal in Proposal.objects.select_related("device"):
+            self._before[proposal.pk] = _values(proposal)
+            self.add(proposal)
+
+    def add(self, proposal: Proposal) -> None:
+        """A new one, or one of which more is known now."""
+        for identity in (proposal.key, *seen_then(proposal).keys()):
+            self._by_identity.setdefault(identity, proposal)
+
+    def find(self, seen: SeenDevice) -> Proposal | None:
+        """The proposal of the same device, by whichever identity it was known then."""
+        identities = [*seen.keys(), *(f"mac:{mac}" for mac in sorted(seen.macs))]
+        return next((self._by_identity[one] for one in identities if one in self._by_identity), None)
+
+    def write(self, unit: Unit, outcome: Outcome) -> None:
+        for new in outcome.new:
+            new.clean_fields(exclude=("profile",))
+        unit.create_many(Proposal, outcome.new)
+        unit.update_many(Proposal, [(old, self._changes(old)) for old in outcome.again if old.pk in self._before])
+
+    def _changes(self, proposal: Proposal) -> dict[str, tuple[Any, Any]]:
+        before, after = self._before[proposal.pk], _values(proposal)
+        return {name: (before[name], after[name]) for name in after if before[name] != after[name]}
 
 
-def _fill(proposal: Proposal, seen: Seen, now: datetime) -> None:
+def _values(proposal: Proposal) -> dict[str, Any]:
+    return {f.name: f.value_from_object(proposal) for f in Proposal._meta.concrete_fields}
+
+
+def _fill(proposal: Proposal, seen: SeenDevice, now: datetime) -> None:
     """What is seen replaces what was known; what is not seen this time stays."""
     proposal.addresses = list(dict.fromkeys([*seen.addresses, *proposal.addresses]))
     for name in ("name", "manufacturer", "model", "serial", "mac"):
@@ -193,21 +167,27 @@ def propose_neighbours(*, actor: Actor) -> Outcome:
     """
     rows = Difference.objects.filter(kind=DifferenceKind.UNREGISTERED, state=DifferenceState.OPEN).order_by("pk")
     with write.unit(actor) as unit:
-        for proposal in Proposal.objects.filter(state=ProposalState.OPEN):
-            device = registered(_then(proposal), by_address=False)
-            if device is not None:
+        still_open = list(Proposal.objects.filter(state=ProposalState.OPEN))
+        for proposal, signs in zip(still_open, recognise(list(map(seen_then, still_open))), strict=True):
+            for device in list(signs.values())[:1]:
                 _decide(unit, proposal, ProposalState.ACCEPTED, device, _("registered since"))
         return propose(map(_neighbour, rows), actor=actor)
 
 
-def _neighbour(difference: Difference) -> Seen:
+def _neighbour(difference: Difference) -> SeenDevice:
+    """What a neighbour said of itself; its description tells what the description of a device that was asked tells."""
+    said, name = difference.evidence, difference.seen_value
+    description, address = said.get("description") or "", said.get("address", "")
     mac = difference.key if len(difference.key) == _MAC_DIGITS else ""
-    address = difference.evidence.get("address", "")
-    return Seen(
+    nameless = name == difference.key or (mac and [name] == [line[:100] for line in description.splitlines()[:1]])
+    identity = identify(Answers(SystemFact(descr=description)), default_vendors())
+    return SeenDevice(
         addresses=(address,) if address else (),
-        name=difference.seen_value if difference.seen_value != difference.key else "",
+        name="" if nameless else name,
+        manufacturer=identity.manufacturer or "",
+        model=identity.hardware or "",
         mac=mac,
-        evidence={"heard at": difference.evidence.get("at"), "description": difference.evidence.get("description")},
+        evidence={"heard at": said.get("at"), "description": description, "kind": identity.kind or ""},
     )
 
 
@@ -220,41 +200,64 @@ def reject(proposal: Proposal, *, actor: Actor, reason: str = "") -> Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a person adds to a proposal for the register. Empty texts: as it was seen."""
+    """What a person adds to a proposal for the register. Without a device type: the model below, known or new."""
 
     asset_tag: str
     status: str = DeviceStatus.IN_USE
+    device_type: DeviceType | None = None
     asset_class: AssetClass | None = None
     """Needed for a model that the register does not have."""
     manufacturer: str = ""
+    """As it was seen where it is empty; so the model."""
     model: str = ""
+    name: str | None = None
+    """As it was seen where it is None."""
     site: Site | None = None
+    location: Location | None = None
     department: Department | None = None
 
 
 def accept(proposal: Proposal, entry: Entry, *, actor: Actor, reason: str = "") -> Device:
     """Enter the device, with its address and the profile it answered to; one rejected by mistake too.
 
-    Raises ValidationError.
+    Raises ValidationError, also where the register has the device already.
     """
     if entry.status not in (DeviceStatus.PLANNED, DeviceStatus.IN_STOCK, DeviceStatus.IN_USE):
         raise ValidationError(_("A new device is planned, in stock or in use."))
     with write.unit(actor, reason=reason or _("proposal accepted")) as unit:
         _require_undecided(unit, proposal, or_rejected=True)
-        device = unit.create(
-            Device(
-                asset_tag=entry.asset_tag,
-                name=proposal.name[:100],
-                serial=proposal.serial,
-                device_type=_device_type(unit, proposal, entry),
-                status=entry.status,
-                site=entry.site,
-                department=entry.department,
-            )
+        for known in recognise([seen_then(proposal)])[0].values():
+            raise ValidationError(_("It is in the register already: %(device)s.") % {"device": known})
+        device = Device(
+            asset_tag=entry.asset_tag,
+            name=proposal.name[:100] if entry.name is None else entry.name,
+            serial=proposal.serial,
+            device_type=entry.device_type or _device_type(unit, proposal, entry),
+            status=entry.status,
+            site=entry.site,
+            location=entry.location,
+            department=entry.department,
         )
-        _enter_address(unit, proposal, device)
-        if proposal.profile is not None:
-            unit.create(DeviceProfile(device=device, profile=proposal.profile, worked_at=proposal.last_seen_at))
+        devices.refuse_known_serial(device)
+        unit.create(device)
+        _enter_reach(unit, proposal, device)
+        _decide(unit, proposal, ProposalState.ACCEPTED, device, reason)
+    return device
+
+
+def accept_as(proposal: Proposal, device: Device, *, actor: Actor, reason: str = "") -> Device:
+    """It is a device of the register, which takes over what it lacks: serial, name, MAC, addresses, profile.
+
+    What the register says otherwise stays; the next collection shows it as a difference. Raises ValidationError.
+    """
+    with write.unit(actor, reason=reason or _("proposal accepted")) as unit:
+        _require_undecided(unit, proposal, or_rejected=True)
+        unit.renew(device)
+        device.serial = device.serial or proposal.serial
+        device.name = device.name or proposal.name[:100]
+        devices.refuse_known_serial(device)
+        unit.update(device)
+        _enter_reach(unit, proposal, device)
         _decide(unit, proposal, ProposalState.ACCEPTED, device, reason)
     return device
 
@@ -264,10 +267,9 @@ def _device_type(unit: Unit, proposal: Proposal, entry: Entry) -> DeviceType:
     if not maker_name or not model:
         raise ValidationError(_("Its manufacturer or model is not known: give both."))
     maker = Manufacturer.objects.filter(Q(name__iexact=maker_name) | Q(name_zh=maker_name)).first()
-    if maker is not None:
-        for kind in maker.types.all():
-            if model.casefold() in {name.casefold() for name in kind.names()}:
-                return kind
+    own = [kind for kind in all_types() if maker is not None and kind.manufacturer_id == maker.pk]
+    if (kind := type_called(model, own)) is not None:
+        return kind
     if entry.asset_class is None:
         raise ValidationError(
             _("The model %(model)s is new: give its asset class.") % {"model": f"{maker_name} {model}"}
@@ -276,23 +278,32 @@ def _device_type(unit: Unit, proposal: Proposal, entry: Entry) -> DeviceType:
     return unit.create(DeviceType(manufacturer=maker, model=model, asset_class=entry.asset_class))
 
 
-def _enter_address(unit: Unit, proposal: Proposal, device: Device) -> None:
-    if not proposal.mac and not proposal.addresses:
-        return
-    network = device.device_type.asset_class.role == AssetRole.NETWORK
-    port = unit.create(
-        Interface(
-            device=device,
-            name="mgmt" if network else "eth0",
-            kind=InterfaceKind.VIRTUAL if network else InterfaceKind.COPPER,
-            mac=proposal.mac,
-        )
-    )
-    for number, address in enumerate(proposal.addresses):
-        made = unit.create(IPAddress(address=address, interface=port))
-        if number == 0:
-            device.primary_address = made
+def _enter_reach(unit: Unit, proposal: Proposal, device: Device) -> None:
+    """How it is reached, as far as the register lacks it: MAC and addresses on one port, the profile it answered to."""
+    held = set(IPAddress.objects.filter(interface__device=device).values_list("address", flat=True))
+    missing = [address for address in proposal.addresses if address not in held]
+    mac = "" if recognise([SeenDevice(mac=proposal.mac)], [Sign.MAC])[0] else proposal.mac
+    if mac or missing:
+        port = _port(unit, device, mac)
+        made = [unit.create(IPAddress(address=address, interface=port)) for address in missing]
+        if made and device.primary_address is None:
+            device.primary_address = made[0]
             unit.update(device)
+    if proposal.profile is not None and not DeviceProfile.objects.filter(device=device).exists():
+        unit.create(DeviceProfile(device=device, profile=proposal.profile, worked_at=proposal.last_seen_at))
+
+
+def _port(unit: Unit, device: Device, mac: str) -> Interface:
+    """The port of a device that was not yet asked for its own."""
+    network = device.device_type.asset_class.role == AssetRole.NETWORK
+    kind = InterfaceKind.VIRTUAL if network else InterfaceKind.COPPER
+    name = "mgmt" if network else "eth0"
+    port = device.interfaces.filter(name=name).first()
+    if port is None:
+        return unit.create(Interface(device=device, name=name, kind=kind, mac=mac))
+    port.mac = port.mac or mac
+    unit.update(port)
+    return port
 
 
 def _decide(unit: Unit, proposal: Proposal, state: ProposalState, device: Device | None, reason: str) -> Proposal:

@@ -16,7 +16,7 @@ from collectors.polling.poller import JOBS, poll_many
 from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, conversations, edition, profiles
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, conversations, devices_to_poll, edition
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
 from collectors.services.results import Result, Results, let_go, result
@@ -176,7 +176,7 @@ def _town_of(scope: Scope) -> Town | None:
     """The one town that all devices of a scope are in."""
     if not (scope.towns or scope.departments or scope.names):
         return None
-    devices = [managed.device_id for managed in profiles(scope)]
+    devices = [managed.device_id for managed in devices_to_poll(scope)]
     places = Device.objects.filter(pk__in=devices).values_list("site__town", "department__town")
     found = {at_site or of_department for at_site, of_department in places}
     return Town.objects.filter(pk__in=found).first() if len(found) == 1 else None

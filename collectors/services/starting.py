@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from collectors.models import Run, RunState
-from collectors.selectors import Scope, profiles
+from collectors.selectors import Scope, devices_to_poll
 from collectors.services import running
 from inventory.models import Town, User
 from inventory.scope import may
@@ -36,7 +36,7 @@ def start(scope: Scope, *, actor: Actor) -> Run:
 
     Raises ValidationError when there is nothing to ask, or the scope is being asked already.
     """
-    if not profiles(scope):
+    if not devices_to_poll(scope):
         raise ValidationError(_("No device in this scope has a management profile, an address and the state 'in use'."))
     with alone(scope, actor=actor) as lock:
         run = running.begin(scope, actor)

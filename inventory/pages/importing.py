@@ -24,7 +24,7 @@ from inventory.pages import uploaded
 from inventory.pages.uploaded import Titles
 from inventory.pages.writing import actor_of
 from inventory.services.importing import telling
-from inventory.services.importing.cells import Reference
+from inventory.services.importing.cells import AnyColumn, Reference
 from inventory.services.importing.files import REGISTRY
 from inventory.services.importing.loading import load as load_files
 from inventory.services.importing.spec import File
@@ -75,8 +75,21 @@ def columns(page: ModelPage) -> list[ImportColumn]:
     ]
 
 
-def _title(page: ModelPage, column: Any) -> str:
-    name = column.field_name if isinstance(column, Reference) else column.name
+def needs(page: ModelPage) -> list[str]:
+    """The page's columns that a file must have: those that each row fills, and those that tell rows apart."""
+    file = file_of(page)
+    if file is None:
+        return []
+    wanted = [column for column in file.columns if column.name in file.key or getattr(column, "required", False)]
+    return [part for column in wanted for part in file.joined.get(column.name, (_field(column),))]
+
+
+def _field(column: AnyColumn) -> str:
+    return column.field_name if isinstance(column, Reference) else column.name
+
+
+def _title(page: ModelPage, column: AnyColumn) -> str:
+    name = _field(column)
     try:
         return page.cell(name).heading
     except FieldDoesNotExist:
@@ -86,7 +99,7 @@ def _title(page: ModelPage, column: Any) -> str:
 
 def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
     """The rows under the titles of the columns, or under the name where a title says nothing to the reader of files."""
-    file, names = file_of(page), _titles(page).names
+    file, names = file_of(page), titles_of(page).names
     assert file is not None
     told = telling.lines(file, rows, words=True)
     titles = {column.name: column.title for column in columns(page)}
@@ -94,20 +107,25 @@ def lines(page: ModelPage, rows: QuerySet[Any]) -> Iterator[Sequence[str]]:
     yield from told
 
 
-def _titles(page: ModelPage) -> Titles:
+def titles_of(page: ModelPage) -> Titles:
     """What a header may say in either language: a title that stands for two columns is none."""
-    found: dict[str, str] = {column.name: column.name for column in columns(page)}
+    file = file_of(page)
+    parts = [name for names in file.joined.values() for name in names] if file is not None else []
+    found: dict[str, str] = {name: name for name in [*parts, *(column.name for column in columns(page))]}
     twice: set[str] = set()
     others: set[str] = set()
+    notes: set[str] = set()
     for language in LANGUAGES:
         with translation.override(language):
-            for column in columns(page):
-                title = column.title.casefold()
-                if found.setdefault(title, column.name) != column.name:
-                    twice.add(title)
+            titles = [(column.title, column.name) for column in columns(page)]
+            for title, name in [*titles, *((page.cell(part).heading, part) for part in parts)]:
+                if found.setdefault(title.casefold(), name) != name:
+                    twice.add(title.casefold())
             others |= {page.cell(name).heading.casefold() for name in page.declared}
+            notes.add(str(page.empty))
     names = {title: name for title, name in found.items() if title not in twice}
-    return Titles(names, frozenset(others - set(found)), _makers() if "manufacturer" in found.values() else None)
+    makers = _makers() if "manufacturer" in found.values() else None
+    return Titles(names, frozenset(others - set(found)), makers, frozenset(notes))
 
 
 def _makers() -> dict[str, str]:
@@ -154,7 +172,7 @@ def load(user: Any, page: ModelPage, token: str, *, dry_run: bool, shown: str = 
         faults = uploaded.to_csv(book, text)
         if faults:
             return Outcome(0, 0, 0, (), faults)
-    left_out = uploaded.prepare(text, _titles(page))
+    left_out = uploaded.prepare(text, titles_of(page))
     with transaction.atomic():
         result = load_files([(spec, text)], actor=actor_of(user), dry_run=dry_run)[0]
         changes, problems = (_told(page, text.name, told) for told in (result.changes, map(str, result.problems)))

@@ -19,7 +19,7 @@ from inventory.pages.kit import kit, page_url
 from inventory.pages.writing import actor_of
 from inventory.rules import status
 from inventory.services import devices, write
-from inventory.ui.forms import make_field
+from inventory.ui.forms import PlainForm, make_field
 from inventory.ui.panels import Panel
 
 VERBS = {
@@ -62,20 +62,12 @@ class NextSteps(Panel):
         return {"steps": steps, "move": reverse("device_move", args=[obj.pk]), "in_use": status.IN_USE}
 
 
-class MoveForm(forms.Form):
+class MoveForm(PlainForm):
     """Where a device goes, and why."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=200, required=False, widget=forms.TextInput({"class": "form-control"})
     )
-
-    def refuse(self, fault: ValidationError) -> None:
-        """Faults beside their fields, what has none above."""
-        if not hasattr(fault, "error_dict"):
-            self.add_error(None, fault)
-            return
-        for name, errors in fault.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
 
 
 def move_form(user: Any) -> type[MoveForm]:

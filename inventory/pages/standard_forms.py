@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from inventory.pages.standard_words import told
 from inventory.rules.standards import Rule, allowed, applying, problems
 from inventory.services.importing.cells import BadCell, steps
 from inventory.services.standards import Line
+from inventory.ui.forms import PlainForm
 
 SIZES = (23, 100, 131)
 ROOMS = dict.fromkeys(Rooms.values, 2)
@@ -34,7 +34,7 @@ def _number(label: Any, *, whole: bool = True) -> forms.Field:
     return kind(label=label, required=False, min_value=0, widget=forms.NumberInput(_NUMBER))
 
 
-class RuleForm(forms.Form):
+class RuleForm(PlainForm):
     """One rule. What the database forbids is told when it is written."""
 
     key = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -105,14 +105,6 @@ class RuleForm(forms.Form):
         construct_instance(self, rule, [name for name in self.fields if name not in ("key", "classes", "as_many_as")])
         rule.steps, rule.as_many_as = given["steps"], self.kinds.get(as_many_as)
         return Line(rule, [self.kinds[code] for code in given["classes"]])
-
-    def refuse(self, fault: ValidationError) -> None:
-        """Faults of the register beside their inputs."""
-        if not hasattr(fault, "error_dict"):
-            self.add_error(None, fault)
-            return
-        for name, errors in fault.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
 
 
 RuleFormSet = forms.formset_factory(RuleForm, extra=0, can_delete=True, max_num=200, absolute_max=200)

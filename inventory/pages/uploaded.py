@@ -27,6 +27,8 @@ class Titles:
     names: Mapping[str, str]
     others: frozenset[str] = frozenset()
     makers: Mapping[str, str] | None = None
+    notes: frozenset[str] = frozenset()
+    """What stands in the place of rows where there are none."""
 
     def name(self, cell: str) -> str:
         return self.names.get(cell.strip().casefold(), "")
@@ -64,6 +66,8 @@ def prepare(text: Path, titles: Titles) -> list[str]:
     split = titles.makers is not None and "model" in names and "manufacturer" not in names
     out = [(rows[at][0], [*names, "manufacturer"] if split else names)]
     for line, cells in rows[at + 1 :]:
+        if "".join(cells).strip() in titles.notes:
+            continue
         row = [_unguarded(cells[index]) if index < len(cells) else "" for index in kept] + cells[len(header) :]
         out.append((line, _split(row, names.index("model"), titles.makers) if split and titles.makers else row))
     text.write_text(_written(out) + rest, encoding="utf-8", newline="")

@@ -7,7 +7,7 @@ A prefix's key is its first address's key, a slash and the length in two or thre
 from collections.abc import Iterable
 
 import netaddr
-from netaddr.core import AddrFormatError
+from netaddr.core import AddrFormatError, NotRegisteredError
 
 Address, Network = netaddr.IPAddress, netaddr.IPNetwork
 """What the functions take and give, for those who name it: the library is known here alone."""
@@ -126,6 +126,14 @@ def parse_mac(text: str) -> str:
 def show_mac(mac: str) -> str:
     """12 hexadecimal digits as 00:1a:2b:3c:4d:5e."""
     return ":".join(mac[i : i + 2] for i in range(0, 12, 2))
+
+
+def mac_owner(mac: str) -> str:
+    """The organisation that the IEEE gave the first half of a MAC to; '' where none is known, or for no MAC."""
+    try:
+        return str(netaddr.EUI(mac).oui.registration().org)
+    except (AddrFormatError, NotRegisteredError):
+        return ""
 
 
 def parse_ranges(texts: Iterable[str]) -> netaddr.IPSet:

@@ -86,6 +86,14 @@ def _read(on_network: OnNetwork, actor: Actor) -> tuple[str, str, dict[str, Any]
     return mac, address, faults
 
 
+def refuse_known_serial(device: Device) -> None:
+    """Raises ValidationError that names the other device of that serial number, a scrapped one too."""
+    device.derive()
+    other = Device.objects.filter(serial_key=device.serial_key).exclude(pk=device.pk).first()
+    if device.serial_key and other is not None:
+        raise ValidationError(_("%(other)s already has that serial number.") % {"other": other})
+
+
 def _named(device: Device, actor: Actor) -> str:
     """A device's name for who may see it."""
     seen = actor.user is None or scope.may(actor.user, "view", Device, device)
@@ -106,10 +114,14 @@ def _length(address: str) -> int | None:
     return addresses.parse_prefix(prefix.prefix).prefixlen if prefix is not None else None
 
 
-def next_asset_tag() -> str:
-    """The tag after the highest of the kind that the newest computer bears (TZ-PC-0188 → TZ-PC-0189); '' for none."""
-    computers = Device.objects.filter(device_type__asset_class__role=AssetRole.COMPUTER)
-    newest = computers.order_by("-pk").values_list("asset_tag", flat=True).first()
+def next_asset_tag(asset_class: int | None = None) -> str:
+    """The tag after the highest of the kind that the newest device of a class bears; '' for none.
+
+    TZ-SW-104 → TZ-SW-105. Without a class: that the newest computer bears.
+    """
+    class_ = "device_type__asset_class"
+    wanted = {f"{class_}__role": AssetRole.COMPUTER} if asset_class is None else {class_: asset_class}
+    newest = Device.objects.filter(**wanted).order_by("-pk").values_list("asset_tag", flat=True).first()
     parts = _NUMBERED.fullmatch(newest or "")
     if parts is None:
         return ""

@@ -28,9 +28,10 @@ FILES = {
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.bootstrap5.min.css",
     "echarts/dist/echarts.min.js": "echarts.min.js",
     "echarts/i18n/langZH.js": "echarts-zh.js",
-    "axe-core/axe.min.js": "axe.min.js",
 }
 """File below node_modules → name below vendor."""
+TOOLS = {"axe-core/axe.min.js": "axe.min.js"}
+"""For tests in browsers alone: MANIFEST.in leaves them out of what is installed."""
 SOURCE_MAP = re.compile(r"(?m)^\s*//[#@] sourceMappingURL=.*$|/\*[#@] sourceMappingURL=.*?\*/")
 OTHER_FONTS = re.compile(r',\s*url\("[^"]+\.(?:woff|ttf)(?:\?[^"]*)?"\)\s*format\("[^"]+"\)')
 """Older forms of the icon font, which no browser of today asks for."""
@@ -52,12 +53,12 @@ def npm() -> list[str]:
 
 
 def mark(root: Path) -> str:
-    """What the vendor folder is made from: the lock, and the list of files."""
-    return hashlib.sha256((root / "package-lock.json").read_bytes() + repr(FILES).encode()).hexdigest()
+    """What the vendor folder is made from: the lock, and the lists of files."""
+    return hashlib.sha256((root / "package-lock.json").read_bytes() + repr(FILES | TOOLS).encode()).hexdigest()
 
 
 def is_fresh(root: Path, vendor: Path) -> bool:
-    """Whether all files are there, made from the lock as it stands; an installed package has none, and is whole."""
+    """Whether all files of the pages are there, made from the lock as it stands; an installed package has none."""
     file = vendor / MARK
     whole = all(one.is_file() for one in (file, *(vendor / name for name in FILES.values())))
     is_installed = not (root / "package-lock.json").is_file()
@@ -83,7 +84,7 @@ def fetch(root: Path = ROOT, vendor: Path = VENDOR, command: Sequence[str] = ())
 def copy(modules: Path, vendor: Path) -> None:
     """The named files, without addresses of files that are not among them. Raises NoAssets where one is missing."""
     shutil.rmtree(vendor, ignore_errors=True)
-    for source, name in FILES.items():
+    for source, name in (FILES | TOOLS).items():
         target = vendor / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -19,6 +19,18 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ui.filters import choice_widget, with_labels
 
 
+class PlainForm(forms.Form):
+    """A form of no model, whose faults the service that writes tells."""
+
+    def refuse(self, fault: ValidationError) -> None:
+        """Put the service's faults beside their fields; what has no field here stands above."""
+        if not hasattr(fault, "error_dict"):
+            self.add_error(None, fault)
+            return
+        for name, errors in fault.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
 class KitForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model's form without rules of its own. `began` is what its template sends back in a hidden input."""
 

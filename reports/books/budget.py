@@ -218,7 +218,13 @@ def _row(line: Line, known: Mapping[Any, Any], source: str, params: Params) -> R
 
 
 def _gathered(table: Sheet, key: str, name: str, params: Params) -> Sheet:
-    """Quantity and amount of the request by class or by department, gathered by formulas from its sheet."""
+    """Quantity and amount of the request by class or by department."""
+    columns, rows = gathered(table, key, width=30)
+    return Sheet(name, f"{table.title} · {name}", columns, rows, _head(params, "＿" * 8), empty=table.empty)
+
+
+def gathered(table: Sheet, key: str, *, width: int) -> tuple[tuple[Column, ...], list[tuple[str, int, Decimal]]]:
+    """Columns and rows of a request's quantity and amount by one of its columns, by formulas from its sheet."""
     by, quantity, amount = table.place(key), table.place("quantity"), table.place("amount_yuan")
     sums: dict[str, tuple[int, Decimal]] = {}
     for row in table.rows:
@@ -227,21 +233,13 @@ def _gathered(table: Sheet, key: str, name: str, params: Params) -> Sheet:
         assert isinstance(asked, int)
         sums[str(row[by])] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
     first = table.columns[by]
+    asked_of, cost_of = (Gathered(table.name, key, key, column) for column in ("quantity", "amount_yuan"))
     columns = (
-        Column(key, first.zh, first.en, width=30),
-        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=Gathered(table.name, key, key, "quantity")),
-        Column(
-            "amount_yuan",
-            "金额",
-            "Amount",
-            _MONEY,
-            width=16,
-            total=True,
-            calc=Gathered(table.name, key, key, "amount_yuan"),
-        ),
+        Column(key, first.zh, first.en, width=width),
+        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=asked_of),
+        Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost_of),
     )
-    rows: list[Row] = [(text, *both) for text, both in sums.items()]
-    return Sheet(name, f"{table.title} · {name}", columns, rows, _head(params, "＿" * 8), empty=table.empty)
+    return columns, [(text, *both) for text, both in sums.items()]
 
 
 def _standing(standings: Sequence[Standing], params: Params) -> Sheet:

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, Visitor
 
 LANGUAGES = pytest.mark.parametrize(
     ("language", "phone", "dark"),
@@ -33,6 +33,13 @@ def test_a_planner_draws_decides_approves_and_follows_a_plan(
     expect(page.locator(".rp-chart svg").first).to_be_visible()
     visitor.check()
 
+    _leave_one_out(visitor)
+    _approve_and_follow(visitor)
+    _take_the_workbook(visitor, tmp_path / "plan.xlsx")
+
+
+def _leave_one_out(visitor: Visitor) -> None:
+    page = visitor.page
     out = page.get_by_title(visitor.say("Leave out of this plan")).first
     tag = (out.get_attribute("aria-label") or "").rpartition(" ")[2]
     out.click()
@@ -45,6 +52,9 @@ def test_a_planner_draws_decides_approves_and_follows_a_plan(
     expect(page.locator("#devices tbody tr").first).to_be_visible()
     expect(page.get_by_role("link", name=tag, exact=True)).to_have_count(0)
 
+
+def _approve_and_follow(visitor: Visitor) -> None:
+    page = visitor.page
     page.get_by_role("link", name=visitor.say("Approve"), exact=True).click()
     visitor.check()
     page.get_by_role("button", name=visitor.say("Approve"), exact=True).click()
@@ -54,10 +64,12 @@ def test_a_planner_draws_decides_approves_and_follows_a_plan(
     page.get_by_role("button", name=visitor.say("Note down for the ticked")).click()
     expect(page.locator("#devices .badge.bg-blue-lt").first).to_be_visible()
 
+
+def _take_the_workbook(visitor: Visitor, file: Path) -> None:
+    page = visitor.page
     page.get_by_role("button", name=visitor.say("Workbooks")).click()
     with page.expect_download() as download:
         page.get_by_role("button", name=visitor.say("The plan"), exact=True).click()
-    file = tmp_path / "plan.xlsx"
     download.value.save_as(file)
     assert len(openpyxl.load_workbook(file, read_only=True).sheetnames) > 5
 

@@ -12,7 +12,8 @@ from collectors.facts import AddressFact, Identity, Snapshot, SystemFact
 from collectors.models import Difference, Proposal
 from collectors.polling.discovery import Found, Heard, group_heard, join
 from collectors.profiles import DeviceProfile, ManagementProfile
-from collectors.services.proposals import Entry, Seen, accept, propose, propose_neighbours, registered, reject
+from collectors.recognising import OWN, SeenDevice, Sign, recognise
+from collectors.services.proposals import Entry, accept, propose, propose_neighbours, reject
 from inventory.models import Device, DeviceType
 from inventory.rules.addresses import parse_ranges
 from inventory.services import write
@@ -20,7 +21,7 @@ from inventory.services.write import Actor
 from tests.factories import AssetClassFactory, SiteFactory, make_switch
 
 ACTOR = Actor("discover", source="collector")
-SWITCH = Seen(
+SWITCH = SeenDevice(
     addresses=("10.9.7.1", "10.9.8.1"),
     name="edge-1",
     manufacturer="Huawei",
@@ -127,7 +128,7 @@ def test_a_new_device_is_proposed_once_and_the_register_stays_as_it_is():
 )
 def test_a_registered_device_is_told_as_known(values):
     device = make_switch("other name", **values)
-    assert registered(SWITCH) == device
+    assert list(recognise([SWITCH], (*OWN, Sign.ADDRESS))[0].values()) == [device]
     outcome = propose([SWITCH], actor=ACTOR)
     assert outcome.known == [(SWITCH, device)]
     assert not Proposal.objects.exists()

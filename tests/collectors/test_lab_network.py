@@ -38,44 +38,44 @@ def switch(pk: int, tag: str, site: str, address: str, model: str = "S5735-L24T4
     )
 
 
+DEVICES = (
+    switch(CORE, "CORE", "centre", "10.0.255.1", "S7706"),
+    switch(EAST, "EAST", "east", "10.0.254.2"),
+    switch(WEST, "WEST", "west", "10.0.254.3"),
+    ViewDevice(PC_EAST, "PC-E", "pc-e", "Lenovo", "M428", "desktop", site="east", mac=EAST_MAC, address="10.0.1.9"),
+    ViewDevice(PC_WEST, "PC-W", "pc-w", "Lenovo", "M428", "desktop", site="west", mac=WEST_MAC, address="10.0.2.9"),
+    ViewDevice(
+        SERVER,
+        "SRV",
+        "srv",
+        "Dell",
+        "R730",
+        "server",
+        site="centre",
+        mac=SERVER_MAC,
+        address="10.0.3.9",
+        management=ASK,
+    ),
+)
+LINKS = (
+    ViewLink(CORE, "GigabitEthernet1/0/0", EAST, "GigabitEthernet0/0/25"),
+    ViewLink(CORE, "GigabitEthernet1/0/1", WEST, "GigabitEthernet0/0/25"),
+    ViewLink(CORE, "GigabitEthernet2/0/0", SERVER, "eth0"),
+)
+SEGMENTS = (
+    ViewSegment("east", 101, "east", CORE, "Vlanif101"),
+    ViewSegment("west", 102, "west", CORE, "Vlanif102"),
+    ViewSegment("servers", 200, "centre", CORE, "Vlanif200"),
+    ViewSegment("devices", 254, "centre", CORE, "Vlanif254"),
+)
+
+
 def view(*more: ViewDevice) -> NetworkView:
     """A core with two access switches at two sites, a computer at each, a server on the core."""
     return NetworkView(
-        devices=(
-            switch(CORE, "CORE", "centre", "10.0.255.1", "S7706"),
-            switch(EAST, "EAST", "east", "10.0.254.2"),
-            switch(WEST, "WEST", "west", "10.0.254.3"),
-            ViewDevice(
-                PC_EAST, "PC-E", "pc-e", "Lenovo", "M428", "desktop", site="east", mac=EAST_MAC, address="10.0.1.9"
-            ),
-            ViewDevice(
-                PC_WEST, "PC-W", "pc-w", "Lenovo", "M428", "desktop", site="west", mac=WEST_MAC, address="10.0.2.9"
-            ),
-            ViewDevice(
-                SERVER,
-                "SRV",
-                "srv",
-                "Dell",
-                "R730",
-                "server",
-                site="centre",
-                mac=SERVER_MAC,
-                address="10.0.3.9",
-                management=ASK,
-            ),
-            *more,
-        ),
-        links=(
-            ViewLink(CORE, "GigabitEthernet1/0/0", EAST, "GigabitEthernet0/0/25"),
-            ViewLink(CORE, "GigabitEthernet1/0/1", WEST, "GigabitEthernet0/0/25"),
-            ViewLink(CORE, "GigabitEthernet2/0/0", SERVER, "eth0"),
-        ),
-        segments=(
-            ViewSegment("east", 101, "east", CORE, "Vlanif101"),
-            ViewSegment("west", 102, "west", CORE, "Vlanif102"),
-            ViewSegment("servers", 200, "centre", CORE, "Vlanif200"),
-            ViewSegment("devices", 254, "centre", CORE, "Vlanif254"),
-        ),
+        devices=(*DEVICES, *more),
+        links=LINKS,
+        segments=SEGMENTS,
         prefixes=tuple(
             ViewPrefix(f"10.0.{n}.0/24", name)
             for n, name in ((1, "east"), (2, "west"), (3, "servers"), (254, "devices"), (255, ""))

@@ -13,7 +13,7 @@ from collectors.collect import Target
 from collectors.facts import Snapshot, to_json
 from collectors.napalm.beside import BY_SNMP
 from collectors.profiles import DeviceProfile, ManagementProfile
-from collectors.selectors import Scope, profiles, target_of
+from collectors.selectors import Scope, devices_to_poll, target_of
 from collectors.services import running
 from collectors.snmp.credentials import Credential
 from inventory.models import Device
@@ -47,7 +47,7 @@ def switch() -> Device:
 
 
 def _ways(device: Device) -> list[str]:
-    return [credential.name for managed in profiles(Scope()) for credential in target_of(managed).credentials]
+    return [credential.name for managed in devices_to_poll(Scope()) for credential in target_of(managed).credentials]
 
 
 def test_devices_with_the_same_community_share_a_profile_whose_name_does_not_tell_it(tmp_path, switch):
@@ -73,7 +73,7 @@ def test_a_device_is_asked_by_the_profiles_its_row_names_in_their_order(tmp_path
         profiles=HEAD + V3 + "old,2c,,,,,\n",
         management=f"device,profile\n{switch.asset_tag},core; old\n",
     )
-    (managed,) = profiles(Scope())
+    (managed,) = devices_to_poll(Scope())
     core, old = target_of(managed).credentials
     assert (core.name, core.version, core.user, core.level) == ("core", "3", "operator", "authPriv")
     assert (core.auth, core.auth_key, core.privacy, core.privacy_key) == ("sha512", SECRETS[1], "aes256", SECRETS[2])
@@ -145,7 +145,7 @@ def test_a_disabled_profile_is_not_tried(switch):
 def test_a_profile_of_the_command_line_alone_is_loaded_and_asks_no_snmp(tmp_path, switch):
     rows = f"device,profile\n{switch.asset_tag},cli\n"
     assert not _load(tmp_path, profiles=LOGIN_HEAD + LOGIN, management=rows)["profiles"].problems
-    chosen = list(profiles(Scope()))
+    chosen = list(devices_to_poll(Scope()))
     assert target_of(chosen[0]).credentials == ()
     (login,) = running.logins_of(chosen, "keys").values()
     assert (login.name, login.host, login.driver) == (switch.asset_tag, target_of(chosen[0]).host, "ios")
@@ -158,7 +158,7 @@ def test_a_profile_of_the_command_line_alone_is_loaded_and_asks_no_snmp(tmp_path
 def test_of_several_profiles_the_first_with_a_log_in_is_logged_in_by(tmp_path, switch):
     profile_rows = LOGIN_HEAD + "plain,2c,,,,,\nauto,2c,reader,,,,\n" + LOGIN
     _load(tmp_path, profiles=profile_rows, management=f"device,profile\n{switch.asset_tag},plain; auto; cli\n")
-    (login,) = running.logins_of(profiles(Scope())).values()
+    (login,) = running.logins_of(devices_to_poll(Scope())).values()
     assert (login.driver, login.port, dict(login.options)) == (BY_SNMP, 22, {})
     assert _ways(switch) == ["plain", "auto"]
 
@@ -196,7 +196,7 @@ def test_no_secret_is_in_the_change_log_or_in_any_text_of_the_values(tmp_path, s
     _load(tmp_path, profiles=LOGIN_HEAD + LOGIN.replace("cli,none", "core,3"))
     _load(tmp_path, management=f"device,community\n{switch.asset_tag},{SECRETS[0]}\n")
     _load(tmp_path, profiles=HEAD + V3.replace("words", "other words"))
-    (managed,) = profiles(Scope())
+    (managed,) = devices_to_poll(Scope())
     target = target_of(managed)
     login = managed.ways[0].profile.login("sw", "127.0.0.1")
     said = [repr(target), str(target), repr(managed), repr(target.credentials), str(list(result["profiles"].changes))]

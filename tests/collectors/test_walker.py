@@ -1,80 +1,38 @@
 """The walker against agents in memory: literal rows, and every way to misbehave."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.facts import TableState
 from collectors.snmp import oid as oids
 from collectors.snmp.faults import BadAnswer, NoAnswer
 from collectors.snmp.oid import Oid
-from collectors.snmp.recording import RecordedSession, parse_recording
-from collectors.snmp.session import GEN_ERR, NO_SUCH_NAME, NO_SUCH_OBJECT, NULL, TOO_BIG, Reply
-from collectors.snmp.table import Scalars, ScalarsRead, Table, TableRead
+from collectors.snmp.session import GEN_ERR, NO_SUCH_NAME, NO_SUCH_OBJECT, TOO_BIG, Reply
+from collectors.snmp.table import Table, TableRead
 from collectors.snmp.walker import DEFAULT_LIMITS, DeviceMemory, Limits, read_scalars, read_table
-
-COMPLETE, EMPTY = TableState.COMPLETE, TableState.EMPTY
-UNSUPPORTED, CUT_SHORT = TableState.UNSUPPORTED, TableState.CUT_SHORT
+from tests.collectors.agents import (
+    COMPLETE,
+    CUT_SHORT,
+    EMPTY,
+    SYSTEM,
+    UNSUPPORTED,
+    Agent,
+    last_arc,
+    refuse,
+    rows,
+    silent,
+)
 
 TABLE = Table("ports", {"name": "1.3.6.1.9.1.1", "speed": "1.3.6.1.9.1.2"})
-
-
-@dataclass
-class Agent:
-    """A device in memory. `fault` may give a Reply, or raise; None leaves the answer to the recording."""
-
-    lines: Sequence[str]
-    fault: Callable[["Agent", str, Sequence[Oid], int], Reply | None] = lambda *_: None
-    bulk: bool = True
-    name: str = "device"
-    asked: list[tuple[str, int, int]] = field(default_factory=list)
-    """Kind, number of names and repetitions of each request."""
-
-    def __post_init__(self) -> None:
-        encoded = [line.encode() for line in self.lines]
-        self.recorded = RecordedSession(parse_recording("device", iter(encoded)))
-
-    async def get(self, oids: Sequence[Oid]) -> Reply:
-        return self._before("get", oids, 1) or await self.recorded.get(oids)
-
-    async def get_next(self, oids: Sequence[Oid]) -> Reply:
-        return self._before("next", oids, 1) or await self.recorded.get_next(oids)
-
-    async def get_bulk(self, oids: Sequence[Oid], max_repetitions: int) -> Reply:
-        return self._before("bulk", oids, max_repetitions) or await self.recorded.get_bulk(oids, max_repetitions)
-
-    async def close(self) -> None: ...
-
-    def _before(self, kind: str, oids: Sequence[Oid], repetitions: int) -> Reply | None:
-        self.asked.append((kind, len(oids), repetitions))
-        return self.fault(self, kind, oids, repetitions)
-
-
-def rows(count: int) -> list[str]:
-    return (
-        ["1.3.6.1.2.1.1.3.0|67|100"]
-        + [f"1.3.6.1.9.1.1.{row}|4|port {row}" for row in range(1, count + 1)]
-        + [f"1.3.6.1.9.1.2.{row}|2|{row}" for row in range(1, count + 1)]
-        + ["1.3.6.1.9.2.0|2|1"]
-    )
 
 
 def read(
     agent: Agent, table: Table = TABLE, memory: DeviceMemory | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> TableRead:
     return asyncio.run(read_table(agent, table, memory, limits))
-
-
-def refuse(names: Sequence[Oid], status: int, index: int = 1) -> Reply:
-    return Reply(status, index, [(oid, NULL, b"") for oid in names])
-
-
-def last_arc(oid: Oid) -> int:
-    return oids.arcs(oid)[-1]
 
 
 # -- tables that behave --------------------------------------------------------------------------------------
@@ -294,12 +252,8 @@ def test_an_agent_that_leaves_ended_columns_out_does_not_shorten_the_others(
 # -- no answer -----------------------------------------------------------------------------------------------
 
 
-def _silent(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply:
-    raise NoAnswer("device: no answer, asked 4 times")
-
-
 def test_a_device_that_never_answered_is_asked_once() -> None:
-    agent = Agent(rows(1), _silent)
+    agent = Agent(rows(1), silent)
     came = read(agent)
     assert (came.end.state, came.end.notes, len(agent.asked)) == (CUT_SHORT, ("no_answer",), 1)
     assert came.end.reason == "device: no answer, asked 4 times"
@@ -307,7 +261,7 @@ def test_a_device_that_never_answered_is_asked_once() -> None:
 
 def test_a_device_that_falls_silent_is_tried_with_one_small_question_and_left() -> None:
     def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return None if len(agent.asked) == 1 else _silent(agent, kind, names, repetitions)
+        return None if len(agent.asked) == 1 else silent(agent, kind, names, repetitions)
 
     agent = Agent(rows(60), fault)
     came = read(agent)
@@ -317,7 +271,7 @@ def test_a_device_that_falls_silent_is_tried_with_one_small_question_and_left() 
 
 def test_a_device_that_is_silent_to_large_questions_gets_small_ones() -> None:
     def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return _silent(agent, kind, names, repetitions) if len(names) * repetitions > 10 else None
+        return silent(agent, kind, names, repetitions) if len(names) * repetitions > 10 else None
 
     memory = DeviceMemory(answered=True)
     came = read(Agent(rows(30), fault), memory=memory)
@@ -327,7 +281,7 @@ def test_a_device_that_is_silent_to_large_questions_gets_small_ones() -> None:
 
 def test_answers_lost_on_the_way_do_not_slow_the_device_down() -> None:
     def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return _silent(agent, kind, names, repetitions) if len(agent.asked) == 2 else None
+        return silent(agent, kind, names, repetitions) if len(agent.asked) == 2 else None
 
     agent = Agent(rows(60), fault)
     assert read(agent).end.state == COMPLETE
@@ -395,75 +349,3 @@ def test_every_reading_ends_whatever_the_device_says(
     assert (came.end.state == CUT_SHORT) == bool(came.end.reason)
     scalars = asyncio.run(read_scalars(agent, SYSTEM, DeviceMemory(answered=answered)))
     assert (scalars.end.state == CUT_SHORT) == bool(scalars.end.reason)
-
-
-# -- scalars -------------------------------------------------------------------------------------------------
-
-SYSTEM = Scalars("system", {"uptime": "1.3.6.1.2.1.1.3.0", "contact": "1.3.6.1.2.1.1.4.0", "last": "1.3.6.1.9.2.0"})
-BOTH = {"uptime": (67, b"\x64"), "last": (2, b"\x01")}
-
-
-def read_system(agent: Agent, memory: DeviceMemory | None = None) -> ScalarsRead:
-    return asyncio.run(read_scalars(agent, SYSTEM, memory))
-
-
-def test_scalars_come_in_one_request_and_missing_ones_are_left_out() -> None:
-    agent = Agent(rows(1))
-    came = read_system(agent)
-    assert (came.values, came.end.state, len(agent.asked)) == (BOTH, COMPLETE, 1)
-
-
-def test_version_1_names_the_missing_object_and_the_rest_is_asked_again() -> None:
-    def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        missing = oids.parse("1.3.6.1.2.1.1.4.0")
-        return refuse(names, NO_SUCH_NAME, list(names).index(missing) + 1) if missing in names else None
-
-    agent = Agent(rows(1), fault, bulk=False)
-    came = read_system(agent)
-    assert (came.values, came.end.state, len(agent.asked)) == (BOTH, COMPLETE, 2)
-
-
-def test_version_1_that_does_not_say_which_object_is_asked_in_halves() -> None:
-    def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return refuse(names, NO_SUCH_NAME, 0) if oids.parse("1.3.6.1.2.1.1.4.0") in names else None
-
-    came = read_system(Agent(rows(1), fault, bulk=False))
-    assert (came.values, came.end.state) == (BOTH, COMPLETE)
-
-
-def test_an_object_at_which_the_device_fails_costs_only_itself() -> None:
-    def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return refuse(names, GEN_ERR, 0) if oids.parse("1.3.6.1.2.1.1.4.0") in names else None
-
-    came = read_system(Agent(rows(1), fault))
-    assert (came.values, came.end.state, came.end.notes) == (BOTH, CUT_SHORT, ("genErr",))
-
-
-def test_too_big_a_get_is_remembered() -> None:
-    def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply | None:
-        return Reply(TOO_BIG, 0, []) if len(names) > 1 else None
-
-    memory = DeviceMemory()
-    came = read_system(Agent(rows(1), fault), memory)
-    assert (came.values, came.end.state, memory.names) == (BOTH, COMPLETE, 1)
-
-
-def test_values_that_were_not_asked_for_do_not_count() -> None:
-    def fault(agent: Agent, kind: str, names: Sequence[Oid], repetitions: int) -> Reply:
-        return Reply(varbinds=[(oids.parse("1.3.6.1.2.1.1.5.0"), 4, b"forged")])
-
-    came = read_system(Agent(rows(1), fault))
-    assert (came.values, came.end.state, came.end.notes) == ({}, CUT_SHORT, ("bad_answer",))
-
-
-def test_a_silent_device_is_asked_for_its_scalars_once() -> None:
-    agent = Agent(rows(1), _silent)
-    came = read_system(agent)
-    assert (came.end.state, came.end.notes, len(agent.asked)) == (CUT_SHORT, ("no_answer",), 1)
-
-
-def test_unknown_scalars_are_unsupported_and_missing_instances_empty() -> None:
-    unknown = asyncio.run(read_scalars(Agent(rows(1)), Scalars("x", {"a": "1.3.6.1.8.1.0"})))
-    assert unknown.end.state == UNSUPPORTED
-    no_instance = asyncio.run(read_scalars(Agent(rows(1)), Scalars("x", {"a": "1.3.6.1.9.1.1.99"})))
-    assert no_instance.end.state == EMPTY

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from inventory.rules.addresses import (
     address_key,
     containing_keys,
+    mac_owner,
     parse_address,
     parse_mac,
     parse_prefix,
@@ -43,3 +44,11 @@ def test_what_is_no_prefix_is_refused(text):
 @pytest.mark.parametrize("text", ["00:1A:2B:3C:4D:5E", "001a-2b3c-4d5e", "001a.2b3c.4d5e", "00-1a-2b-3c-4d-5e"])
 def test_macs_in_every_usual_notation_are_one(text):
     assert show_mac(parse_mac(text)) == "00:1a:2b:3c:4d:5e"
+
+
+@pytest.mark.parametrize(
+    ("mac", "begins"), [("c0b8e6017000", "Ruijie"), ("02b8e6017000", ""), ("", ""), ("no mac", "")]
+)
+def test_the_owner_of_a_mac_is_told_where_one_is_known(mac, begins):
+    owner = mac_owner(mac)
+    assert owner.startswith(begins) and bool(owner) == bool(begins)

@@ -66,6 +66,20 @@ def admin(db: None) -> Client:
     return client_of(make_user("admin", Role.ADMINISTRATOR))
 
 
+def _beside(unit: write.Unit, device: Device) -> None:
+    """What collectors, reports and plans keep of a device, and beside it."""
+    run = unit.create(Run(started_at=NOW))
+    unit.create(Difference(kind="moved", device=device, opened_at=NOW, last_seen_at=NOW, run=run))
+    unit.create(Proposal(key="mac:aabbccddee00", first_seen_at=NOW, last_seen_at=NOW, device=device))
+    profile = unit.create(ManagementProfile(name="public", community="s3cret"))
+    unit.create(DeviceProfile(device=device, profile=profile))
+    unit.create(ReportRun(report="coverage", made_at=NOW, made_by="tester", data_date=NOW.date()))
+    unit.create(RefreshPlan(name="plan", first_year=2027, as_of=NOW.date()))
+    unit.create(RefreshPolicy(asset_class=device.device_type.asset_class))
+    unit.create(DueOverride(device=device, due_on=NOW.date(), reason="r", author="a", decided_on=NOW.date()))
+    unit.create(ReportSchedule(name="weekly", report="coverage", folder="weekly"))
+
+
 @pytest.fixture
 def register(db: None) -> Register:
     """A device with what hangs from it, and one row at least of every model."""
@@ -101,16 +115,7 @@ def register(db: None) -> Register:
                 )
             ),
         ]
-        run = unit.create(Run(started_at=NOW))
-        unit.create(Difference(kind="moved", device=device, opened_at=NOW, last_seen_at=NOW, run=run))
-        unit.create(Proposal(key="mac:aabbccddee00", first_seen_at=NOW, last_seen_at=NOW, device=device))
-        profile = unit.create(ManagementProfile(name="public", community="s3cret"))
-        unit.create(DeviceProfile(device=device, profile=profile))
-        unit.create(ReportRun(report="coverage", made_at=NOW, made_by="tester", data_date=NOW.date()))
-        unit.create(RefreshPlan(name="plan", first_year=2027, as_of=NOW.date()))
-        unit.create(RefreshPolicy(asset_class=device.device_type.asset_class))
-        unit.create(DueOverride(device=device, due_on=NOW.date(), reason="r", author="a", decided_on=NOW.date()))
-        unit.create(ReportSchedule(name="weekly", report="coverage", folder="weekly"))
+        _beside(unit, device)
         device.holder, device.location, device.primary_address = person, room, address
         device.funding_source, device.price_yuan = fund, 4850
         unit.update(device)

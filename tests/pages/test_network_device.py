@@ -1,4 +1,4 @@
-"""What the collectors add to the register's pages, proposals, management profiles, and the finders for the search."""
+"""What the collectors add to the register's pages, management profiles, and the finders for the search."""
 
 import json
 import zlib
@@ -11,16 +11,14 @@ from django.test import Client
 
 from collectors import finding
 from collectors.facts import InterfaceFact, OpticFact, Snapshot, to_json
-from collectors.models import DevicePart, DeviceState, Difference, KeptSnapshot, Neighbour, Proposal, Sighting
+from collectors.models import DevicePart, DeviceState, Difference, KeptSnapshot, Neighbour, Sighting
 from collectors.profiles import DeviceProfile, ManagementProfile
 from inventory.models import Cable, Device, Interface, IPAddress, Prefix, Role, Segment
 from inventory.services import write
 from tests.factories import (
     TESTER,
-    AssetClassFactory,
     DepartmentFactory,
     DeviceFactory,
-    DeviceTypeFactory,
     InterfaceFactory,
     TownFactory,
     make_computer,
@@ -221,84 +219,6 @@ def test_a_finder_shows_what_its_user_may_see_and_hides_the_other_side(port):
     hit = finding.sightings_of_address(keeper, "10.1.2.3")[0]
     assert (hit.device, hit.switch) == (None, port.device)
     assert finding.sightings_of_mac(stranger, PC) == []
-
-
-def propose(**values: Any) -> Proposal:
-    plain = {"key": "mac:ac84c6012a00", "mac": "ac84c6012a00", "name": "HY-SW", "first_seen_at": NOW}
-    return create(Proposal(**{**plain, "last_seen_at": NOW, **values}))
-
-
-def test_a_proposal_is_taken_over_with_the_site_of_the_switch_that_heard_it(technician, switch):
-    create(ManagementProfile(name="v2"))
-    kind = DeviceTypeFactory(model="TL-SG2008D")
-    found = propose(evidence={"heard at": "SW-1 Gi0/47"}, addresses=["10.9.9.9"], model="TL-SG2008D")
-    text = technician.get(f"/proposals/{found.pk}/").content.decode()
-    assert f'<option value="{switch.site_id}" selected>' in text and "SW-1 Gi0/47" in text
-    data = {
-        "do": "accept",
-        "asset_tag": "TZ-SW-900",
-        "status": "in_use",
-        "manufacturer": kind.manufacturer.name,
-        "model": "TL-SG2008D",
-        "site": switch.site_id,
-        "reason": "found on the floor",
-    }
-    answer = technician.post(f"/proposals/{found.pk}/", data)
-    device = Device.objects.get(asset_tag="TZ-SW-900")
-    found.refresh_from_db()
-    assert answer.url == f"/devices/{device.pk}/"
-    assert (device.device_type, device.site, device.primary_address.address) == (kind, switch.site, "10.9.9.9")
-    assert (found.state, found.device, found.closed_by) == ("accepted", device, "tech")
-    assert LogEntry.objects.get_for_object(device).last().additional_data["reason"] == "found on the floor"
-
-
-def test_the_faults_of_a_proposal_stand_in_its_form_and_nothing_is_written(technician):
-    found = propose()
-    DeviceFactory(asset_tag="TZ-1")
-    data = {"do": "accept", "asset_tag": "TZ-2", "status": "in_use", "manufacturer": "New", "model": "One"}
-    text = technician.post(f"/proposals/{found.pk}/", data).content.decode()
-    assert "give its asset class" in text
-    data |= {"asset_class": AssetClassFactory(role="network").pk, "asset_tag": "TZ-1"}
-    text = technician.post(f"/proposals/{found.pk}/", data).content.decode()
-    assert "invalid-feedback" in text
-    found.refresh_from_db()
-    assert found.state == "open" and Device.objects.count() == 1
-
-
-def test_a_rejected_proposal_leaves_the_list(technician):
-    found = propose()
-    assert "HY-SW" in technician.get("/proposals/").content.decode()
-    technician.post(f"/proposals/{found.pk}/", {"do": "reject", "reason": "private"})
-    found.refresh_from_db()
-    assert (found.state, found.reason) == ("rejected", "private")
-    listed = technician.get("/proposals/").content.decode()
-    assert f"/proposals/{found.pk}/" not in listed
-    assert f"/proposals/{found.pk}/" in technician.get("/proposals/?state=rejected").content.decode()
-
-
-def test_a_proposal_rejected_by_mistake_can_still_be_entered_and_not_be_rejected_again(technician):
-    kind, found = DeviceTypeFactory(), propose()
-    url = f"/proposals/{found.pk}/"
-    technician.post(url, {"do": "reject"})
-    page = technician.get(url).content.decode()
-    assert 'value="accept"' in page and 'value="reject"' not in page
-    data = {"asset_tag": "TZ-SW-901", "status": "in_use", "manufacturer": kind.manufacturer.name, "model": kind.model}
-    technician.post(url, {"do": "accept", **data})
-    found.refresh_from_db()
-    assert (found.state, str(found.device)[:9]) == ("accepted", "TZ-SW-901")
-    assert 'value="accept"' not in technician.get(url).content.decode()
-
-
-def test_who_may_not_decide_a_proposal_is_refused():
-    found = propose()
-    director = client_of(make_user("boss", Role.DIRECTOR))
-    assert "Accept into the register" not in director.get(f"/proposals/{found.pk}/").content.decode()
-    assert director.post(f"/proposals/{found.pk}/", {"do": "reject"}).status_code == 403
-    for user in (
-        make_user("far", Role.TECHNICIAN, towns=(TownFactory(),)),
-        make_user("bureau", Role.DEPARTMENT, department=DepartmentFactory()),
-    ):
-        assert client_of(user).get(f"/proposals/{found.pk}/").status_code in (403, 404)
 
 
 SECRET = "s3cret-words"

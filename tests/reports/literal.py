@@ -124,14 +124,39 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
     return frame.astype({"managed": bool, "polled_well": bool, "differences": "int64"})
 
 
-def frames(**changes: pd.DataFrame) -> Frames:
-    """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
-    found = {
-        "devices": devices(),
-        "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype(
-            {"posts": "int64", "staff": "int64", "meeting_rooms": "int64", **marks}
-        ),
+CABLE_KEYS = [
+    "name",
+    "site_a",
+    "site_b",
+    "strands",
+    "used",
+    "fiber_kind",
+    "length_m",
+    "length_source",
+    "ownership",
+    "status",
+    "built_on",
+    "cost_yuan",
+]
+CABLE = (
+    "1999光缆",
+    "中心",
+    "财政楼",
+    12,
+    1,
+    "G.652B",
+    Decimal("210.0"),
+    "otdr",
+    "own",
+    "in_use",
+    date(1999, 9, 20),
+    Decimal("19950.00"),
+)
+
+
+def _network() -> Frames:
+    """Segments and fiber."""
+    return {
         "segments": table(
             [("财政局网段", 109, "双河镇", "财政楼", "TK-SW-1 Vlanif109", "10.20.9.0/24", "财政局")],
             ["name", "vlan_id", "town", "site", "gateway", "prefixes", "departments"],
@@ -153,38 +178,13 @@ def frames(**changes: pd.DataFrame) -> Frames:
             ],
             ["name", "site_a", "site_b", "end_a", "end_b", "status", "length_m", "strands", "purpose"],
         ),
-        "fiber_cables": table(
-            [
-                (
-                    "1999光缆",
-                    "中心",
-                    "财政楼",
-                    12,
-                    1,
-                    "G.652B",
-                    Decimal("210.0"),
-                    "otdr",
-                    "own",
-                    "in_use",
-                    date(1999, 9, 20),
-                    Decimal("19950.00"),
-                ),
-            ],
-            [
-                "name",
-                "site_a",
-                "site_b",
-                "strands",
-                "used",
-                "fiber_kind",
-                "length_m",
-                "length_source",
-                "ownership",
-                "status",
-                "built_on",
-                "cost_yuan",
-            ],
-        ),
+        "fiber_cables": table([CABLE], CABLE_KEYS),
+    }
+
+
+def _money() -> Frames:
+    """Classes, prices, funds and the standard."""
+    return {
         "classes": table(
             [
                 ("desktop", "台式计算机", "Desktop computer", "A02010104", "台", "computer"),
@@ -218,6 +218,12 @@ def frames(**changes: pd.DataFrame) -> Frames:
             [(rule, "central", "中央标准", date(2016, 7, 1), True) for rule in RULES],
             ["rule", "standard", "standard_name", "valid_from", "default"],
         ).astype({"default": bool}),
+    }
+
+
+def _seen() -> Frames:
+    """What the network shows, and what it showed before."""
+    return {
         "segment_macs": table(
             [
                 ("双河镇", "财政局网段", "财政楼", "财政局", True, datetime(2026, 11, 23, 7, 0)),
@@ -243,7 +249,15 @@ def frames(**changes: pd.DataFrame) -> Frames:
             ["mac", "town", "department", "last_seen_at"],
         ),
     }
-    return found | changes
+
+
+def frames(**changes: pd.DataFrame) -> Frames:
+    """All frames of the literal county, some of them changed."""
+    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
+    departments = table(DEPARTMENTS, DEPARTMENT_KEYS).astype(
+        {"posts": "int64", "staff": "int64", "meeting_rooms": "int64", **marks}
+    )
+    return {"devices": devices(), "departments": departments, **_network(), **_money(), **_seen(), **changes}
 
 
 HEAD = Head(

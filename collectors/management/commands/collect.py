@@ -20,7 +20,7 @@ from collectors.lab.book import Book, BookError, read_book
 from collectors.models import Run, RunState
 from collectors.napalm.source import NOT_WHOLE
 from collectors.polling.poller import JOBS
-from collectors.selectors import Scope, profiles, target_of
+from collectors.selectors import Scope, devices_to_poll, target_of
 from collectors.services.applying import Applied
 from collectors.services.running import Outcome, finish, logins_of, network_poll, run
 from collectors.services.starting import alone
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             raise
 
     def _collect(self, scope: Scope, options: dict[str, Any]) -> None:
-        chosen = list(profiles(scope))
+        chosen = list(devices_to_poll(scope))
         self._check_names(options["device"], {profile.device_id for profile in chosen})
         if not chosen:
             raise CommandError(

@@ -101,7 +101,7 @@ class Command(BaseCommand):
 
 
 def _line(one: Any) -> str:
-    """A Seen or a Proposal: addresses, name, maker, model, serial. Control characters never reach the terminal."""
+    """A SeenDevice or a Proposal: addresses, name, maker, model, serial. No control characters."""
     parts = (", ".join(one.addresses[:4]), one.name, one.manufacturer, one.model, one.serial)
     return "".join(c if c.isprintable() else "?" for c in "  ".join(filter(None, parts)))
 

@@ -1,12 +1,14 @@
-"""`manage.py load PATH…`: CSV files into the register."""
+"""`manage.py load PATH…`: CSV files, and what lists export, into the register."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from inventory.pages.listed import as_csv
 from inventory.services.importing.loading import FileResult, find_files, load
 from inventory.services.write import Actor
 
@@ -24,10 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help=_("check, show what would change, write nothing"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files, problems = find_files(options["paths"])
-        results: list[FileResult] = []
-        if not problems:
-            results = load(files, actor=Actor("load", source="import"), dry_run=options["dry_run"])
+        with TemporaryDirectory() as folder:
+            files, problems = find_files(options["paths"], as_csv=lambda path: self._as_csv(path, Path(folder)))
+            results: list[FileResult] = []
+            if not problems:
+                results = load(files, actor=Actor("load", source="import"), dry_run=options["dry_run"])
         for result in results:
             self._show(result, options["dry_run"], options["verbosity"])
             problems += result.problems
@@ -37,6 +40,15 @@ class Command(BaseCommand):
             raise CommandError(_("%d problems; nothing of a file with a problem was loaded.") % len(problems))
         if options["dry_run"]:
             self.stdout.write(_("Tried only: nothing was written."))
+
+    def _as_csv(self, path: Path, folder: Path) -> Path:
+        try:
+            read, left_out = as_csv(path, folder)
+        except ValueError as fault:
+            raise CommandError(str(fault)) from fault
+        if left_out:
+            self.stdout.write(f"{path.name}: " + _("not read: %s") % ", ".join(left_out))
+        return read
 
     def _show(self, result: FileResult, dry: bool, verbosity: int) -> None:
         if result.problems or not verbosity:

@@ -57,6 +57,7 @@ PLACES = (
         lambda location: (location.site.name, hooks.location_path(location)),
         related=("site", "parent__parent__parent"),
         hook=hooks.LocationPath,
+        joined={"path": ("parent", "name")},
     ),
     File(
         "departments",

@@ -70,6 +70,8 @@ class LocationPath:
         self.lookup = lookup
 
     def check(self, line: int, row: Mapping[str, str], obj: Location) -> bool:
+        if obj.pk is not None:
+            return False  # it was found by its path
         path = row["path"].strip("/")
         above, _slash, name = path.rpartition("/")
         obj.name = name

@@ -4,7 +4,7 @@ The same files twice change nothing the second time. A blank cell leaves a value
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,13 @@ class _Row:
     more: bool = False
 
 
-def find_files(paths: Iterable[Path], registry: Registry = REGISTRY) -> tuple[list[tuple[File, Path]], list[Problem]]:
-    """CSV files of the given files and folders, in loading order: NAME.csv, and NAME-anything.csv for more of it."""
+def find_files(
+    paths: Iterable[Path], registry: Registry = REGISTRY, *, as_csv: Callable[[Path], Path] = lambda path: path
+) -> tuple[list[tuple[File, Path]], list[Problem]]:
+    """CSV files of the given files and folders, in loading order: NAME.csv, and NAME-anything.csv for more of it.
+
+    `as_csv` gives the file to read in place of another, under a name of that form.
+    """
     found: list[tuple[int, Path, File]] = []
     problems: list[Problem] = []
     order = list(registry.files)
@@ -59,7 +64,7 @@ def find_files(paths: Iterable[Path], registry: Registry = REGISTRY) -> tuple[li
         if not path.exists():
             problems.append(Problem(str(path), None, "", _("does not exist")))
             continue
-        for file in sorted(path.glob("*.csv")) if path.is_dir() else [path]:
+        for file in map(as_csv, sorted(path.glob("*.csv")) if path.is_dir() else [path]):
             name = file.stem.split("-")[0]
             if name in registry.files:
                 found.append((order.index(name), file, registry.files[name]))
@@ -101,6 +106,7 @@ def load(
 def _load_file(spec: File, path: Path, lookup: Lookup, result: FileResult, actor: write.Actor) -> None:
     sheet, result.problems = read_csv(path)
     result.encoding = sheet.encoding
+    _join(spec, sheet)
     result.problems += _check_columns(spec, path.name, sheet)
     if result.problems:
         return
@@ -152,6 +158,17 @@ def _word(obj: Any, field: str, value: Any, names: dict[tuple[Any, Any], str]) -
             related = model._default_manager.filter(pk=value).first()
         names[model, value] = str(value if related is None else related)
     return names[model, value]
+
+
+def _join(spec: File, sheet: Sheet) -> None:
+    """Put the columns that stand in the place of one together in it."""
+    for name, parts in spec.joined.items():
+        if name in sheet.header or parts[-1] not in sheet.header:
+            continue
+        sheet.header[:] = [name, *(title for title in sheet.header if title not in parts)]
+        for _line, cells in sheet.rows:
+            above = "/".join(cells.pop(part, "") for part in parts)
+            cells[name] = "/".join(level for cell in above.split("/") if (level := cell.strip()) not in ("", CLEAR))
 
 
 def _check_columns(spec: File, name: str, sheet: Sheet) -> list[Problem]:

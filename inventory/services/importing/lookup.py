@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from inventory.services.importing.spec import File, Registry
 
 Key = tuple[str, ...]
-SPOKEN = frozenset({"asset_classes", "devices", "interfaces", "locations"})
+SPOKEN = frozenset({"asset_classes", "devices", "interfaces", "locations", "standards"})
 """Files whose rows may also be named as a page names them."""
 HINTS = 100
 """Names for which close ones are looked for: a whole column of the wrong names would cost an hour of it."""
@@ -55,7 +55,7 @@ class Lookup:
         return self._registry.files[file].key_of(obj)
 
     def _bare(self, file: str, key: Key) -> Key:
-        """The key of what a page says: a location as '2楼 / 203', a device with its name, an asset class by name."""
+        """The key of what a page says: a location as '2楼 / 203', a device with its name, a class by name."""
         if file == "locations":
             return (*key[:-1], "/".join(part.strip() for part in key[-1].split("/")))
         if file == "interfaces":

@@ -34,6 +34,8 @@ class File:
     related: tuple[str, ...] = ()
     hook: Callable[[Any], Hook] | None = None
     """Takes the Lookup."""
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column → columns that may stand in its place: the levels of a path, from above, as a list shows them apart."""
 
     def existing(self) -> QuerySet[Any]:
         found = self.model._default_manager.all()

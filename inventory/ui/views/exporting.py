@@ -34,12 +34,17 @@ also in full width."""
 
 
 class SheetListing(Listing):
-    """A list with the columns of a file: what shows several fields in one cell gives each of them its own."""
+    """A list with the columns of a file: what shows several fields in one cell gives each of them its own.
+
+    For who may bring the file back it has all by which the rows are then known.
+    """
 
     @cached_property
     def cells(self) -> list[Cell]:
         shown = super().cells
         names = [name for cell in shown for name in (cell.sheets or (cell.name,))]
+        if self.page.kit.importer.may(self.user, self.page):
+            names += self.page.kit.importer.needs(self.page)
         return self.page.cells(list(dict.fromkeys(names)))  # type: ignore[no-any-return]
 
 

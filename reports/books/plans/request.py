@@ -197,24 +197,9 @@ def _by_department(table: Sheet, params: Params) -> Sheet:
 
 
 def _gathered(table: Sheet, key: str, name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
-    """Quantity and amount of the request by one of its columns, by formulas from its sheet."""
-    by, quantity, amount = table.place(key), table.place("quantity"), table.place("amount_yuan")
-    sums: dict[str, tuple[int, Decimal]] = {}
-    for row in table.rows:
-        count, money = sums.get(str(row[by]), (0, Decimal(0)))
-        asked, cost = row[quantity], row[amount]
-        assert isinstance(asked, int)
-        sums[str(row[by])] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
-    first = table.columns[by]
-    asked_of, cost_of = (Gathered(table.name, key, key, column) for column in ("quantity", "amount_yuan"))
-    columns = (
-        Column(key, first.zh, first.en, width=26),
-        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=asked_of),
-        Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost_of),
-        *more,
-    )
-    rows: list[Row] = [(text, *both, *("" for _ in more)) for text, both in sums.items()]
-    return _summary(name, table, columns, rows, total(money for _, money in sums.values()), params)
+    columns, sums = budget.gathered(table, key, width=26)
+    rows: list[Row] = [(*one, *("" for _ in more)) for one in sums]
+    return _summary(name, table, (*columns, *more), rows, total(money for *_, money in sums), params)
 
 
 def _by_source(table: Sheet, justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:

@@ -11,7 +11,7 @@ from collectors.lab.mib.build import build_mib
 from collectors.lab.network import build_network
 from collectors.lab.register import network_view
 from collectors.models import DeviceState, Difference, Neighbour, Run
-from collectors.selectors import Scope, profiles, target_of
+from collectors.selectors import Scope, devices_to_poll, target_of
 from collectors.services.running import Outcome, network_poll, run
 from collectors.snmp.codec import GET, Request
 from collectors.snmp.recording import Recording
@@ -71,7 +71,7 @@ FAULTS: dict[str, Fault] = {
 def _collect(ports: dict[str, int], tags: dict[str, str], seen: Callable[[Snapshot], None] | None = None) -> Outcome:
     targets = [
         Target(target.name, "127.0.0.1", ports[tags[target.name]], timeout_s=0.1, retries=1)
-        for target in map(target_of, profiles(Scope()))
+        for target in map(target_of, devices_to_poll(Scope()))
     ]
     return run(
         targets,

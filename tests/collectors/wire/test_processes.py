@@ -23,7 +23,7 @@ from collectors.lab.server import Lab, make_agents
 from collectors.models import DeviceState, Run
 from collectors.polling.poller import poll_many
 from collectors.polling.processes import ChildEnded, poll_in_processes
-from collectors.selectors import Scope, profiles, target_of
+from collectors.selectors import Scope, devices_to_poll, target_of
 from collectors.services.running import Outcome, run
 from collectors.snmp import codec
 from collectors.snmp import oid as oids
@@ -166,7 +166,9 @@ def test_a_run_that_loses_a_process_fails_and_keeps_the_devices_it_has():
         names[one.asset_tag] = number
     with serving(make_agents(map(device, range(2)))) as places, deaf() as silent:
         where = [*places, silent[0]]
-        targets = [replace(where[names[target.name]], name=target.name) for target in map(target_of, profiles(Scope()))]
+        targets = [
+            replace(where[names[target.name]], name=target.name) for target in map(target_of, devices_to_poll(Scope()))
+        ]
         with pytest.raises(ChildEnded):
             collect_until_two_are_seen(targets)
     assert Run.objects.get().state == "failed"
