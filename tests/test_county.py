@@ -18,6 +18,7 @@ from inventory.rules.names import is_junk_serial
 from inventory.rules.status import MOVES
 
 COUNTY = Path(__file__).resolve().parent.parent / "fixtures" / "county"
+STANDARDS = COUNTY.parent / "standards"
 TODAY = date(2026, 11, 24)
 CENTRE = "信息中心"
 
@@ -26,9 +27,9 @@ Row = dict[str, str]
 
 @cache
 def rows(name: str) -> list[Row]:
-    """The rows of NAME.csv and of every NAME-anything.csv."""
+    """The rows of NAME.csv and of every NAME-anything.csv; classes of assets are shipped with the standards."""
     found: list[Row] = []
-    for file in sorted(COUNTY.glob("*.csv")):
+    for file in sorted((STANDARDS if name == "asset_classes" else COUNTY).glob("*.csv")):
         if file.stem.split("-")[0] == name:
             with file.open(encoding="utf-8", newline="") as stream:
                 found += csv.DictReader(stream)
