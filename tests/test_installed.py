@@ -76,3 +76,25 @@ def test_an_interrupt_from_the_keyboard_is_told_in_one_line(monkeypatch, capsys)
         program.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(installed, tmp_path):
+    """The full disk, the lock that is not let go and the server that is down are nobody's fault in the program."""
+    nowhere = installed | {"TAIZHANG_DATABASE": f"sqlite:////{tmp_path}/nowhere/taizhang.sqlite3"}
+    told = run(nowhere, tmp_path, "differences")
+    assert (told.returncode, told.stderr) == (1, "The database failed: unable to open database file\n")
+    assert "Traceback" in run(nowhere, tmp_path, "differences", "--traceback").stderr
+
+
+def test_it_says_which_version_it_is(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["taizhang", "--version"])
+    monkeypatch.setattr(program.metadata, "version", lambda _name: "7.1")
+    program.main()
+    assert capsys.readouterr().out == "taizhang 7.1\n"
+
+
+def test_the_shipped_standards_can_be_loaded_into_an_empty_register(installed, tmp_path):
+    """As the how-to of installing says."""
+    assert run(installed, tmp_path, "migrate").returncode == 0
+    told = run(installed, tmp_path, "load", str(ROOT / "fixtures" / "standards"))
+    assert told.returncode == 0, told.stderr

@@ -30,7 +30,8 @@ HOME_DIR = BASE_DIR / "var" if IS_CHECKOUT else Path("~/.local/share/taizhang").
 VAR_DIR = Path(env.str("TAIZHANG_VAR", default=str(HOME_DIR))).absolute()
 DEBUG = env.bool("TAIZHANG_DEBUG", default=False)
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=LOOPBACK)
+# A watchdog asks this machine by its own names.
+ALLOWED_HOSTS = list({*env.list("TAIZHANG_HOSTS", default=[]), *LOOPBACK})
 HTTPS = env.bool("TAIZHANG_HTTPS", default=not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK))
 """Whether people reach the pages by https only: everywhere but on the machine itself."""
 try:
@@ -222,7 +223,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hosts": {"()": "inventory.config.logs.HostInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hosts"]}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING"},
         "django.request": {"level": "ERROR"},

@@ -1,5 +1,7 @@
 """Signing in and what each answer tells the browser: throttling, cookies, Content-Security-Policy, own hosts only."""
 
+import io
+import logging
 import os
 import re
 import subprocess
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from inventory.models import Role, User
 from inventory.ui import menu
@@ -136,6 +139,29 @@ def test_for_other_hosts_than_this_machine_https_is_wanted(settings: Any, techni
     answer = Client().post("/login/", {"username": "wang", "password": PASSWORD}, secure=True)
     assert answer.cookies["sessionid"]["secure"] and answer.cookies["csrftoken"]["secure"]
     assert answer["Strict-Transport-Security"] == "max-age=3600"
+
+
+def test_a_watchdog_asks_the_machine_by_its_own_name_whatever_others_call_it(tmp_path: Path) -> None:
+    code = "from inventory.config import settings as s; print(sorted(s.ALLOWED_HOSTS))"
+    env = {**os.environ, "TAIZHANG_HOSTS": "register.example", "TAIZHANG_VAR": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "['127.0.0.1', '[::1]', 'localhost', 'register.example']"
+
+
+def test_a_foreign_host_is_refused_in_one_line_that_names_the_setting(settings: Any) -> None:
+    handler = logging.StreamHandler(written := io.StringIO())
+    names = [settings.LOGGING["filters"][name]["()"] for name in settings.LOGGING["handlers"]["stderr"]["filters"]]
+    for name in names:
+        handler.addFilter(import_string(name)())
+    logger = logging.getLogger("django.security.DisallowedHost")
+    logger.addHandler(handler)
+    try:
+        answer = Client().get("/", headers={"host": "evil.example"})
+    finally:
+        logger.removeHandler(handler)
+    told = written.getvalue()
+    assert answer.status_code == 400 and "evil" not in answer.content.decode()
+    assert told.count("\n") == 1 and "'evil.example'" in told and "TAIZHANG_HOSTS" in told
 
 
 @pytest.mark.parametrize(("hosts", "https"), [("127.0.0.1,localhost", False), ("127.0.0.1,register.example", True)])
