@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from inventory.config.views import healthz
 
+handler500 = "inventory.config.views.fault"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),

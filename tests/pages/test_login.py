@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
@@ -252,3 +254,30 @@ def test_nobody_else_on_the_machine_reads_the_database(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
     found = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
     assert found["taizhang.sqlite3"] == found["secret_key"] == 0o600, found
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("database is locked", "Something else was writing"),
+        ("database or disk is full", "no room left"),
+        ("connection failed: secret-host refused\n\tIs it running?", "Nothing was saved"),
+    ],
+)
+def test_a_database_that_cannot_write_now_is_told_in_a_sentence(
+    client: Client, technician: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    fault: str, told: str,
+) -> None:  # fmt: skip
+    def broken(*_args: Any, **_named: Any) -> None:
+        raise OperationalError(fault)
+
+    client.force_login(technician)
+    client.raise_request_exception = False
+    for broken_in in ((menu, "for_user"), (SessionStore, "load")):
+        monkeypatch.setattr(*broken_in, broken)
+        answer = client.get("/password/")
+        text = answer.content.decode()
+        assert answer.status_code == 503 and answer["Retry-After"]
+        assert told in text and "Nothing was saved" in text and "secret-host" not in text
+        monkeypatch.undo()
+    assert fault.partition("\n")[0] in caplog.text
