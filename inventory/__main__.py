@@ -19,6 +19,7 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["version"]):
         print(f"taizhang {_version()}")
         return
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
@@ -34,6 +35,10 @@ def main() -> None:
         from django.utils.translation import gettext
 
         sys.exit(gettext("The database failed: %s") % told.partition("\n")[0])
+    except ImproperlyConfigured as fault:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(fault))
     except KeyboardInterrupt:
         from django.utils.translation import gettext
 

@@ -46,7 +46,10 @@ def _secret_key() -> str:
         return str(key)
     file = VAR_DIR / "secret_key"
     try:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        # Nothing is written where it is made already: a full disk stops no command that only reads.
+        if file.exists():
+            return file.read_text(encoding="ascii")
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=VAR_DIR, encoding="ascii") as made:
             made.write(secrets.token_urlsafe(50))
             made.flush()

@@ -1,5 +1,6 @@
 """What is no page of the register: whether it works, for a watchdog or a proxy, and what is told where it does not."""
 
+import errno
 import sys
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +17,7 @@ WHY = {
     "full": gettext_noop("The disk has no room left."),
 }
 """What a word in the database's own says to a person."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @login_not_required
@@ -30,12 +32,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """500; 503 where the database is locked, full or not there, which is no fault of the program and may pass."""
+    """500; 503 where the database is locked or not there or the disk full, which is no fault of the program."""
     # Django calls this while it handles what went wrong.
     what = sys.exception()
-    if not isinstance(what, OperationalError):
+    full = isinstance(what, OSError) and what.errno in NO_ROOM
+    if not full and not isinstance(what, OperationalError):
         return server_error(request)
-    why = next((_(sentence) for word, sentence in WHY.items() if word in str(what)), "")
+    why = next((_(sentence) for word, sentence in WHY.items() if word in ("full" if full else str(what))), "")
     # Without the request: the page's frame asks the database.
     text = render_to_string("503.html", {"why": why})
     return HttpResponse(text, status=503, headers={"Retry-After": str(LATER_S)})
