@@ -178,6 +178,17 @@ def test_after_some_hours_a_device_is_asked_for_all_and_then_again_for_the_same(
     assert _conversations(switch) == [b"asked anew"]
 
 
+def test_what_a_clock_that_was_ahead_has_dated_is_not_recent_for_a_year(switch):
+    _run(_whole(switch))
+    with write.unit(TESTER) as unit:
+        ahead = timezone.now() + timedelta(days=365)
+        unit.touch(KeptSnapshot, [KeptSnapshot.objects.get().pk], taken_at=ahead)
+    asked: list[Target] = []
+    _run(_whole(switch, conversation=b"asked anew"), asked=asked)
+    assert [target.last for target in asked] == [b""]
+    assert _conversations(switch) == [b"asked anew"]
+
+
 def test_another_edition_of_the_program_asks_for_all(switch, monkeypatch):
     _run(_whole(switch))
     monkeypatch.setattr(selectors, "edition", lambda: "next")
