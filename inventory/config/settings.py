@@ -178,7 +178,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "inventory.config.signing_in.ByTheDay",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -193,8 +197,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+# A quarter of an hour is one, also for who goes on trying; and what is refused leaves nothing in the database.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# What signing_in counts by the day.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_CLIENT_IP_CALLABLE = "inventory.config.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+# The log tells addresses; a name may be a password that was typed into the wrong field.
+AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_VERBOSE = False
 
 # What a browser is told. A proxy in front says https by X-Forwarded-Proto, which gunicorn believes from
