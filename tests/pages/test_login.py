@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from inventory.models import Role, User
 from inventory.ui import menu
+from tests.conftest import ROOT
 from tests.factories import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,15 @@ def test_for_other_hosts_than_this_machine_https_is_wanted(settings: Any, techni
     answer = Client().post("/login/", {"username": "wang", "password": PASSWORD}, secure=True)
     assert answer.cookies["sessionid"]["secure"] and answer.cookies["csrftoken"]["secure"]
     assert answer["Strict-Transport-Security"] == "max-age=3600"
+
+
+def test_served_to_others_it_passes_django_s_own_checks_for_deployment(tmp_path: Path) -> None:
+    env = {**os.environ, "TAIZHANG_HOSTS": "register.example", "TAIZHANG_VAR": str(tmp_path)}
+    for name in ("TAIZHANG_HTTPS", "TAIZHANG_DEBUG"):
+        env.pop(name, None)
+    command = [sys.executable, "-m", "inventory", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_watchdog_asks_the_machine_by_its_own_name_whatever_others_call_it(tmp_path: Path) -> None:
