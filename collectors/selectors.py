@@ -363,8 +363,11 @@ def _unpacked(content: bytes | memoryview) -> dict[str, Any]:
 
 
 def conversations(tags: Sequence[str], now: datetime) -> dict[str, bytes]:
-    """Of the devices' last visits, by asset tag: those that this edition held, and not long ago."""
-    kept = KeptSnapshot.objects.filter(edition=edition(), taken_at__gt=now - KEPT_FOR)
+    """Of the devices' last visits, by asset tag: those that this edition held, and not long ago.
+
+    What a clock that was ahead has dated into the future is none of them.
+    """
+    kept = KeptSnapshot.objects.filter(edition=edition(), taken_at__gt=now - KEPT_FOR, taken_at__lte=now)
     return {
         tag: bytes(content)
         for part in _parts(tags)

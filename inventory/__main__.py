@@ -3,15 +3,23 @@
 import os
 import signal
 import sys
+from importlib import metadata
 from pathlib import Path
 
 _INTERRUPTED = 128 + signal.SIGINT
 """The exit code by which a shell knows it."""
+_OLD = ("no such table", "no such column", "does not exist")
+"""What databases say where a migration is missing."""
 
 
 def main() -> None:
-    """Run a command. A database without tables, and an interrupt from the keyboard, are told in one line."""
+    """Run a command. What the database refuses for its own reasons, and an interrupt from the keyboard, are told in
+    one line (with --traceback in all)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "inventory.config.settings")
+    if sys.argv[1:] in (["--version"], ["version"]):
+        print(f"taizhang {_version()}")
+        return
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
@@ -19,14 +27,30 @@ def main() -> None:
     try:
         execute_from_command_line([name, *sys.argv[1:]])
     except (OperationalError, ProgrammingError) as fault:
-        if "no such table" in str(fault) or "does not exist" in str(fault):
+        told = str(fault).strip()
+        if any(words in told for words in _OLD):
             sys.exit(f"The database has no tables yet, or older ones: run '{name} migrate' first.")
-        raise
+        if isinstance(fault, ProgrammingError) or "--traceback" in sys.argv:
+            raise
+        from django.utils.translation import gettext
+
+        sys.exit(gettext("The database failed: %s") % told.partition("\n")[0])
+    except ImproperlyConfigured as fault:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(str(fault))
     except KeyboardInterrupt:
         from django.utils.translation import gettext
 
         print(gettext("Stopped. What was written by then is whole."), file=sys.stderr)
         sys.exit(_INTERRUPTED)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("taizhang")
+    except metadata.PackageNotFoundError:
+        return "?"
 
 
 if __name__ == "__main__":

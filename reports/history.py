@@ -167,5 +167,7 @@ def _let_go(run: ReportRun, actor: Actor, by: str) -> None:
 
 
 def _unlink(run: ReportRun) -> None:
-    for file in (workbook_of(run), preview_file(run), lock_file(run), template_of(run)):
+    """All files of it, and what was only begun when its process was killed."""
+    begun = folder().glob(f".{run.kept}-*") if run.kept else ()
+    for file in (workbook_of(run), preview_file(run), lock_file(run), template_of(run), *begun):
         file.unlink(missing_ok=True)

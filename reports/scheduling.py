@@ -20,6 +20,10 @@ from reports.background import perform
 from reports.models import Cadence, ReportRun, ReportSchedule, RunState
 from reports.services import check_folder
 
+AHEAD = timedelta(days=1)
+"""So far in the future lies only what was made while the clock was wrong."""
+TRIES = 3
+"""How often a report is begun whose process is killed each time."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -47,13 +51,26 @@ def make_due(now: datetime) -> Iterator[ReportSchedule]:
 def _claim(schedule: ReportSchedule, now: datetime) -> bool:
     """Whether it is due and this process is the one to make it."""
     due = last_due(schedule, now)
-    if schedule.last_at is not None and schedule.last_at >= due:
+    begun = schedule.last_at is not None and due <= schedule.last_at < now + AHEAD
+    if begun and not _is_to_be_made_again(schedule, due):
         return False
     before = ReportSchedule.objects.filter(pk=schedule.pk, last_at=schedule.last_at)
     with write.unit(_actor(schedule), reason="schedule"):
         claimed = before.update(last_at=now)
     schedule.last_at = now
     return bool(claimed)
+
+
+def _is_to_be_made_again(schedule: ReportSchedule, due: datetime) -> bool:
+    """Whether the process that made it was killed, and not for the third time: then it is told instead."""
+    run = schedule.last_run
+    if run is None or schedule.last_fault or history.settle(run).state != RunState.FAILED:
+        return False
+    failed = ReportRun.objects.filter(made_by=schedule.name, report=run.report, state=RunState.FAILED)
+    if failed.filter(data_date__gte=due.date()).count() < TRIES:
+        return True
+    _end(schedule, run, run.fault)
+    return False
 
 
 def _serve(schedule: ReportSchedule, now: datetime) -> None:
@@ -69,6 +86,8 @@ def _serve(schedule: ReportSchedule, now: datetime) -> None:
         parameters={"lang": schedule.lang},
     )
     with history.held(run):
+        # A process that is killed leaves the run behind, by which the next one knows.
+        _end(schedule, run, "")
         perform(run)
     fault = run.fault if run.state == RunState.FAILED else _hand_over(schedule, run)
     _end(schedule, run, fault)

@@ -7,15 +7,16 @@ from functools import cache
 from pathlib import Path
 
 COUNTY = Path(__file__).resolve().parent.parent / "fixtures" / "county"
+STANDARDS = COUNTY.parent / "standards"
 
 Row = dict[str, str]
 
 
 @cache
 def rows(name: str) -> list[Row]:
-    """The rows of NAME.csv and of every NAME-anything.csv."""
+    """The rows of NAME.csv and of every NAME-anything.csv; classes of assets are shipped with the standards."""
     found: list[Row] = []
-    for file in sorted(COUNTY.glob("*.csv")):
+    for file in sorted((STANDARDS if name == "asset_classes" else COUNTY).glob("*.csv")):
         if file.stem.split("-")[0] == name:
             with file.open(encoding="utf-8", newline="") as stream:
                 found += csv.DictReader(stream)

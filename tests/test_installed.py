@@ -89,3 +89,47 @@ def test_an_interrupt_from_the_keyboard_is_told_in_one_line(monkeypatch, capsys)
         program.main()
     assert ended.value.code == 130
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(installed, tmp_path):
+    """The full disk, the lock that is not let go and the server that is down are nobody's fault in the program."""
+    nowhere = installed | {"TAIZHANG_DATABASE": f"sqlite:////{tmp_path}/nowhere/taizhang.sqlite3"}
+    told = run(nowhere, tmp_path, "differences")
+    assert (told.returncode, told.stderr) == (1, "The database failed: unable to open database file\n")
+    assert "Traceback" in run(nowhere, tmp_path, "differences", "--traceback").stderr
+
+
+def test_it_says_which_version_it_is(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["taizhang", "--version"])
+    monkeypatch.setattr(program.metadata, "version", lambda _name: "7.1")
+    program.main()
+    assert capsys.readouterr().out == "taizhang 7.1\n"
+
+
+def test_the_shipped_standards_can_be_loaded_into_an_empty_register(installed, tmp_path):
+    """As the how-to of installing says."""
+    assert run(installed, tmp_path, "migrate").returncode == 0
+    told = run(installed, tmp_path, "load", str(ROOT / "fixtures" / "standards"))
+    assert told.returncode == 0, told.stderr
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing_that_only_reads(installed, tmp_path):
+    """A full disk: the key that is there is read, and nothing is made to find out whether it could be."""
+    code = (
+        "import tempfile\n"
+        "def full(*args, **named): raise OSError(28, 'No space left on device')\n"
+        "tempfile.NamedTemporaryFile = full\n"
+        "from inventory.config import settings\n"
+        "print(len(settings.SECRET_KEY))"
+    )
+    command = [sys.executable, "-P", "-c", code]
+    first = subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, check=False)
+    assert "No space left" in first.stderr
+    key = tmp_path / "home/.local/share/taizhang/secret_key"
+    key.write_text("k" * 60, encoding="ascii")
+    assert subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True).stdout == "60\n"
+
+
+def test_settings_that_are_wrong_are_told_in_one_line(installed, tmp_path):
+    told = run(installed | {"TAIZHANG_TRUSTED_PROXIES": "proxy"}, tmp_path, "migrate")
+    assert told.returncode == 1 and told.stderr.count("\n") == 1 and "TAIZHANG_TRUSTED_PROXIES" in told.stderr

@@ -1,9 +1,11 @@
 """One collection from beginning to end: targets, polling, applying each device, and what the whole run shows."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -25,6 +27,7 @@ from inventory.selectors import log_mark
 from inventory.services import write
 from inventory.services.write import Actor
 
+log = logging.getLogger(__name__)
 NOTE_STOPPED = gettext_noop("stopped at the keyboard")
 
 Progress = Callable[[Target, Snapshot, Applied], None]
@@ -135,7 +138,7 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
     worked: list[tuple[int, str]] = []
     kept = Results(record, actor)
     for target, snapshot in poll(targets):
-        applied = applying.apply(snapshot, keys[target.name], context, now=timezone.now())
+        applied = _apply(snapshot, keys[target.name], context)
         snapshot = applied.said
         record.polled += 1
         record.changes += applied.changes
@@ -155,6 +158,18 @@ def _ask(targets: Sequence[Target], outcome: Outcome, poll: Poll, actor: Actor, 
     record.answered = record.polled - len(outcome.silent)
     record.differences += sightings.record(gathered, context, now=timezone.now())
     proposals.propose_neighbours(actor=actor)
+
+
+def _apply(snapshot: Snapshot, device: int, context: Context) -> Applied:
+    """What came of one device. A fault of the program is told of it and stops no other; the database's own ends all."""
+    try:
+        return applying.apply(snapshot, device, context, now=timezone.now())
+    except OperationalError:
+        raise
+    except Exception as bug:
+        log.exception("what %s answered cannot be written", snapshot.name)
+        told = f"{type(bug).__name__}: {bug}".partition("\n")[0]
+        return Applied(said=replace(snapshot, fault="bug", fault_text=told))
 
 
 def begin(scope: Scope, actor: Actor) -> Run:

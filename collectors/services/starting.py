@@ -66,7 +66,7 @@ def is_going(run: Run) -> bool:
     if run.state != RunState.RUNNING:
         return False
     if not _path(run.scope).exists():
-        return timezone.now() - run.started_at < LONGEST
+        return abs(timezone.now() - run.started_at) < LONGEST
     lock = _lock(run.scope)
     if lock is None:
         return True

@@ -156,7 +156,8 @@ def is_fresher(snapshot: Snapshot, kept: Kept, now: datetime) -> bool:
     """Whether one that says nothing new is kept all the same: for its readings, or to be asked the same again."""
     if snapshot.same:
         return False
-    return now - kept.taken_at >= KEPT_FOR or bool(snapshot.conversation and kept.edition != edition())
+    recent = now - KEPT_FOR < kept.taken_at <= now
+    return not recent or bool(snapshot.conversation and kept.edition != edition())
 
 
 def with_tables(snapshot: Snapshot, state: DeviceState) -> Snapshot:

@@ -30,7 +30,8 @@ HOME_DIR = BASE_DIR / "var" if IS_CHECKOUT else Path("~/.local/share/taizhang").
 VAR_DIR = Path(env.str("TAIZHANG_VAR", default=str(HOME_DIR))).absolute()
 DEBUG = env.bool("TAIZHANG_DEBUG", default=False)
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = env.list("TAIZHANG_HOSTS", default=LOOPBACK)
+# A watchdog asks this machine by its own names.
+ALLOWED_HOSTS = list({*env.list("TAIZHANG_HOSTS", default=[]), *LOOPBACK})
 HTTPS = env.bool("TAIZHANG_HTTPS", default=not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK))
 """Whether people reach the pages by https only: everywhere but on the machine itself."""
 try:
@@ -45,7 +46,10 @@ def _secret_key() -> str:
         return str(key)
     file = VAR_DIR / "secret_key"
     try:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        # Nothing is written where it is made already: a full disk stops no command that only reads.
+        if file.exists():
+            return file.read_text(encoding="ascii")
+        VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=VAR_DIR, encoding="ascii") as made:
             made.write(secrets.token_urlsafe(50))
             made.flush()
@@ -174,7 +178,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "inventory.config.signing_in.ByTheDay",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -189,14 +197,22 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
+# A quarter of an hour is one, also for who goes on trying; and what is refused leaves nothing in the database.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# What signing_in counts by the day.
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_CLIENT_IP_CALLABLE = "inventory.config.proxies.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+# The log tells addresses; a name may be a password that was typed into the wrong field.
+AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_VERBOSE = False
 
 # What a browser is told. A proxy in front says https by X-Forwarded-Proto, which gunicorn believes from
 # loopback and from TRUSTED_PROXIES (manage.py serve).
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+# Other names of the site's domain are not ours to bind to https: neither subdomains nor browsers' preloaded lists.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -222,7 +238,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"hosts": {"()": "inventory.config.logs.HostInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hosts"]}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING"},
         "django.request": {"level": "ERROR"},

@@ -1,8 +1,23 @@
-"""The one answer that is no page: whether this process and its database work, for a watchdog or a proxy."""
+"""What is no page of the register: whether it works, for a watchdog or a proxy, and what is told where it does not."""
+
+import errno
+import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.defaults import server_error
+
+LATER_S = 30
+WHY = {
+    "locked": gettext_noop("Something else was writing for more than half a minute."),
+    "full": gettext_noop("The disk has no room left."),
+}
+"""What a word in the database's own says to a person."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @login_not_required
@@ -14,3 +29,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """500; 503 where the database is locked or not there or the disk full, which is no fault of the program."""
+    # Django calls this while it handles what went wrong.
+    what = sys.exception()
+    full = isinstance(what, OSError) and what.errno in NO_ROOM
+    if not full and not isinstance(what, OperationalError):
+        return server_error(request)
+    why = next((_(sentence) for word, sentence in WHY.items() if word in ("full" if full else str(what))), "")
+    # Without the request: the page's frame asks the database.
+    text = render_to_string("503.html", {"why": why})
+    return HttpResponse(text, status=503, headers={"Retry-After": str(LATER_S)})

@@ -75,8 +75,15 @@ def _make(path: Path) -> None:
 def _temporary(path: Path, keys: list[str]) -> Path:
     """A file beside `path`, mode 0600 (mkstemp's)."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii", delete=False) as stream:
-        stream.write("".join(f"{key}\n" for key in keys))
-    return Path(stream.name)
+        made = Path(stream.name)
+        try:
+            stream.write("".join(f"{key}\n" for key in keys))
+            stream.flush()
+            os.fsync(stream.fileno())
+        except OSError:
+            made.unlink()
+            raise
+    return made
 
 
 def _cipher() -> MultiFernet:

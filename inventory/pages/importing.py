@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -138,11 +139,17 @@ def stash(user: Any, page: ModelPage, name: str, octets: bytes) -> str:
     """Keep an upload until it is loaded; its token is for this user and page alone."""
     folder = _folder()
     for old in folder.iterdir():
-        if old.stat().st_mtime < time.time() - KEPT_S:
-            old.unlink(missing_ok=True)
+        # Another upload of this moment may have taken it away.
+        with suppress(FileNotFoundError):
+            if old.stat().st_mtime < time.time() - KEPT_S:
+                old.unlink()
     token = secrets.token_urlsafe(16)
     path = _path(user, page, token, ".xlsx" if octets.startswith(b"PK\x03\x04") else ".csv")
-    path.write_bytes(octets)
+    try:
+        path.write_bytes(octets)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     return token
 
 

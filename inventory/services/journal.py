@@ -51,10 +51,10 @@ def attach(thing: RegisterModel, name: str, content: bytes, *, actor: Actor) -> 
     )
     setattr(row, owner_field(thing), thing)
     place = path_of(stored)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
-    place.chmod(0o600)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        place.touch(mode=0o600)
+        place.write_bytes(content)
         with write.unit(actor) as unit:
             return unit.create(row)
     except BaseException:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from inventory.sheets import extras, names, style
@@ -71,7 +72,10 @@ def fill(book: Book, path: Path) -> None:
 
 
 def fill_file(book: Book, target: str | BytesIO) -> None:
-    """Write the workbook to a file by name, or to one in memory. ValueError when a sheet has no room for its rows."""
+    """Write the workbook to a file by name, or to one in memory.
+
+    ValueError when a sheet has no room for its rows, OSError when the disk has none.
+    """
     for one in book.sheets:
         if len(one.rows) > MOST_ROWS:
             raise ValueError(f"{one.name}: {len(one.rows)} rows, and a sheet holds {MOST_ROWS}")
@@ -90,7 +94,11 @@ def fill_file(book: Book, target: str | BytesIO) -> None:
             sheet = _SheetWriter(out, layout, by_name, formats, book)
             sheet.write()
             extras.add(workbook, out, layout, formats, book, table="" if long else table, widths=sheet.widths)
-        workbook.close()
+        try:
+            workbook.close()
+        except FileCreateError as fault:
+            # The library wraps what the system said of the file, a full disk too.
+            raise fault.args[0] from None
 
 
 def _properties(book: Book) -> dict[str, Any]:

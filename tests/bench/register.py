@@ -57,7 +57,7 @@ def load_register(folder: Path) -> None:
 
     call_command("migrate", verbosity=0)
     county = FIXTURES / "county"
-    names = ("manufacturers", "asset_classes", "device_types", "funding_sources", "prices")
+    names = ("manufacturers", "device_types", "funding_sources", "prices")
     files, problems = find_files([*(county / f"{name}.csv" for name in names), FIXTURES / "standards", folder])
     results = load(files, actor=Actor("bench", source="import"))
     problems += [problem for result in results for problem in result.problems]

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def county(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> NetworkView:
     """The view of the loaded county. Loaded once for this module and undone."""
     with django_db_blocker.unblock(), transaction.atomic():
-        files, problems = find_files([COUNTY])
+        files, problems = find_files([COUNTY.parent / "standards", COUNTY])
         results = load(files, actor=Actor("test", source="import"))
         assert not problems
         assert not [problem for result in results for problem in result.problems]

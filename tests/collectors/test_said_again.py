@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from collectors import selectors
 from collectors.collect import Target
 from collectors.facts import ArpFact, ForwardingFact, Snapshot, SystemFact, TableEnd, TableState
-from collectors.models import DeviceState, Difference, KeptSnapshot, RunPart, Sighting
+from collectors.models import DeviceState, Difference, KeptSnapshot, Run, RunPart, Sighting
 from collectors.napalm.drivers import NapalmTarget
 from collectors.selectors import Scope, load_snapshot
 from collectors.services import applying, results, running, states
@@ -177,6 +178,17 @@ def test_after_some_hours_a_device_is_asked_for_all_and_then_again_for_the_same(
     assert _conversations(switch) == [b"asked anew"]
 
 
+def test_what_a_clock_that_was_ahead_has_dated_is_not_recent_for_a_year(switch):
+    _run(_whole(switch))
+    with write.unit(TESTER) as unit:
+        ahead = timezone.now() + timedelta(days=365)
+        unit.touch(KeptSnapshot, [KeptSnapshot.objects.get().pk], taken_at=ahead)
+    asked: list[Target] = []
+    _run(_whole(switch, conversation=b"asked anew"), asked=asked)
+    assert [target.last for target in asked] == [b""]
+    assert _conversations(switch) == [b"asked anew"]
+
+
 def test_another_edition_of_the_program_asks_for_all(switch, monkeypatch):
     _run(_whole(switch))
     monkeypatch.setattr(selectors, "edition", lambda: "next")
@@ -236,3 +248,38 @@ def test_who_did_not_answer_last_time_is_asked_first(switch):
     assert [target.name for target in asked] == [switch.asset_tag, other.asset_tag]
     _run(_again(switch), silence, asked=asked)
     assert [target.name for target in asked] == [other.asset_tag, switch.asset_tag]
+
+
+def test_one_answer_that_cannot_be_written_stops_no_other_device(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of the program is told of its device, in the run and in the log; what was half written of it is not."""
+    ill, well = make_switch("ill", address="10.0.0.8"), make_switch("well", address="10.0.0.9")
+    write_answer = states.write_answer
+
+    def broken(unit, device, *rest) -> None:
+        write_answer(unit, device, *rest)
+        if device.pk == ill.pk:
+            raise RuntimeError("a table of a kind that nobody thought of")
+
+    monkeypatch.setattr(states, "write_answer", broken)
+    outcome = _run(_whole(ill), _whole(well))
+    assert list(DeviceState.objects.values_list("device", flat=True)) == [well.pk]
+    assert (outcome.run.state, outcome.run.polled, outcome.run.answered) == ("partial", 2, 1)
+    told = {one["device"]: one.get("fault", "") for one in results.read(outcome.run)}
+    assert told == {ill.pk: "bug", well.pk: ""}
+    assert ill.asset_tag in caplog.text and "nobody thought of" in caplog.text
+    monkeypatch.undo()
+    assert _run(_whole(ill), _whole(well)).all_answered
+
+
+def test_a_database_that_fails_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would fail for every device, each after half a minute."""
+
+    def full(*_args, **_kwargs) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(states, "write_answer", full)
+    with pytest.raises(OperationalError):
+        _run(_whole(make_switch("one", address="10.0.0.8")))
+    assert Run.objects.get().note == "OperationalError: database or disk is full"

@@ -97,7 +97,7 @@ def make_corner() -> Corner:
         difference = Difference(kind="moved", device=device, opened_at=NOW, last_seen_at=NOW)
         made: list[Model] = [
             unit.create(Person(name="王芳", department=department)),
-            unit.create(IPAddress(address=f"10.1.0.{device.pk}", interface=port)),
+            unit.create(IPAddress(address=f"10.1.{device.pk // 256}.{device.pk % 256}", interface=port)),
             unit.create(Cable(end_a=port, end_b=other)),
             unit.create(Prefix(prefix=f"10.{site.pk}.0.0/24", segment=segment)),
             unit.create(DeviceState(device=device)),

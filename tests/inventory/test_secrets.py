@@ -139,3 +139,17 @@ def test_two_processes_that_begin_at_once_make_one_key(key_file, monkeypatch):
     secrets._make(key_file)
     assert key_file.read_text() == "the first one's key"
     assert [path.name for path in key_file.parent.iterdir()] == ["secret_keys"]
+
+
+def test_a_full_disk_leaves_the_old_keys_and_nothing_beside_them(key_file, monkeypatch):
+    _profile()
+    before = key_file.read_text()
+
+    def full(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        rotate(actor=TESTER)
+    assert key_file.read_text() == before
+    assert [path.name for path in key_file.parent.iterdir()] == [key_file.name]

@@ -115,6 +115,13 @@ def test_a_fault_while_writing_leaves_the_old_file_and_nothing_else(tmp_path: Pa
     assert [one.name for one in tmp_path.iterdir()] == ["book.xlsx"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the archive that could not be closed
+def test_a_full_disk_is_a_fault_of_the_system_and_not_of_the_library() -> None:
+    with pytest.raises(OSError, match="No space left"):
+        write_module.fill(book(sheet(ROWS * 1000)), Path("/dev/full"))
+
+
 def test_a_staged_file_takes_its_name_only_when_the_block_ends_well(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     with pytest.raises(RuntimeError), staged(target) as temporary:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from collectors.profiles import ManagementProfile
 from inventory.models import IPAddress, Location, Person
 from inventory.services import write
+from inventory.services.importing import telling
 from inventory.services.importing.loading import find_files, load
 from inventory.services.importing.telling import write as write_files
 from tests.conftest import ROOT
@@ -116,3 +117,20 @@ def test_a_folder_with_files_is_not_written_over(tmp_path):
     (tmp_path / "towns.csv").write_text("name\n", encoding="utf-8")
     with pytest.raises(CommandError, match="another folder"):
         call_command("dump", str(tmp_path))
+
+
+def test_a_full_disk_is_told_and_leaves_no_file_that_is_cut(tmp_path, monkeypatch):
+    """What a later `load` takes for the whole."""
+    DeviceFactory()
+    whole = telling.lines
+
+    def cut(spec, rows, registry):
+        yield from whole(spec, rows, registry)
+        if spec.name == "devices":
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(telling, "lines", cut)
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("dump", str(tmp_path))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert "device_types.csv" in names and not {name for name in names if name.startswith("devices")}

@@ -166,6 +166,23 @@ def test_a_file_whose_row_is_refused_is_not_kept(register: Register, folder: Pat
     assert kept(folder) == []
 
 
+def test_a_file_that_the_disk_had_no_room_for_is_told_and_not_kept(
+    register: Register, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: Path, content: bytes) -> None:
+        with file.open("wb") as begun:
+            begun.write(content[:4])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    client = client_of(make_user("technician", Role.TECHNICIAN))
+    client.raise_request_exception = False
+    place = f"/files/device/{register.device.pk}/"
+    answer = client.post(place, {"file": [SimpleUploadedFile("a.png", PNG)]})
+    assert answer.status_code == 503 and "The disk has no room left" in answer.content.decode()
+    assert kept(folder) == [] and not Attachment.objects.exists()
+
+
 def test_files_of_deleted_things_are_swept(register: Register, folder: Path) -> None:
     device = DeviceFactory()
     journal.attach(device, "a.png", PNG, actor=TESTER)

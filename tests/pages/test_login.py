@@ -1,5 +1,7 @@
 """Signing in and what each answer tells the browser: throttling, cookies, Content-Security-Policy, own hosts only."""
 
+import io
+import logging
 import os
 import re
 import subprocess
@@ -8,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from inventory.models import Role, User
 from inventory.ui import menu
+from tests.conftest import ROOT
 from tests.factories import DepartmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +144,38 @@ def test_for_other_hosts_than_this_machine_https_is_wanted(settings: Any, techni
     assert answer["Strict-Transport-Security"] == "max-age=3600"
 
 
+def test_served_to_others_it_passes_django_s_own_checks_for_deployment(tmp_path: Path) -> None:
+    env = {**os.environ, "TAIZHANG_HOSTS": "register.example", "TAIZHANG_VAR": str(tmp_path)}
+    for name in ("TAIZHANG_HTTPS", "TAIZHANG_DEBUG"):
+        env.pop(name, None)
+    command = [sys.executable, "-m", "inventory", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_watchdog_asks_the_machine_by_its_own_name_whatever_others_call_it(tmp_path: Path) -> None:
+    code = "from inventory.config import settings as s; print(sorted(s.ALLOWED_HOSTS))"
+    env = {**os.environ, "TAIZHANG_HOSTS": "register.example", "TAIZHANG_VAR": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    assert told.strip() == "['127.0.0.1', '[::1]', 'localhost', 'register.example']"
+
+
+def test_a_foreign_host_is_refused_in_one_line_that_names_the_setting(settings: Any) -> None:
+    handler = logging.StreamHandler(written := io.StringIO())
+    names = [settings.LOGGING["filters"][name]["()"] for name in settings.LOGGING["handlers"]["stderr"]["filters"]]
+    for name in names:
+        handler.addFilter(import_string(name)())
+    logger = logging.getLogger("django.security.DisallowedHost")
+    logger.addHandler(handler)
+    try:
+        answer = Client().get("/", headers={"host": "evil.example"})
+    finally:
+        logger.removeHandler(handler)
+    told = written.getvalue()
+    assert answer.status_code == 400 and "evil" not in answer.content.decode()
+    assert told.count("\n") == 1 and "'evil.example'" in told and "TAIZHANG_HOSTS" in told
+
+
 @pytest.mark.parametrize(("hosts", "https"), [("127.0.0.1,localhost", False), ("127.0.0.1,register.example", True)])
 def test_a_name_that_others_can_reach_means_https(hosts: str, https: bool, tmp_path: Path) -> None:
     names = "SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
@@ -226,3 +264,30 @@ def test_nobody_else_on_the_machine_reads_the_database(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
     found = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
     assert found["taizhang.sqlite3"] == found["secret_key"] == 0o600, found
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("database is locked", "Something else was writing"),
+        ("database or disk is full", "no room left"),
+        ("connection failed: secret-host refused\n\tIs it running?", "Nothing was saved"),
+    ],
+)
+def test_a_database_that_cannot_write_now_is_told_in_a_sentence(
+    client: Client, technician: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    fault: str, told: str,
+) -> None:  # fmt: skip
+    def broken(*_args: Any, **_named: Any) -> None:
+        raise OperationalError(fault)
+
+    client.force_login(technician)
+    client.raise_request_exception = False
+    for broken_in in ((menu, "for_user"), (SessionStore, "load")):
+        monkeypatch.setattr(*broken_in, broken)
+        answer = client.get("/password/")
+        text = answer.content.decode()
+        assert answer.status_code == 503 and answer["Retry-After"]
+        assert told in text and "Nothing was saved" in text and "secret-host" not in text
+        monkeypatch.undo()
+    assert fault.partition("\n")[0] in caplog.text

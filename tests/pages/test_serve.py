@@ -99,3 +99,20 @@ def test_the_demo_has_an_account_for_each_role_of_a_person(settings: Any) -> Non
 def test_nothing_but_the_demo_makes_its_accounts() -> None:
     files = [file for package in ("inventory", "collectors", "reports") for file in (ROOT / package).rglob("*.py")]
     assert [file.name for file in files if "accounts.create(" in file.read_text(encoding="utf-8")] == ["demo.py"]
+
+
+@pytest.mark.parametrize(
+    ("bind", "hosts", "told"),
+    [
+        ("0.0.0.0:8000", [], True),
+        ("[::]:8000", [], True),
+        ("0.0.0.0:8000", ["register.example"], False),
+        ("127.0.0.1:8000", [], False),
+    ],
+)
+def test_who_serves_others_and_names_no_host_is_told(
+    started: list[list[str]], settings: Any, bind: str, hosts: list[str], told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.ALLOWED_HOSTS = [*hosts, *settings.LOOPBACK]
+    call_command("serve", bind=bind)
+    assert ("TAIZHANG_HOSTS" in capsys.readouterr().err) is told

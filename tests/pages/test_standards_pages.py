@@ -42,7 +42,7 @@ def var(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def shipped() -> AllocationStandard:
     """The four shipped standards; the central one, which applies by default."""
-    call_command("load", str(FIXTURES / "county" / "asset_classes.csv"), str(FIXTURES / "standards"), verbosity=0)
+    call_command("load", str(FIXTURES / "standards"), verbosity=0)
     return AllocationStandard.objects.get(default=True)
 
 

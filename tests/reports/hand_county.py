@@ -53,7 +53,7 @@ def create(obj: Any) -> Any:
 
 def make_county() -> None:
     """Loads classes and standards, and creates everything else."""
-    call_command("load", str(FIXTURES / "county" / "asset_classes.csv"), str(FIXTURES / "standards"), verbosity=0)
+    call_command("load", str(FIXTURES / "standards"), verbosity=0)
     seat, far = (create(Town(name=name, name_en=en, position=n)) for n, (name, en) in enumerate(TOWNS))
     site = create(Site(name="政府院", town=seat))
     a = create(Department(name="甲局", kind="bureau", town=seat, posts=4, staff=4))

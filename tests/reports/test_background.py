@@ -107,6 +107,15 @@ def test_one_whose_process_lives_goes_on_and_one_whose_process_is_gone_has_faile
     assert run.fault == "It was stopped before it was done."
 
 
+def test_what_a_killed_process_had_begun_to_write_goes_with_it() -> None:
+    run, other = asked(), asked()
+    begun = [history.folder() / f".{one.kept}-1a2b3c4d.xlsx" for one in (run, other)]
+    for file in begun:
+        file.touch()
+    history.settle(run)
+    assert not begun[0].exists() and begun[1].exists()
+
+
 def test_one_that_ended_between_two_looks_has_not_failed() -> None:
     DeviceFactory()
     seen_before = asked()

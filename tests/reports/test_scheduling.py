@@ -74,6 +74,57 @@ def test_weeks_that_were_missed_are_made_up_for_once(folders: Path) -> None:
     assert ReportRun.objects.count() == 2
 
 
+class Killed(BaseException):
+    """What no process sees coming."""
+
+
+def test_one_whose_process_was_killed_is_made_by_the_next_and_told_after_the_third(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduled()
+
+    def killed(_run: ReportRun) -> None:
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(scheduling, "perform", killed)
+        for minute in (0, 15):
+            with pytest.raises(Killed):
+                list(make_due(at(f"2026-11-24T08:{minute:02}")))
+    assert len(list(make_due(at("2026-11-24T08:30")))) == 1
+    assert list(make_due(at("2026-11-24T08:45"))) == []
+    states = list(ReportRun.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [RunState.FAILED, RunState.FAILED, RunState.DONE]
+    monkeypatch.setattr(scheduling, "perform", killed)
+    for minute in (0, 15, 30):
+        with pytest.raises(Killed):
+            list(make_due(at(f"2026-11-30T08:{minute:02}")))
+    assert list(make_due(at("2026-11-30T08:45"))) == []
+    assert ReportSchedule.objects.get().last_fault == "It was stopped before it was done."
+    assert list(make_due(at("2026-11-30T09:00"))) == [] and ReportRun.objects.count() == 6
+
+
+def test_one_that_is_being_made_is_not_begun_by_another_timer(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduled()
+    meanwhile: list[ReportSchedule] = []
+    make = scheduling.perform
+
+    def slowly(run: ReportRun) -> None:
+        meanwhile.extend(make_due(at("2026-11-24T08:15")))
+        make(run)
+
+    monkeypatch.setattr(scheduling, "perform", slowly)
+    assert len(list(make_due(at("2026-11-24T08:00")))) == 1
+    assert meanwhile == [] and ReportRun.objects.count() == 1
+
+
+def test_what_was_made_while_the_clock_was_a_year_ahead_holds_nothing_up(folders: Path) -> None:
+    scheduled()
+    for now in ("2027-11-29T08:00", "2026-11-24T08:00"):
+        assert len(list(make_due(at(now)))) == 1
+    assert list(make_due(at("2026-11-24T08:15"))) == []
+
+
 def test_one_that_is_not_enabled_rests(folders: Path) -> None:
     scheduled(enabled=False)
     assert list(make_due(at("2026-11-24T08:00"))) == []

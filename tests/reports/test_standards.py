@@ -27,8 +27,7 @@ MARKS = ("handles_secrets", "field_work", "own_network")
 @pytest.fixture
 def standards() -> dict[str, list[Rule]]:
     """{code: rules} of the shipped standards, as the reports read them."""
-    county = FIXTURES / "county"
-    call_command("load", str(county / "asset_classes.csv"), str(FIXTURES / "standards"), verbosity=0)
+    call_command("load", str(FIXTURES / "standards"), verbosity=0)
     for code in CODES[1:]:
         DepartmentFactory(standard=AllocationStandard.objects.get(code=code))
     found = planning.standard_rules(Scope(), AS_OF)

@@ -75,7 +75,10 @@ class Command(BaseCommand):
             raise LabFault(_("the register cannot be read (%s); run 'manage.py migrate' first") % fault) from None
         if not network.devices:
             raise LabFault(
-                _("the register has no managed device in use; load one with 'manage.py load fixtures/county'")
+                _(
+                    "the register has no managed device in use; load one with "
+                    "'manage.py load fixtures/standards fixtures/county'"
+                )
             )
         if network.unplaced:
             self.stderr.write(_("%d devices found no free port at their site") % len(network.unplaced))

@@ -23,5 +23,10 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if any(folder.glob("*.csv")):
             raise CommandError(_("%s holds CSV files already; name another folder.") % folder)
-        for path, count in telling.write(folder):
-            self.stdout.write(_("%(file)s: %(count)d rows") % {"file": path.name, "count": count})
+        try:
+            for path, count in telling.write(folder):
+                self.stdout.write(_("%(file)s: %(count)d rows") % {"file": path.name, "count": count})
+        except OSError as fault:
+            why = fault.strerror or str(fault)
+            words = _("Cannot write to %(path)s: %(why)s")
+            raise CommandError(words % {"path": folder, "why": why}) from None

@@ -26,7 +26,8 @@ PIECE = 1000
 
 
 def write(folder: Path, registry: Registry = REGISTRY) -> Iterator[tuple[Path, int]]:
-    """Write NAME.csv of each kind of file that has rows into the folder; gives each with its number of rows."""
+    """Write NAME.csv of each kind of file that has rows into the folder, each whole or not at all; gives each with its
+    number of rows. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for spec in registry.files.values():
         told = lines(spec, _kept(spec, registry).order_by("pk"), registry)
@@ -34,13 +35,17 @@ def write(folder: Path, registry: Registry = REGISTRY) -> Iterator[tuple[Path, i
         if first is None:
             continue
         path = folder / f"{spec.name}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerows((header, first))
-            count = 1
-            for line in told:
-                writer.writerow(line)
-                count += 1
+        begun, count = path.with_suffix(".begun"), 1
+        try:
+            with begun.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerows((header, first))
+                for line in told:
+                    writer.writerow(line)
+                    count += 1
+            begun.replace(path)
+        finally:
+            begun.unlink(missing_ok=True)
         yield path, count
 
 

@@ -20,6 +20,8 @@ from reports.management.commands.demo import DEVIATIONS
 
 BIND = "127.0.0.1:8000"
 LOOPBACK = ("127.0.0.1", "::1")
+OWN = ("127.", "localhost:", "[::1]:", "unix:")
+"""How an address begins that nobody else reaches."""
 
 
 class Command(BaseCommand):
@@ -82,6 +84,8 @@ class Command(BaseCommand):
 
     def _tell(self, bind: str, *, demo: bool) -> None:
         self.stdout.write(self.style.SUCCESS(_("Taizhang is at http://%s/  (stop with Ctrl+C)") % bind))
+        if not bind.startswith(OWN) and set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK):
+            self.stderr.write(_("Others are refused: name the hosts by which they ask in TAIZHANG_HOSTS."))
         if demo:
             self.stdout.write(_("Accounts of the demo, all with the password %s:") % PASSWORD)
             for account in ACCOUNTS:
