@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from inventory.services import write
 from inventory.services.write import Actor
-from inventory.sheets.write import staged
+from inventory.sheets.write import beside, place
 from reports import catalogue, history
 from reports.background import perform
 from reports.models import Cadence, ReportRun, ReportSchedule, RunState
@@ -91,8 +91,9 @@ def _to_folder(schedule: ReportSchedule, run: ReportRun) -> str:
     if (fault := check_folder(folder)) is not None:
         return fault.text
     try:
-        with staged(folder / run.file_name) as temporary:
+        with beside(folder / run.file_name) as temporary:
             shutil.copyfile(history.workbook_of(run), temporary)
+            place(temporary, folder / run.file_name)
     except OSError as error:
         return _("Cannot write to %(path)s: %(why)s") % {"path": folder, "why": error.strerror or error}
     return ""

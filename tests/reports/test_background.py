@@ -73,7 +73,7 @@ def test_a_report_of_a_department_asks_for_that_department_and_its_parameters() 
     assert run.parameters == {
         "lang": "zh", "scope": "财政局", "year": 2028, "unit": "财政局", "preparer": "", "reviewer": "", "fill": True
     }  # fmt: skip
-    assert run.file_name == "budget-2028-2026-11-24-财政局.xlsx"
+    assert run.file_name == "budget-2028-2026-11-24-财政局-to-standard.xlsx"
 
 
 def test_a_fault_of_the_program_is_told_and_leaves_no_file(
