@@ -60,15 +60,15 @@ def _serve(schedule: ReportSchedule, now: datetime) -> None:
     if schedule.report not in catalogue.names():
         _end(schedule, None, _("There is no report '%s' any more.") % schedule.report)
         return
-    run = history.ask(
+    asked = history.ask(
         schedule.report,
         as_of=now.date(),
         actor=_actor(schedule),
         town=schedule.town,
         department=schedule.department,
-        parameters={"lang": schedule.lang},
+        parameters={"lang": schedule.lang, "schedule": schedule.pk},
     )
-    with history.held(run):
+    with asked as (run, _lock):
         perform(run)
     fault = run.fault if run.state == RunState.FAILED else _hand_over(schedule, run)
     _end(schedule, run, fault)
