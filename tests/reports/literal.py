@@ -80,6 +80,7 @@ DEVICES = [
 ]
 DEPARTMENT_KEYS = [
     "name",
+    "budget_code",
     "town",
     "posts",
     "staff",
@@ -92,9 +93,9 @@ DEPARTMENT_KEYS = [
     "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
-    ("财政局", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
+    ("审计局", "206001", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
+    ("财政局", "205001", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
+    ("五申镇政府", "", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
 ]
 RULES = [
     Rule(
@@ -126,7 +127,7 @@ def devices(rows: list[dict[str, Any]] = DEVICES) -> pd.DataFrame:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
+    marks = dict.fromkeys([*DEPARTMENT_KEYS[5:8], *DEPARTMENT_KEYS[9:-1]], bool)
     found = {
         "devices": devices(),
         "departments": table(DEPARTMENTS, DEPARTMENT_KEYS).astype(

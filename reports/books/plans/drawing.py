@@ -91,7 +91,9 @@ def _units(
         numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine, one.rooms)
         units[one.name] = Unit(one.name, frozenset(one.marks), numbers, mine)
         kept = tuple((places[one.standard][id(two.rule)], two.number) for two in numbers.values())
-        facts.append(UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept))
+        facts.append(
+            UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept, one.code)
+        )
     return units, tuple(facts)
 
 

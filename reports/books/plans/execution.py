@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from inventory.sheets.columns import Chart, Column, Difference, Gathered, Kind, Ratio, Row, Shade, Sheet
 from reports.books import words
-from reports.books.frames import Params
+from reports.books.frames import BUDGET_CODE, Params, coded
 from reports.books.plans import reasons
 from reports.books.plans.outcomes import Followed, Group, Outcome
 from reports.books.plans.overview import money_of
@@ -61,7 +61,7 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
     undone = items_sheet(
         say("未安排", "Left out"), left, drawn, params, empty=say("没有遗留。", "Nothing is left undone.")
     )
-    return [
+    sheets = [
         table,
         _years(drawn, table, found, params),
         _money(drawn, found, params),
@@ -71,6 +71,7 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
         undone,
         assumptions(drawn, params, RULES),
     ]
+    return coded(sheets, _codes(drawn).values())
 
 
 def _followed(drawn: Drawn, outcomes: Mapping[str, Outcome]) -> list[Followed]:
@@ -138,16 +139,18 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     columns = (
         Column("year", "年度", "Year", Kind.YEAR, width=7),
         Column("department", "单位", "Department", wrap=True, width=15),
+        BUDGET_CODE,
         Column("class", "资产名称", "Asset", wrap=True, width=18),
         *_FIGURES,
         Column("bought_on", "最近购置", "Last bought", Kind.DATE, width=11),
         Column("source", "资金来源", "Funds", wrap=True, width=27),
         Column("remark", "备注", "Remark", wrap=True, width=27),
     )
-    rows: list[Row] = [
-        (year, unit, class_name(drawn, code, params), *_figures(Group(ones), blank=True), *_told(Group(ones), params))
-        for (year, unit, code), ones in groups.items()
-    ]
+    codes = _codes(drawn)
+    rows: list[Row] = []
+    for (year, unit, code), ones in groups.items():
+        shown = year, unit, codes.get(unit, ""), class_name(drawn, code, params)
+        rows.append((*shown, *_figures(Group(ones), blank=True), *_told(Group(ones), params)))
     unknown = len(Group(found).bought) - len(Group(found).paid)
     foot = [
         say(
@@ -158,8 +161,13 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     foot = [*(foot if unknown else []), signs(drawn, params)]
     title = f"{drawn.head.name} · {say(*TITLE)}"
     return Sheet(
-        name, title, columns, rows, head_line(drawn, params, executed=True), tuple(foot), empty=empty, frozen=3
+        name, title, columns, rows, head_line(drawn, params, executed=True), tuple(foot), empty=empty, frozen=4
     )
+
+
+def _codes(drawn: Drawn) -> dict[str, str]:
+    """The budget codes of the departments by name."""
+    return {unit.name: unit.code for unit in drawn.units}
 
 
 def _told(group: Group, params: Params) -> Row:
@@ -279,8 +287,11 @@ def _sums(table: Sheet, key: str) -> Iterable[Column]:
 def _gathered(drawn: Drawn, table: Sheet, key: str, groups: Groups, name: str, params: Params) -> Sheet:
     """The table by one of its columns; `groups` by what stands there."""
     (head,) = (column for column in table.columns if column.key == key)
-    columns = (Column(key, head.zh, head.en, wrap=True, width=22), *_sums(table, key))
-    rows: list[Row] = [(text, *_figures(Group(ones))) for text, ones in groups.items()]
+    beside, codes = (BUDGET_CODE,) if key == "department" else (), _codes(drawn)
+    columns = (Column(key, head.zh, head.en, wrap=True, width=22), *beside, *_sums(table, key))
+    rows: list[Row] = [
+        (text, *(codes.get(text, "") for _ in beside), *_figures(Group(ones))) for text, ones in groups.items()
+    ]
     return Sheet(
         name,
         f"{drawn.head.name} · {name}",

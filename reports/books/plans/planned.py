@@ -141,6 +141,8 @@ class UnitFacts:
     standard: str
     held: dict[str, int]
     numbers: tuple[tuple[int, int | None], ...]
+    code: str = ""
+    """Its budget code; '' without one."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from inventory.rules.money import capital, total
 from inventory.rules.status import TO_BE_SCRAPPED
 from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Sheet
 from reports.books import budget
-from reports.books.frames import Params
+from reports.books.frames import Params, coded
 from reports.books.plans.doubts import of_year
 from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
 from reports.books.plans.parts import (
@@ -63,7 +63,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     asking = table(drawn, lines, year, params)
     empty = say("没有申请。", "Nothing is asked for.")
     reasons_sheet = items_sheet(say("更新理由清单", "Justification"), asked, drawn, params, empty=empty)
-    return [
+    sheets = [
         asking,
         _by_class(asking, params),
         _by_source(asking, reasons_sheet, asked, params),
@@ -75,6 +75,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
         prices_sheet(drawn, params),
         assumptions(drawn, params, RULES),
     ]
+    return coded(sheets, (unit.code for unit in drawn.units))
 
 
 def _table(
@@ -99,7 +100,7 @@ def _table(
             signs(drawn, params),
         ),
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
-        frozen=2,
+        frozen=3,
     )
 
 
@@ -129,6 +130,7 @@ def _row(line: Line, drawn: Drawn, params: Params) -> Row:
     unit = line.unit
     return (
         unit.name,
+        unit.code,
         class_name(drawn, line.asset_class, params),
         known.classification_code if known else "",
         known.measure if known else "",
@@ -189,32 +191,19 @@ def _by_class(table: Sheet, params: Params) -> Sheet:
         Column("granted_yuan", "核定金额", "Granted, yuan", _MONEY, width=16, total=True, filling=Filling()),
         Column("remark", "审核说明", "Remark", wrap=True, width=24),
     )
-    return _gathered(table, "class", say("按类别汇总", "By class"), params, more)
+    return _gathered(table, ["class"], say("按类别汇总", "By class"), params, more)
 
 
 def _by_department(table: Sheet, params: Params) -> Sheet:
-    return _gathered(table, "department", params.say("按单位汇总", "By department"), params, ())
+    return _gathered(table, budget.BY_DEPARTMENT, params.say("按单位汇总", "By department"), params, ())
 
 
-def _gathered(table: Sheet, key: str, name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
-    """Quantity and amount of the request by one of its columns, by formulas from its sheet."""
-    by, quantity, amount = table.place(key), table.place("quantity"), table.place("amount_yuan")
-    sums: dict[str, tuple[int, Decimal]] = {}
-    for row in table.rows:
-        count, money = sums.get(str(row[by]), (0, Decimal(0)))
-        asked, cost = row[quantity], row[amount]
-        assert isinstance(asked, int)
-        sums[str(row[by])] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
-    first = table.columns[by]
-    asked_of, cost_of = (Gathered(table.name, key, key, column) for column in ("quantity", "amount_yuan"))
-    columns = (
-        Column(key, first.zh, first.en, width=26),
-        Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=asked_of),
-        Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost_of),
-        *more,
-    )
-    rows: list[Row] = [(text, *both, *("" for _ in more)) for text, both in sums.items()]
-    return _summary(name, table, columns, rows, total(money for _, money in sums.values()), params)
+def _gathered(table: Sheet, keys: Sequence[str], name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
+    """Quantity and amount of the request by some of its columns, by formulas from its sheet."""
+    columns, sums = budget.gathered(table, keys, 26)
+    rows = [(*row, *("" for _ in more)) for row in sums]
+    amount = total(row[-1] for row in sums if isinstance(row[-1], Decimal))
+    return _summary(name, table, (*columns, *more), rows, amount, params)
 
 
 def _by_source(table: Sheet, justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:
@@ -260,7 +249,7 @@ def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) ->
             if held or number:
                 past, scrap, due, new = (sum(count[unit.name, code] for code in rule.classes) for count in counts)
                 shown = (held, past, scrap, held - due, new)
-                rows.append((unit.name, rule.name, unit.counted, *_stands(number, shown, params)))
+                rows.append((unit.name, unit.code, rule.name, unit.counted, *_stands(number, shown, params)))
     name = params.say("标准核对", "Standard and stock")
     title = f"{drawn.head.name} · {name}"
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")
