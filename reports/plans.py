@@ -333,25 +333,28 @@ def follow(
     actor: Actor,
     replaced_by: Device | None = None,
     paid_yuan: Decimal | None = None,
+    contract: str = "",
     note: str = "",
 ) -> int | Fault:
     """Set how far the replacement of some devices of an approved plan has come; gives how many.
 
+    At the stage that a device has already, what else is given is noted and the stage keeps its day.
     Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed', 'replaces_itself'.
     All or none.
     """
     wanted = list(dict.fromkeys(tags))
     if replaced_by is not None and replaced_by.asset_tag in wanted:
         return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
-    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "note": note}
+    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "contract": contract, "note": note}
     with write.unit(actor, reason=_("execution of %s") % plan) as unit:
         items = {item.asset_tag: item for item in plan.items.select_for_update().filter(asset_tag__in=wanted)}
         for tag in wanted:
-            fault = _step_fault(items.get(tag), tag, stage)
+            fault = _step_fault(items.get(tag), tag, stage, more=any(more.values()))
             if fault is not None:
                 return fault
         for item in items.values():
-            item.stage, item.stage_on = stage, on
+            if item.stage != stage:
+                item.stage, item.stage_on = stage, on
             for name, value in more.items():
                 if value:
                     setattr(item, name, value)
@@ -359,12 +362,12 @@ def follow(
     return len(items)
 
 
-def _step_fault(item: PlanItem | None, tag: str, stage: str) -> Fault | None:
+def _step_fault(item: PlanItem | None, tag: str, stage: str, *, more: bool) -> Fault | None:
     if item is None:
         return Fault("not_in_plan", _("Device %s is not in this approved plan.") % tag)
     if item.year is None:
         return Fault("not_renewed", _("The plan does not renew device %s.") % tag)
-    if stage not in STAGES[item.stage]:
+    if stage not in STAGES[item.stage] and not (more and stage == item.stage):
         words = {"tag": tag, "old": item.get_stage_display(), "new": PlanStage(stage).label}
         return Fault("no_such_step", _("Device %(tag)s is %(old)s: it cannot become %(new)s in one step.") % words)
     return None

@@ -244,6 +244,7 @@ class PlanItem(RegisterModel):
     replaced_by = models.ForeignKey(
         Device, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
     )
+    contract = models.CharField(_("contract number"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     PAID: ClassVar[Sum] = Sum(Coalesce("paid_yuan", "replaced_by__price_yuan"), filter=Q(stage__in=BOUGHT))

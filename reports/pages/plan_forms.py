@@ -307,6 +307,7 @@ class FollowForm(forms.Form):
     on = forms.DateField(label=gettext_lazy("Since"), validators=[check_near])
     paid_yuan = forms.DecimalField(label=gettext_lazy("paid in yuan"), required=False, min_value=0, max_digits=12)
     replaced_by = forms.CharField(label=gettext_lazy("replaced by"), required=False, max_length=60)
+    contract = forms.CharField(label=gettext_lazy("contract number"), required=False, max_length=60)
     note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=300)
 
 

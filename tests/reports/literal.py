@@ -291,7 +291,15 @@ def drawn(head: Head = HEAD, given: Frames | None = None) -> Drawn:
 FOLLOWED_ON = date(2029, 6, 30)
 OUTCOMES = {
     "PC-1": Outcome(
-        "in_service", date(2027, 5, 6), Decimal("5200.00"), "PC-9", date(2027, 4, 1), None, "", "合同 HT-2027-03"
+        "in_service",
+        date(2027, 5, 6),
+        Decimal("5200.00"),
+        "PC-9",
+        date(2027, 4, 1),
+        None,
+        "",
+        "HT-2027-03",
+        "含三年上门",
     ),
     "PR-1": Outcome("bought", date(2027, 4, 2), None, "PR-9", None, Decimal("1100.00"), "更新资金"),
     "PC-4": Outcome("bought", date(2029, 3, 1)),

@@ -168,7 +168,7 @@ def test_the_execution_tells_what_was_bought_and_how_much_of_the_money_is_used()
     first = row_of(table, 2027, "财政局", "205001", "台式计算机")
     assert (first["asked"], first["bought"], first["done"]) == (1, 1, 1.0)
     assert (first["paid_yuan"], first["difference_yuan"]) == (Decimal(5200), Decimal(200))
-    assert (first["bought_on"], first["remark"]) == (date(2027, 4, 1), "高于计划单价1台；合同 HT-2027-03")
+    assert (first["bought_on"], first["remark"]) == (date(2027, 4, 1), "高于计划单价1台；合同HT-2027-03；含三年上门")
     year = row_of(years, 2027)
     assert (year["paid_yuan"], year["money_yuan"], year["left_yuan"]) == (Decimal(6300), Decimal(7000), Decimal(700))
     assert year["used"] == 0.9

@@ -45,9 +45,8 @@ RULES = (
         "paid ÷ money.",
     ),
     (
-        "资金来源为新设备登记的来源，没有登记的为计划的来源。合同号等写在备注中。",
-        "Funds are those of the new device in the register, else those of the plan. Numbers of contracts stand in "
-        "the note.",
+        "资金来源为新设备登记的来源，没有登记的为计划的来源。",
+        "Funds are those of the new device in the register, else those of the plan.",
     ),
 )
 
@@ -171,7 +170,7 @@ def _codes(drawn: Drawn) -> dict[str, str]:
 
 
 def _told(group: Group, params: Params) -> Row:
-    """When the last was bought, of which funds, how many cost more than planned or less, and what was noted."""
+    """When the last was bought, of which funds, by which contracts, how many cost more or less than planned, notes."""
     days = [one.outcome.bought_on for one in group.bought if one.outcome.bought_on is not None]
     dearer = sum(_more(one) > 0 for one in group.paid)
     cheaper = sum(_more(one) < 0 for one in group.paid)
@@ -179,10 +178,16 @@ def _told(group: Group, params: Params) -> Row:
         (dearer, "高于计划单价{}台", "{} above the planned price"),
         (cheaper, "低于计划单价{}台", "{} below the planned price"),
     )
+    contracts = list(dict.fromkeys(one.outcome.contract for one in group.ones if one.outcome.contract))
+    signed = [params.say("合同", "contract ") + params.say("、", ", ").join(contracts)] if contracts else []
     notes = dict.fromkeys(one.outcome.note for one in group.ones if one.outcome.note)
     told = [params.say(zh, en).format(count) for count, zh, en in parts if count]
     sources = dict.fromkeys(funds(one.source, params) for one in group.ones)
-    return max(days, default=None), params.say("、", ", ").join(sources), params.say("；", "; ").join([*told, *notes])
+    return (
+        max(days, default=None),
+        params.say("、", ", ").join(sources),
+        params.say("；", "; ").join([*told, *signed, *notes]),
+    )
 
 
 def _more(one: Followed) -> Decimal:
@@ -323,7 +328,8 @@ _DEVICE_COLUMNS = (
     ),
     Column("source", "资金来源", "Funds", wrap=True, width=27),
     Column("marks", "标记", "Marks", wrap=True, width=11, shade=Shade.FILLED),
-    Column("note", "备注（合同号等）", "Note, contract", wrap=True, width=20),
+    Column("contract", "合同编号", "Contract", wrap=True, width=14),
+    Column("note", "备注", "Note", wrap=True, width=20),
 )
 
 
@@ -350,5 +356,6 @@ def _device_row(one: Followed, drawn: Drawn, params: Params) -> Row:
         None if paid is None or planned is None else paid - planned,
         funds(one.source, params),
         reasons.marks(item, params),
+        outcome.contract,
         outcome.note,
     )

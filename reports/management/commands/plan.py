@@ -138,6 +138,7 @@ class Command(BaseCommand):
             actor=_actor(),
             replaced_by=found,
             paid_yuan=options["paid"],
+            contract=options["contract"],
             note=options["note"],
         )
         self.stdout.write(_("%(count)d devices: %(stage)s") % {"count": _good(count), "stage": options["stage"]})
@@ -204,6 +205,7 @@ def _add_follow(parser: CommandParser) -> None:
     parser.add_argument("--on", type=_day, default=None, metavar="DATE", help=_("default: today"))
     parser.add_argument("--replaced-by", default="", metavar="TAG", help=_("asset tag of the new device"))
     parser.add_argument("--paid", type=_decimal, default=None, metavar="YUAN", help=_("what was paid for one"))
+    parser.add_argument("--contract", default="", metavar="NUMBER", help=_("number of the contract"))
     parser.add_argument("--note", default="")
 
 

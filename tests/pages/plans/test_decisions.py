@@ -186,6 +186,10 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
     assert "Tick some devices first" in text_of(browser.post(url("follow", plan), {"stage": "granted"}, follow=True))
     progress = browser.get(page(plan)).context["progress"]
     assert sum(row["stages"][1] for row in progress) == len(tags)
+    browser.post(url("follow", plan), {**given, "contract": "HT-2027-01"})
+    assert "HT-2027-01" in text_of(browser.get(page(plan) + "?kind=chosen"))
+    told = text_of(browser.post(url("follow", plan), {**given, "contract": "x" * 61}, follow=True))
+    assert "Contract number: " in told and "60" in told
 
 
 def test_a_refused_entry_stands_there_again_once(browser: Client, plan: RefreshPlan) -> None:
