@@ -169,11 +169,14 @@ def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
     """For each figure of the years: (this plan, that plan, whether they differ) for each year of either."""
     left, right = side_by_side(first), side_by_side(second)
     years = sorted({*left["years"], *right["years"]})
-    found = []
-    for mine, other in zip(left["rows"], right["rows"], strict=True):
+    found, others = [], {row["key"]: row for row in right["rows"]}
+    keys = [row["key"] for row in left["rows"]]
+    rows = [*left["rows"], *({**row, "cells": [], "total": ""} for row in right["rows"] if row["key"] not in keys)]
+    for mine in rows:
+        other = others.get(mine["key"], {"cells": [], "total": ""})
         a, b = (
-            dict(zip(left["years"], mine["cells"], strict=True)),
-            dict(zip(right["years"], other["cells"], strict=True)),
+            dict(zip(left["years"], mine["cells"], strict=False)),
+            dict(zip(right["years"], other["cells"], strict=False)),
         )
         cells = [(a.get(year, ""), b.get(year, ""), a.get(year, "") != b.get(year, "")) for year in years]
         totals = (mine["total"], other["total"], mine["total"] != other["total"])

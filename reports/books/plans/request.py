@@ -33,9 +33,9 @@ MOST_SHEETS = 40
 _INT, _MONEY = Kind.INT, Kind.MONEY
 RULES = (
     (
-        "申请数量为计划安排在该年更新的设备台数，逐台列于“更新理由清单”；金额＝申请数量×单价，逐行取到分后相加。",
-        "Asked for = devices that the plan renews in the year, listed one by one; amount = quantity × price, rounded "
-        "to fen line by line, then added.",
+        "申请数量为计划安排在该年更新及标准内增配的台数，逐台列于“更新理由清单”；金额＝申请数量×单价，逐行取到分后相加。",
+        "Asked for = what the plan renews in the year or adds within the standard, listed one by one; amount = "
+        "quantity × price, rounded to fen line by line, then added.",
     ),
     (
         "其中超期服役与拟报废按该年初尚未更新的计，两者兼有的在两列各计一次；按需配备的不设配置标准数。",
@@ -169,6 +169,8 @@ def _beyond(lines: Sequence[Line], params: Params) -> str:
 def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) -> list[str]:
     """What is due and not asked for that year: what the money or the standard does not reach, and what is left out."""
     waiting = [one for one in drawn.items if one.waits_in(year) and one.year != year]
+    refused = [one for one in drawn.additions if one.due_year == year and one.year is None]
+    vain = sum(not units or one.department in units for one in refused)
     mine = [one for one in waiting if not units or one.department in units]
     out = sum(one.left_out for one in mine)
     left, found = len(mine) - out, []
@@ -177,6 +179,12 @@ def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) ->
         found.append(params.say(zh, en))
     if out:
         zh, en = f"另有 {out} 台到期设备经人工决定不列入计划。", f"{out} more are due and left out of the plan by hand."
+        found.append(params.say(zh, en))
+    if vain:
+        zh, en = (
+            f"另有 {vain} 台拟增配的未列入，原因见规划。",
+            f"{vain} to be added are not asked for: the plan says why.",
+        )
         found.append(params.say(zh, en))
     return found
 
