@@ -3,7 +3,7 @@
 Knows pandas and the Excel kit's declarations; neither Django nor the database nor a workbook.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -167,14 +167,16 @@ BUDGET_CODE = Column("budget_code", "预算单位编码", "Budget code")
 def coded(sheets: Iterable[Sheet], codes: Iterable[str]) -> list[Sheet]:
     """The sheets; where no department has a budget code, without the column for it."""
     known = any(codes)
-    return [one if known or BUDGET_CODE not in one.columns else _uncoded(one) for one in sheets]
+    return [one if known or BUDGET_CODE not in one.columns else lacking(one, [BUDGET_CODE.key]) for one in sheets]
 
 
-def _uncoded(sheet: Sheet) -> Sheet:
-    at = sheet.place(BUDGET_CODE.key)
-    rows = [(*row[:at], *row[at + 1 :]) for row in sheet.rows]
-    frozen = sheet.frozen - (at < sheet.frozen)
-    return replace(sheet, columns=without(sheet.columns, BUDGET_CODE.key), rows=rows, frozen=frozen)
+def lacking(sheet: Sheet, keys: Collection[str]) -> Sheet:
+    """The sheet without some of its columns."""
+    kept = [at for at, column in enumerate(sheet.columns) if column.key not in keys]
+    rows = [tuple(row[at] for at in kept) for row in sheet.rows]
+    return replace(
+        sheet, columns=without(sheet.columns, *keys), rows=rows, frozen=sum(at < sheet.frozen for at in kept)
+    )
 
 
 def without(columns: Sequence[Column], *keys: str) -> tuple[Column, ...]:

@@ -169,18 +169,18 @@ def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
     """For each figure of the years: (this plan, that plan, whether they differ) for each year of either."""
     left, right = side_by_side(first), side_by_side(second)
     years = sorted({*left["years"], *right["years"]})
-    found, others = [], {row["key"]: row for row in right["rows"]}
-    keys = [row["key"] for row in left["rows"]]
-    rows = [*left["rows"], *({**row, "cells": [], "total": ""} for row in right["rows"] if row["key"] not in keys)]
-    for mine in rows:
-        other = others.get(mine["key"], {"cells": [], "total": ""})
+    found, none = [], {"cells": [], "total": ""}
+    mines, others = ({row["key"]: row for row in side["rows"]} for side in (left, right))
+    # One that adds something has more figures than one that does not.
+    for key, told in max(mines, others, key=len).items():
+        mine, other = mines.get(key, none), others.get(key, none)
         a, b = (
             dict(zip(left["years"], mine["cells"], strict=False)),
             dict(zip(right["years"], other["cells"], strict=False)),
         )
         cells = [(a.get(year, ""), b.get(year, ""), a.get(year, "") != b.get(year, "")) for year in years]
         totals = (mine["total"], other["total"], mine["total"] != other["total"])
-        found.append({"title": mine["title"], "cells": cells, "total": totals})
+        found.append({"title": told["title"], "cells": cells, "total": totals})
     return found
 
 
@@ -208,7 +208,10 @@ def cost_chart(one: RefreshPlan, two: RefreshPlan, first: dict[str, Any], second
     years = _years(first, second)
     series = []
     for plan, table in ((one, first), (two, second)):
-        at = next(at for at, column in enumerate(table["columns"]) if column["key"] == "cost_yuan")
-        costs = {row[0]: values[at] for row, values in zip(table["rows"], table["values"], strict=True)}
+        places = [at for at, column in enumerate(table["columns"]) if column["key"] in ("cost_yuan", "added_yuan")]
+        costs = {
+            row[0]: sum(values[at] or 0 for at in places)
+            for row, values in zip(table["rows"], table["values"], strict=True)
+        }
         series.append({"name": str(plan), "values": [costs.get(year) for year in years]})
     return {"title": _("Cost by year, yuan"), "kind": "money", "categories": years, "series": series}

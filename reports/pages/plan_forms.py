@@ -259,10 +259,16 @@ class AdditionForm(ReasonForm):
 
     year = forms.TypedChoiceField(label=gettext_lazy("Year"), coerce=int, widget=forms.Select({"class": "form-select"}))
     department = forms.ModelChoiceField(
-        Department.objects.none(), label=gettext_lazy("Department"), widget=forms.Select({"class": "form-select"})
+        Department.objects.none(),
+        label=gettext_lazy("Department"),
+        empty_label="",
+        widget=forms.Select({"class": "form-select"}),
     )
     asset_class = forms.ModelChoiceField(
-        AssetClass.objects.none(), label=gettext_lazy("Class"), widget=forms.Select({"class": "form-select"})
+        AssetClass.objects.none(),
+        label=gettext_lazy("Class"),
+        empty_label="",
+        widget=forms.Select({"class": "form-select"}),
     )
     quantity = forms.IntegerField(
         label=gettext_lazy("How many"), min_value=1, max_value=MOST_ADDED, widget=forms.NumberInput(_TEXT)

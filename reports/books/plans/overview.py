@@ -12,7 +12,7 @@ from decimal import Decimal
 from inventory.rules.money import total
 from inventory.sheets.columns import Chart, Column, Counted, Difference, Gathered, Kind, Row, Shade, Sheet
 from reports.books import words
-from reports.books.frames import Params
+from reports.books.frames import Params, lacking
 from reports.books.plans.parts import (
     assumptions,
     class_name,
@@ -87,12 +87,17 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
         _matrix(drawn, params, say("按乡镇", "By town"), ("乡镇", "Town"), lambda one: one.town),
         _matrix(drawn, params, say("按单位", "By department"), ("单位", "Department"), lambda one: one.department),
         renewed,
-        *([added] if drawn.head.adding else []),
+        *([lacking(added, OF_DEVICES)] if drawn.head.adding else []),
         undone,
         unjudged_sheet(drawn, params),
         prices_sheet(drawn, params),
         assumptions(drawn, params, RULES),
     ]
+
+
+OF_DEVICES = ("type", "bought_on", "age_years", "due_on", "due_by", "basis", "past_due", "last_seen_on", "status",
+              "condition")  # fmt: skip
+"""Columns of the list of devices that say nothing of what is added."""
 
 
 def _by_year(item: Item) -> tuple[int, bool, int, str]:
@@ -136,7 +141,7 @@ def _with_additions(columns: tuple[Column, ...], added: Sheet, params: Params) -
     return (
         *due,
         Column("added", "安排增配", "Added", _INT, total=True, calc=count, source=source),
-        renewals,
+        replace(renewals, en="Cost of renewals"),
         Column("added_yuan", "增配费用", "Cost of additions", _MONEY, width=16, total=True, calc=cost, source=source),
         money,
         replace(left, calc=Difference("money_yuan", "cost_yuan", "added_yuan")),
