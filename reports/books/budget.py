@@ -34,7 +34,7 @@ COLUMNS = (
     Column("price_yuan", "单价", "Price", _MONEY, width=10.5),
     Column("amount_yuan", "金额", "Amount", _MONEY, width=14, total=True, calc=Product("quantity", "price_yuan")),
     Column("source", "资金来源", "Funds", wrap=True, width=25),
-    Column("reason", "申请理由", "Reason", wrap=True, width=54),
+    Column("reason", "申请理由", "Reason", wrap=True, width=48),
     Column("note", "备注", "Note", wrap=True, width=8),
 )
 STANDING_COLUMNS = (
