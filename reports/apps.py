@@ -21,7 +21,8 @@ def register_scope() -> None:
 
     scope.register(ReportRun, readers=scope.CENTRE, writers=scope.ADMINISTRATION)
     scope.register(ReportSchedule, readers=scope.CENTRE, writers=scope.PLANNING)
-    for model in (models.RefreshPlan, models.PlanMoney, models.PlanException, models.PlanDecision, models.PlanItem):
+    of_plans = (models.PlanMoney, models.PlanException, models.PlanDecision, models.PlanAddition, models.PlanItem)
+    for model in (models.RefreshPlan, *of_plans):
         scope.register(model, readers=scope.CENTRE, writers=scope.PLANNING)
     scope.register(models.CoverageSnapshot, readers=scope.CENTRE, writers=())
 

@@ -109,8 +109,9 @@ def _fill_in(run: ReportRun) -> None:
     if isinstance(found, Fault):
         history.fail(run, found.text)
         return
-    run.file_name, run.sha256 = planbooks.template_name(plan, name, found.parameters["year"]), sha256_of(target)
-    run.rows, run.parameters = found.rows, found.parameters
+    kept = found.parameters
+    run.file_name, run.sha256 = planbooks.template_name(plan, name, kept["year"], kept["lang"]), sha256_of(target)
+    run.rows, run.parameters = found.rows, kept
     history.finish(run)
 
 

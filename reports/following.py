@@ -17,6 +17,7 @@ _FIELDS = (
     "replaced_by__purchased_on",
     "replaced_by__price_yuan",
     "replaced_by__funding_source__name",
+    "contract",
     "note",
 )
 
@@ -25,8 +26,8 @@ def outcomes(plan: RefreshPlan) -> dict[str, Outcome]:
     """By asset tag, of the devices that the plan renews. One query."""
     rows = plan.items.filter(year__isnull=False).order_by("position").values_list("asset_tag", *_FIELDS)
     return {
-        tag: Outcome(stage, since, paid, new or "", bought_on, price, source or "", note)
-        for tag, stage, since, paid, new, bought_on, price, source, note in rows.iterator(CHUNK)
+        tag: Outcome(stage, since, paid, new or "", bought_on, price, source or "", contract, note)
+        for tag, stage, since, paid, new, bought_on, price, source, contract, note in rows.iterator(CHUNK)
     }
 
 

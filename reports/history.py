@@ -4,15 +4,18 @@ A process holds a lock on a file for as long as it lives; a row that is being ma
 stopped. Knows no book and no frame: the pages start quickly.
 """
 
+import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,6 +63,7 @@ def preview_of(run: ReportRun) -> dict[str, Any] | None:
     return found if found.get("version") == VERSION else None
 
 
+@contextmanager
 def ask(
     report: str,
     *,
@@ -68,8 +72,12 @@ def ask(
     town: Town | None = None,
     department: Department | None = None,
     parameters: Mapping[str, Any],
-) -> ReportRun:
-    """The row of a report that is yet to be made."""
+) -> Iterator[tuple[ReportRun, IO[str] | None]]:
+    """The row of a report that is yet to be made, and its lock, held until the block ends; where the same is being
+    made already, that row and no lock.
+
+    The lock is held before anybody sees the row, or the row would be taken for one that was stopped.
+    """
     run = ReportRun(
         report=report,
         made_at=timezone.now(),
@@ -82,13 +90,44 @@ def ask(
         state=RunState.RUNNING,
         kept=secrets.token_hex(16),
     )
-    with write.unit(actor, reason="report") as unit:
-        return unit.create(run)
+    run.asked = _asked(run)
+    with held(run) as lock:
+        going = _going(run.asked) or _created(run, actor)
+        if going is None:
+            yield run, lock
+            return
+        lock_file(run).unlink()
+    yield going, None
 
 
-def start(run: ReportRun) -> None:
-    """Make a report in a process of its own. It outlives the server that started it."""
-    processes.start(lock_file(run), "report", "--run", str(run.pk))
+def _asked(run: ReportRun) -> str:
+    """What makes two askings the same: the report with its date, place and parameters, whoever asks."""
+    told = [run.report, run.data_date.isoformat(), run.town_id, run.department_id, run.parameters]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _going(asked: str) -> ReportRun | None:
+    """The report that is being made and was asked for alike."""
+    run = ReportRun.objects.filter(asked=asked, state=RunState.RUNNING).first()
+    return run if run is not None and settle(run).state == RunState.RUNNING else None
+
+
+def _created(run: ReportRun, actor: Actor) -> ReportRun | None:
+    """Insert the row; gives the row that somebody else inserted at the same moment, which the database lets stand."""
+    try:
+        with write.unit(actor, reason="report") as unit:
+            unit.create(run)
+    except (IntegrityError, ValidationError):
+        first = _going(run.asked)
+        if first is None:
+            raise
+        return first
+    return None
+
+
+def start(run: ReportRun, lock: IO[str]) -> None:
+    """Make a report in a process of its own, which takes over its lock. It outlives the server that started it."""
+    processes.hand_over(lock, "report", "--run", str(run.pk))
 
 
 def held(run: ReportRun) -> AbstractContextManager[IO[str]]:

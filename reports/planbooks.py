@@ -15,13 +15,14 @@ from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
 from inventory.sheets.columns import Sheet
 from inventory.sheets.template import fill_template
+from inventory.sheets.write import beside
 from reports import catalogue, following, plans
 from reports.books.frames import Params
 from reports.books.plans import compare, execution, filling
 from reports.books.plans.planned import Drawn
 from reports.faults import Fault
 from reports.models import PlanState, RefreshPlan, ReportRun
-from reports.services import Made, check_folder, keep, safe_part, sha256_of, unwritable
+from reports.services import Made, check_folder, keep, named, record, safe_part, unwritable
 
 EXECUTION = "execution"
 """The book of what came of an approved plan; its date is the day it is made."""
@@ -48,8 +49,8 @@ def plan_workbook(name: str, plan: RefreshPlan, author: str, *, lang: str = "zh"
     """A book of a plan: 'plan' or 'budget'."""
     book, found = catalogue.plan_book(name), plans.drawn(plan)
     params = _plan_params(found, lang, year)
-    part = f"-{params.year or found.head.first_year}" if name == "budget" else ""
-    file = f"{name}{part}-{safe_part(found.head.name)}-v{found.head.version}.xlsx"
+    part = str(params.year or found.head.first_year) if name == "budget" else ""
+    file = named(name, part, safe_part(found.head.name), f"v{found.head.version}", lang=lang)
     kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year}
     return Planned(file, _workbook(params.say(*book.title), book.build(found, params), params, author), kept)
 
@@ -58,7 +59,7 @@ def compare_workbook(one: RefreshPlan, two: RefreshPlan, author: str, *, lang: s
     """Two plans side by side."""
     first, second = plans.drawn(one), plans.drawn(two)
     params = _plan_params(first, lang, 0)
-    file = f"compare-{safe_part(compare.label(first))}-{safe_part(compare.label(second))}.xlsx"
+    file = named("compare", safe_part(compare.label(first)), safe_part(compare.label(second)), lang=lang)
     kept = {**_of(params), "plan": one.pk, "other": two.pk}
     workbook = _workbook(params.say(*compare.TITLE), compare.build(first, second, params), params, author)
     return Planned(file, workbook, kept)
@@ -71,19 +72,20 @@ def execution_workbook(plan: RefreshPlan, author: str, *, lang: str = "zh") -> P
     found, now = plans.drawn(plan), timezone.localtime()
     params = _plan_params(found, lang, 0)
     params = replace(params, as_of=now.date(), made_at=now.replace(tzinfo=None, microsecond=0))
-    file = f"{EXECUTION}-{safe_part(found.head.name)}-v{found.head.version}-{params.as_of}.xlsx"
+    file = named(EXECUTION, safe_part(found.head.name), f"v{found.head.version}", str(params.as_of), lang=lang)
     kept = {**_of(params), "plan": plan.pk, "version": plan.version}
     sheets = execution.build(found, following.outcomes(plan), params)
     return Planned(file, _workbook(params.say(*execution.TITLE), sheets, params, author), kept)
 
 
-def template_name(plan: RefreshPlan, template: str, year: int) -> str:
+def template_name(plan: RefreshPlan, template: str, year: int, lang: str) -> str:
     """The file name of a template once it is filled in with a year, or with the plan's first (0)."""
-    return f"{safe_part(Path(template).stem)}-{year or plan.first_year}-{safe_part(plan.name)}-v{plan.version}.xlsx"
+    form, name = safe_part(Path(template).stem), safe_part(plan.name)
+    return named(form, str(year or plan.first_year), name, f"v{plan.version}", lang=lang)
 
 
 def fill_in(
-    plan: RefreshPlan, template: Path, target: Path, *, lang: str = "zh", year: int = 0, name: str = ""
+    plan: RefreshPlan, template: Path, target: Path, *, lang: str = "zh", year: int = 0, name: str
 ) -> Filled | Fault:
     """The request of a year of a plan in a planner's own workbook, which is called `name`. Raises OSError.
 
@@ -95,7 +97,7 @@ def fill_in(
     refused = fill_template(template, target, values, rows)
     if refused is not None:
         return Fault(refused.code, refused.text(lang))
-    kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year, "template": name or template.name}
+    kept = {**_of(params), "plan": plan.pk, "version": plan.version, "year": year, "template": name}
     return Filled(len(rows), kept)
 
 
@@ -125,18 +127,15 @@ def fill_plan_template(
         return fault
     if not template.is_file():
         return Fault("no_template", _("There is no file %s.") % template)
-    target = out / template_name(plan, template.name, year)
+    target = out / template_name(plan, template.name, year, lang)
     try:
-        found = fill_in(plan, template, target, lang=lang, year=year)
+        with beside(target) as temporary:
+            found = fill_in(plan, template, temporary, lang=lang, year=year, name=template.name)
+            if isinstance(found, Fault):
+                return found
+            return record(temporary, target, found.rows, _line("template", plan.as_of, actor, found.parameters), actor)
     except OSError as error:
         return unwritable(out, error)
-    if isinstance(found, Fault):
-        return found
-    line = _line("template", plan.as_of, actor, found.parameters)
-    line.file_name, line.sha256, line.rows = target.name, sha256_of(target), found.rows
-    with register.unit(actor, reason="report") as unit:
-        unit.create(line)
-    return Made(line.report, target, line.sha256, line.rows, line)
 
 
 def _plan_params(found: Drawn, lang: str, year: int) -> Params:

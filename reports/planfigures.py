@@ -15,12 +15,25 @@ from reports import planrows
 from reports.books.frames import Params
 from reports.books.plans import overview, reasons
 from reports.books.plans.doubts import doubts
-from reports.books.plans.planned import Drawn, Item, Unjudged, grouped
+from reports.books.plans.planned import Adding, Drawn, Item, Unjudged, grouped
 from reports.preview import NUMBERS
 
 TABLES = ("years", "money", "class", "town", "department")
 """The first sheets of a plan's workbook, in their order."""
-KEPT = ("tag", "asset_class", "type", "town", "department", "holder", "status", "due_year", "year", "source", "reason")
+KEPT = (
+    "tag",
+    "new",
+    "asset_class",
+    "type",
+    "town",
+    "department",
+    "holder",
+    "status",
+    "due_year",
+    "year",
+    "source",
+    "reason",
+)
 FLAGS = ("over_standard", "above_cap", "over_money", "below_life", "needs_approval")
 AMOUNTS = ("price_yuan", "listed_yuan", "cap_yuan")
 
@@ -38,6 +51,7 @@ def head(drawn: Drawn) -> dict[str, Any]:
             [year, reason, _places(one.author for one in ones), [one.tag for one in ones]]
             for (year, reason), ones in grouped(drawn.head.decided)
         ],
+        "adding": [_adding(one, drawn) for one in drawn.head.adding],
         "devices": drawn.devices,
         "counts": dict(zip(planrows.KINDS, (len(drawn.items) - undone, undone, len(drawn.unjudged)), strict=True)),
         "years": {
@@ -48,6 +62,15 @@ def head(drawn: Drawn) -> dict[str, Any]:
         "towns": _places(one.town for one in _all(drawn)),
         "departments": sorted(_places(one.department for one in _all(drawn))),
     }
+
+
+def _adding(one: Adding, drawn: Drawn) -> list[Any]:
+    """What is to be added, how many of it are, and why the others are not."""
+    tags = set(one.tags)
+    mine = [item for item in drawn.additions if item.tag in tags]
+    why = next(([list(code) for code in item.why] for item in mine if item.year is None), [])
+    taken = sum(item.year is not None for item in mine)
+    return [one.year, one.department, one.asset_class, one.quantity, taken, one.reason, one.author, why]
 
 
 def rows(drawn: Drawn) -> Iterator[planrows.Row]:
@@ -118,11 +141,12 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) else None
 
 
-def _order(item: Item) -> tuple[bool, int, int, str]:
-    """By year and place in that year's order; what is undone last, what was due first before the rest."""
+def _order(item: Item) -> tuple[bool, int, bool, int, str]:
+    """By year and place in that year's order, additions behind; what is undone last, what was due first before the
+    rest."""
     if item.year is None:
-        return True, item.due_year, 0, item.tag
-    return False, item.year, int(item.why[0][1]), item.tag
+        return True, item.due_year, False, 0, item.tag
+    return False, item.year, bool(item.new), int(item.why[0][1]), item.tag
 
 
 def _row(item: Item) -> planrows.Row:
@@ -134,6 +158,6 @@ def _row(item: Item) -> planrows.Row:
     kind, year = ("undone", item.due_year) if item.year is None else ("chosen", item.year)
     words = "\n".join((item.tag, item.department, item.type, item.holder)).lower()
     choice = json.dumps([item.year, item.source, found["price_yuan"], item.left_out])
-    marks = (*(int(found[name]) for name in FLAGS), int(bool(item.override)), int(item.by_hand))
+    marks = (*(int(found[name]) for name in FLAGS), int(bool(item.override)), int(item.by_hand), int(bool(item.new)))
     place = (item.asset_class, item.town, item.department)
     return planrows.Row((kind, item.tag, year, *place, words, choice, *marks), found)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 KINDS = ("chosen", "undone", "unjudged")
-MARKS = ("over_standard", "above_cap", "over_money", "below_life", "needs_approval", "by_hand", "decided")
+MARKS = ("over_standard", "above_cap", "over_money", "below_life", "needs_approval", "by_hand", "decided", "new")
 COLUMNS = ("kind", "tag", "year", "asset_class", "town", "department", "words", "choice", *MARKS)
 NARROWING = ("year", "asset_class", "town", "department")
 _SCHEMA = f"""

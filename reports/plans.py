@@ -25,11 +25,14 @@ from inventory.services.write import Actor
 from reports.books.plans.changes import changes
 from reports.books.plans.drawing import draw
 from reports.books.plans.kept import pack, unpack
-from reports.books.plans.planned import Decided, Drawn, Exceeding, Head, Item, Money
+from reports.books.plans.planned import Adding, Decided, Drawn, Exceeding, Head, Item, Money
 from reports.faults import Fault
 from reports.models import PlanDecision, PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
 from reports.queries import devices, planning
 from reports.queries.scope import CHUNK, Scope
+
+_DEPARTMENTS = ("department__town__position", "department__name_key")
+"""The register's order."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,13 @@ def make(
             row.plan = plan  # now that it has a key
             unit.create(row)
         if copied is not None:
-            _copy(unit, copied.decisions.filter(_within(plan)), plan)
+            for old in (copied.decisions, copied.additions):
+                _copy(unit, old.filter(_within(plan)), plan)
     return plan
 
 
 def _within(plan: RefreshPlan) -> Q:
-    """Decisions for years of the plan, or for none."""
+    """Decisions and additions for years of the plan, or decisions for none."""
     return Q(year__isnull=True) | Q(year__range=(plan.first_year, plan.first_year + plan.years - 1))
 
 
@@ -110,7 +114,7 @@ def change(
 ) -> RefreshPlan | Fault:
     """Save a draft's changed settings, and this money and these exceptions in place of those before.
 
-    Faults: names that do not exist; 'decided' when devices are set for a year that it no longer reaches.
+    Faults: names that do not exist; 'decided', 'added' for a year that it no longer reaches.
     """
     rows = _rows(plan, money, exceptions)
     if isinstance(rows, Fault):
@@ -121,6 +125,9 @@ def change(
         return Fault(
             "decided", _("Devices are put in for a year outside the plan: %(tags)s. Change that first.") % words
         )
+    added = plan.additions.exclude(_within(plan)).first()
+    if added is not None:
+        return Fault("added", _("%s is added in a year outside the plan. Change that first.") % added)
     with write.unit(actor, reason=_("refresh plan changed")) as unit:
         # Also where nothing but money is changed, which an update would not see.
         plan.check_change(RefreshPlan.objects.select_for_update().get(pk=plan.pk))
@@ -226,6 +233,12 @@ def head_of(plan: RefreshPlan) -> Head:
                 "device__asset_tag", "year", "reason", "author", "decided_on"
             )
         ),
+        adding=tuple(
+            Adding(*row)
+            for row in plan.additions.order_by("year", *_DEPARTMENTS, "asset_class__code").values_list(
+                "year", "department__name", "asset_class__code", "quantity", "reason", "author"
+            )
+        ),
     )
 
 
@@ -319,7 +332,7 @@ def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fau
             return Fault("newer", _("%(plan)s has a newer version already: v%(version)d.") % words)
         copied = {name: getattr(plan, name) for name in (*kept, *people)}
         new = unit.create(RefreshPlan(**copied, version=plan.version + 1, previous=plan, as_of=as_of))
-        for rows in (plan.money.all(), plan.exceptions.all(), plan.decisions.all()):
+        for rows in (plan.money.all(), plan.exceptions.all(), plan.decisions.all(), plan.additions.all()):
             _copy(unit, rows, new)
     return new
 
@@ -333,25 +346,28 @@ def follow(
     actor: Actor,
     replaced_by: Device | None = None,
     paid_yuan: Decimal | None = None,
+    contract: str = "",
     note: str = "",
 ) -> int | Fault:
     """Set how far the replacement of some devices of an approved plan has come; gives how many.
 
+    At the stage that a device has already, what else is given is noted and the stage keeps its day.
     Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed', 'replaces_itself'.
     All or none.
     """
     wanted = list(dict.fromkeys(tags))
     if replaced_by is not None and replaced_by.asset_tag in wanted:
         return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
-    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "note": note}
+    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "contract": contract, "note": note}
     with write.unit(actor, reason=_("execution of %s") % plan) as unit:
         items = {item.asset_tag: item for item in plan.items.select_for_update().filter(asset_tag__in=wanted)}
         for tag in wanted:
-            fault = _step_fault(items.get(tag), tag, stage)
+            fault = _step_fault(items.get(tag), tag, stage, more=any(more.values()))
             if fault is not None:
                 return fault
         for item in items.values():
-            item.stage, item.stage_on = stage, on
+            if item.stage != stage:
+                item.stage, item.stage_on = stage, on
             for name, value in more.items():
                 if value:
                     setattr(item, name, value)
@@ -359,12 +375,12 @@ def follow(
     return len(items)
 
 
-def _step_fault(item: PlanItem | None, tag: str, stage: str) -> Fault | None:
+def _step_fault(item: PlanItem | None, tag: str, stage: str, *, more: bool) -> Fault | None:
     if item is None:
         return Fault("not_in_plan", _("Device %s is not in this approved plan.") % tag)
     if item.year is None:
         return Fault("not_renewed", _("The plan does not renew device %s.") % tag)
-    if stage not in STAGES[item.stage]:
+    if stage not in STAGES[item.stage] and not (more and stage == item.stage):
         words = {"tag": tag, "old": item.get_stage_display(), "new": PlanStage(stage).label}
         return Fault("no_such_step", _("Device %(tag)s is %(old)s: it cannot become %(new)s in one step.") % words)
     return None

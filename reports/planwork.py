@@ -25,7 +25,7 @@ from reports.planjobs import DONE, FAILED, Job
 from reports.planrows import Drawing
 
 log = logging.getLogger(__name__)
-FORM = 3
+FORM = 4
 """Of the kept values: files of another one are not read."""
 AT_ONCE = 5_000
 """With more devices than that a plan is drawn in the background."""

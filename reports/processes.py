@@ -39,14 +39,18 @@ def start(file: Path, *command: str) -> None:
 
     BlockingIOError when another process holds the lock.
     """
-    words = [*settings.PROGRAM, *command]
     with held(file) as lock:
-        # The lock goes with the open file, and the process keeps that open until it ends, however it ends.
-        child = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(lock.fileno(),),
-            start_new_session=True,
-        )
+        hand_over(lock, *command)
+
+
+def hand_over(lock: IO[str], *command: str) -> None:
+    """Run a management command in a process of its own, which holds a lock together with us and after us."""
+    # The lock goes with the open file, and the process keeps that open until it ends, however it ends.
+    child = subprocess.Popen(
+        [*settings.PROGRAM, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(lock.fileno(),),
+        start_new_session=True,
+    )
     threading.Thread(target=child.wait, daemon=True).start()

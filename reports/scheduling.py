@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from inventory.services import write
 from inventory.services.write import Actor
-from inventory.sheets.write import staged
+from inventory.sheets.write import beside, place
 from reports import catalogue, history
 from reports.background import perform
 from reports.models import Cadence, ReportRun, ReportSchedule, RunState
@@ -77,15 +77,15 @@ def _serve(schedule: ReportSchedule, now: datetime) -> None:
     if schedule.report not in catalogue.names():
         _end(schedule, None, _("There is no report '%s' any more.") % schedule.report)
         return
-    run = history.ask(
+    asked = history.ask(
         schedule.report,
         as_of=now.date(),
         actor=_actor(schedule),
         town=schedule.town,
         department=schedule.department,
-        parameters={"lang": schedule.lang},
+        parameters={"lang": schedule.lang, "schedule": schedule.pk},
     )
-    with history.held(run):
+    with asked as (run, _lock):
         # A process that is killed leaves the run behind, by which the next one knows.
         _end(schedule, run, "")
         perform(run)
@@ -110,8 +110,9 @@ def _to_folder(schedule: ReportSchedule, run: ReportRun) -> str:
     if (fault := check_folder(folder)) is not None:
         return fault.text
     try:
-        with staged(folder / run.file_name) as temporary:
+        with beside(folder / run.file_name) as temporary:
             shutil.copyfile(history.workbook_of(run), temporary)
+            place(temporary, folder / run.file_name)
     except OSError as error:
         return _("Cannot write to %(path)s: %(why)s") % {"path": folder, "why": error.strerror or error}
     return ""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from inventory.selectors import UnknownName, find_department, find_town
 from inventory.services import write as register
 from inventory.sheets.columns import Book as Workbook
-from inventory.sheets.write import fill, staged
+from inventory.sheets.write import beside, fill, place
 from reports import catalogue, coverage
 from reports.books.frames import Params
 from reports.faults import Fault as Fault
@@ -168,12 +168,19 @@ def _make(
 
 def keep(workbook: Workbook, target: Path, line: ReportRun, actor: register.Actor) -> Made:
     """Write a workbook and the line that records it, whose file, hash and rows are set here. Raises OSError."""
-    with staged(target) as temporary:
+    with beside(target) as temporary:
         fill(workbook, temporary)
-        line.file_name, line.sha256, line.rows = target.name, sha256_of(temporary), workbook.row_count
-        with register.unit(actor, reason="report") as unit:
-            unit.create(line)
-    return Made(line.report, target, line.sha256, line.rows, line)
+        return record(temporary, target, workbook.row_count, line, actor)
+
+
+def record(written: Path, target: Path, rows: int, line: ReportRun, actor: register.Actor) -> Made:
+    """Give a written file its name, or one beside it where another file bears that, and keep its line."""
+    line.sha256, line.rows = sha256_of(written), rows
+    path = place(written, target)
+    line.file_name = path.name
+    with register.unit(actor, reason="report") as unit:
+        unit.create(line)
+    return Made(line.report, path, line.sha256, line.rows, line)
 
 
 def keep_counts(book: catalogue.Book, request: Request, frames: dict[str, pd.DataFrame], actor: register.Actor) -> None:
@@ -209,13 +216,21 @@ def build(
 
 
 def file_name(book: catalogue.Book, request: Request) -> str:
-    """register-2026-11-24.xlsx; of a budget its year before the data date, of a town or department its name behind.
+    """register-2026-11-24.xlsx, and what else it was asked with, so that one is told from another by its name.
 
-    So one does not overwrite another.
+    Of a budget its year before the data date; behind it the town or department, the day that it is compared with,
+    whether it asks up to the standard, and the language.
     """
-    year = f"-{request.year or request.as_of.year + 1}" if "year" in book.params else ""
-    safe = safe_part(request.scope.words("zh"))
-    return f"{book.name}{year}-{request.as_of:%Y-%m-%d}{'-' + safe if safe else ''}.xlsx"
+    year = str(request.year or request.as_of.year + 1) if "year" in book.params else ""
+    compared = f"since-{request.before}" if "before" in book.params and request.before else ""
+    upto = "to-standard" if "fill" in book.params and request.fill else ""
+    place = safe_part(request.scope.words("zh"))
+    return named(book.name, year, f"{request.as_of:%Y-%m-%d}", place, compared, upto, lang=request.lang)
+
+
+def named(*parts: str, lang: str) -> str:
+    """A workbook's file name: its parts, without those that are empty, and the language where it is not Chinese."""
+    return "-".join(filter(None, (*parts, "" if lang == "zh" else lang))) + ".xlsx"
 
 
 def safe_part(text: str) -> str:

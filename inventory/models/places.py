@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +46,13 @@ class Department(RegisterModel):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     name_key = models.CharField(max_length=800, editable=False, default="", db_index=True)
+    budget_code = models.CharField(
+        _("budget code"),
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"\A[0-9]{3,12}\Z", _("Give the budget code as 3 to 12 digits, such as 101001."))],
+        help_text=_("The code under which the finance office keeps the department, such as 101001."),
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=DepartmentKind)
     town = models.ForeignKey(Town, models.PROTECT, related_name="departments", verbose_name=_("town"))
     parent = models.ForeignKey(
@@ -76,6 +83,12 @@ class Department(RegisterModel):
                 condition=Q(parent__isnull=True) | ~Q(parent=F("pk")),
                 name="department_not_its_own_parent",
                 violation_error_message=_("A department cannot be its own parent."),
+            ),
+            models.UniqueConstraint(
+                fields=("budget_code",),
+                condition=~Q(budget_code=""),
+                name="department_unique_budget_code",
+                violation_error_message=_("Another department already has this budget code."),
             ),
         )
 

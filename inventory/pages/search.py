@@ -237,10 +237,11 @@ OF_PERSONS: dict[str, Any] = {
     "holds": "holder",
     "search": searching.persons_of,
 }
+OF_DEPARTMENTS: dict[str, Any] = {"about": ("kind", "town"), "holds": "department"}
 OWN: tuple[tuple[int, Finder], ...] = (
     (10, DeviceFinder(Device, ("asset_tag", "name", "serial"), codes=CODES, **OF_DEVICES)),
     (20, PageFinder(Person, ("name", "number"), **OF_PERSONS)),
-    (21, PageFinder(Department, ("name",), about=("kind", "town"), holds="department")),
+    (21, PageFinder(Department, ("name", "budget_code"), codes=("budget_code",), **OF_DEPARTMENTS)),
     (22, PageFinder(Site, ("name",), why=("address",), about=("town",), holds="site")),
     (23, PageFinder(Location, ("name",), about=("kind", "site"), holds="location")),
     (24, PageFinder(Town, ("name", "name_en"))),

@@ -3,6 +3,8 @@
 Year by year: what is due joins what was carried over; both are put into the planner's order and taken one by one
 while the standard leaves room and a source holds the price. What cannot be taken is carried over; what is left after
 the last year is undone. What a person decided about a single device comes first: left out, or renewed in a year.
+Additions come last in their year: with the money that renewals left, and in the room that the standard leaves beside
+all that is held, so that what waits to be renewed keeps its place.
 Every choice says why, as codes that `reports.books.plans.reasons` puts into words. The same input gives the same
 choices: ties end at the asset tag.
 """
@@ -35,7 +37,12 @@ Waiting = tuple[int, int, str, Candidate]
 def choose(candidates: Sequence[Candidate], units: Mapping[str, Unit], terms: Terms, price_of: PriceOf) -> list[Choice]:
     """A choice for each candidate that is due by the end of the last year, in the order of the candidates."""
     draw = _Draw(units, terms, price_of)
-    waiting = sorted(((terms.counts_in(one), one.tag, one) for one in candidates), key=lambda item: item[:2])
+    added: dict[int | None, list[Candidate]] = {}
+    for one in candidates:
+        if one.tag in terms.additions:
+            added.setdefault(terms.decided(one.tag), []).append(one)
+    due = [one for one in candidates if one.tag not in terms.additions]
+    waiting = sorted(((terms.counts_in(one), one.tag, one) for one in due), key=lambda item: item[:2])
     pool: list[Waiting] = []
     at = 0
     for year in terms.all_years:
@@ -45,7 +52,9 @@ def choose(candidates: Sequence[Candidate], units: Mapping[str, Unit], terms: Te
                 pool.append(draw.placed(one, year))
             at += 1
         pool = draw.year(year, pool)
-    found = {**draw.chosen, **{one.tag: draw.undone(one) for *_, one in pool}}
+        draw.add(added.get(year, []), pool, year)
+    vain = [one for ones in added.values() for one in ones if one.tag in draw.refused]
+    found = {**draw.chosen, **{one.tag: draw.undone(one) for one in (*(one for *_, one in pool), *vain)}}
     return [found[one.tag] for one in candidates if one.tag in found]
 
 
@@ -115,6 +124,45 @@ class _Draw:
         if year == self.terms.all_years[-1]:
             self._take_in_vain([one for *_, tag, one in free if tag not in passed], year, of)
         return [one for one in pool if one[2] not in self.chosen]
+
+    def add(self, ones: Sequence[Candidate], waiting: Sequence[Waiting], year: int) -> None:
+        """Take the additions of a year that the standard leaves room for beside all that is held, `waiting` included,
+        and for which renewals have left the money."""
+        kept: Counter[tuple[str, str]] = Counter()
+        for *_, one in waiting if ones else ():
+            kept.update((one.department, code) for code in self.rules.get(one.department, {}).get(one.asset_class, ()))
+        for rank, one in enumerate(ones, 1):
+            self.counts_in[one.tag] = year
+            self._add(one, kept, ("added_as", str(rank), str(len(ones)), str(year)))
+
+    def _add(self, one: Candidate, kept: Mapping[tuple[str, str], int], rank: Why) -> bool:
+        year, decision = self.counts_in[one.tag], self.terms.additions[one.tag]
+        if one.department not in self.units:
+            return self._refuse(one, ("no_department",))
+        codes = self.rules[one.department].get(one.asset_class)
+        if codes is None:
+            return self._refuse(one, ("no_rule",))
+        unit, room = self.units[one.department], self.room[one.department]
+        left = {code: room[code] - kept.get((one.department, code), 0) for code in codes}
+        tightest = min(left, key=left.__getitem__, default="")
+        rule = unit.allowances[tightest].rule if tightest else None
+        limit = (rule.name or rule.code, str(unit.allowances[tightest].number)) if rule else ()
+        if limit and left[tightest] < 1:
+            return self._refuse(one, ("no_room", *limit))
+        price = self.price_of(one, year)
+        purse = self._purse(price)
+        if price is None and self.terms.money:
+            return self._refuse(one, ("no_price",))
+        if purse is None:
+            return self._refuse(one, *self._too_dear(price or Decimal(0), year))
+        if purse[1] is not None and price is not None:
+            purse[1] -= price
+        for code in codes:
+            room[code] -= 1
+        within: Why = ("within", *limit, str(left[tightest])) if limit else ("by_need",)
+        why = (rank, ("added", decision.reason, decision.author), within, *self._exception(one, over=False))
+        self.chosen[one.tag] = Choice(one.tag, year, year, why, purse[0], price, False, False)
+        return True
 
     def _by_decision(self, pool: list[Waiting], year: int) -> tuple[list[Waiting], list[Waiting]]:
         """Those that a person decided for the year, and those that nobody decided about."""

@@ -50,7 +50,7 @@ Why = tuple[str, ...]
 
 @value
 class Candidate:
-    """A device that is due on a day of the plan or before it, or for which a year is decided."""
+    """A device that is due on a day of the plan or before it, or for which a year is decided; or an addition."""
 
     tag: str
     asset_class: str
@@ -115,6 +115,8 @@ class Terms:
     extras: Mapping[tuple[str, str], Extra] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     """By asset tag."""
+    additions: Mapping[str, Decision] = field(default_factory=dict)
+    """What is asked for beside what is held, by the tag that stands for it in the plan."""
 
     @property
     def all_years(self) -> range:
@@ -126,7 +128,7 @@ class Terms:
 
     def decided(self, tag: str) -> int | None:
         """The year that a person decided for a device."""
-        decision = self.decisions.get(tag)
+        decision = self.decisions.get(tag) or self.additions.get(tag)
         return None if decision is None else decision.year
 
     def counts_in(self, one: Candidate) -> int:

@@ -71,10 +71,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Difference:
-    """This cell is one cell of its row less another; blank where one is no number."""
+    """This cell is one cell of its row less another, and less a third where given; blank where one is no number."""
 
     left: str
     right: str
+    also: str = ""
 
 
 Calc = Product | Ratio | Gathered | Counted | Difference

@@ -58,8 +58,8 @@ def cell_formula(calc: Calc, layout: Layout, layouts: Mapping[str, Layout], row:
     if isinstance(calc, Ratio):
         return _ratio(cell(calc.over), cell(calc.under))
     if isinstance(calc, Difference):
-        left, right = cell(calc.left), cell(calc.right)
-        return f'=IF(COUNT({left},{right})=2,{left}-{right},"")'
+        cells = [cell(key) for key in (calc.left, calc.right, calc.also) if key]
+        return f'=IF(COUNT({",".join(cells)})={len(cells)},{"-".join(cells)},"")'
     there = layouts[calc.sheet]
     if isinstance(calc, Counted):
         return f"=SUMPRODUCT(--({there.range(calc.match)}={cell(calc.by)}))"

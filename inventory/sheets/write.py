@@ -6,6 +6,7 @@ with; formulas come only from declared columns and carry what they come to, sinc
 the stored value. The file appears under its name whole, or not at all.
 """
 
+import filecmp
 import os
 import secrets
 import tempfile
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,41 @@ _TITLE_HEIGHT, _LINE_HEIGHT, _TEXT_HEIGHT = 28.0, 18.0, 16.0
 
 
 @contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """A path in the target's folder to write to; it takes the target's name when the block ends well.
-
-    On any fault it is deleted and what bore the name before stays. OSError when the folder cannot be written.
-    """
+def beside(target: Path) -> Iterator[Path]:
+    """A path in the target's folder to write to, gone when the block ends. OSError when it cannot be written."""
     temporary = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
     # For whoever may read what this process makes, where tempfile makes files for their owner alone.
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
-        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """As `beside`; it takes the target's name when the block ends well. On any fault what bore the name stays."""
+    with beside(target) as temporary:
+        yield temporary
+        temporary.replace(target)
+
+
+def place(written: Path, target: Path) -> Path:
+    """Give a written file the target's name, or where others bear it the first free of name(2), name(3) …; gives which.
+
+    Nothing is overwritten; a file that is octet for octet the same is given as it is. OSError as for any file.
+    """
+    for number in count(1):
+        named = target if number == 1 else target.with_stem(f"{target.stem}({number})")
+        try:
+            os.close(os.open(named, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            if named.is_file() and filecmp.cmp(written, named, shallow=False):
+                return named
+            continue
+        written.replace(named)
+        return named
+    raise AssertionError("numbers do not end")
 
 
 def write(book: Book, target: Path) -> None:

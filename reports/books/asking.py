@@ -35,6 +35,8 @@ class Department:
     marks: tuple[str, ...]
     standard: str = ""
     """The code of the standard it is judged by; '' without one."""
+    code: str = ""
+    """Its budget code; '' without one."""
     rooms: Mapping[str, int] = field(default_factory=dict)
     """How many rooms it has, by the name that rules are limited by."""
 
@@ -102,6 +104,7 @@ def departments_of(frame: pd.DataFrame) -> list[Department]:
             int(row["staff"]),
             tuple(mark for mark in MARKS if row[mark]),
             str(row["standard"]),
+            str(row["budget_code"]),
             {name: int(row[name]) for name in ROOMS},
         )
         for row in frame.to_dict("records")

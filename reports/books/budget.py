@@ -11,7 +11,7 @@ from inventory.rules.money import capital, total
 from inventory.rules.standards import problems
 from inventory.sheets.columns import Column, Gathered, Kind, Product, Row, Shade, Sheet
 from reports.books.asking import Line, Requests, Standing, reason, requests, worn_outside
-from reports.books.frames import Frames, Params, Unjudged, class_name, notes, unjudged
+from reports.books.frames import BUDGET_CODE, Frames, Params, Unjudged, class_name, coded, notes, unjudged
 from reports.books.lives import with_due
 from reports.books.standards import Standards, standards_of
 
@@ -19,6 +19,7 @@ TITLE = ("新增资产配置预算表", "Request for new assets")
 _INT, _MONEY = Kind.INT, Kind.MONEY
 COLUMNS = (
     Column("department", "单位", "Department", wrap=True, width=15),
+    BUDGET_CODE,
     Column("class", "资产名称", "Asset", wrap=True, width=14),
     Column("code", "分类代码", "Code GB/T 14885", width=12),
     Column("measure", "计量单位", "Unit", width=6),
@@ -32,12 +33,13 @@ COLUMNS = (
     Column("cap_yuan", "单价上限", "Price cap", _MONEY, width=10.5),
     Column("price_yuan", "单价", "Price", _MONEY, width=10.5),
     Column("amount_yuan", "金额", "Amount", _MONEY, width=14, total=True, calc=Product("quantity", "price_yuan")),
-    Column("source", "资金来源", "Funds", wrap=True, width=16),
+    Column("source", "资金来源", "Funds", wrap=True, width=25),
     Column("reason", "申请理由", "Reason", wrap=True, width=48),
     Column("note", "备注", "Note", wrap=True, width=8),
 )
 STANDING_COLUMNS = (
     Column("department", "单位", "Department", wrap=True, width=20),
+    BUDGET_CODE,
     Column("rule", "标准条目", "Rule", wrap=True, width=26),
     Column("counted", "计算人数", "Staff counted", _INT),
     Column("allowed", "配置标准数", "Standard", _INT),
@@ -106,14 +108,16 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     over = _over_source(asked.lines, source, source_amount)
     table = _table(asked.lines, frames, source, over, params)
     gathered = [
-        _gathered(table, "class", params.say("按类别汇总", "By class"), params),
-        _gathered(table, "department", params.say("按单位汇总", "By department"), params),
+        _gathered(table, ["class"], params.say("按类别汇总", "By class"), params),
+        _gathered(table, BY_DEPARTMENT, params.say("按单位汇总", "By department"), params),
     ]
     title = params.say(*TITLE)
     used = [*standard_lines(standards), *RULES, *([FILL_RULE] if params.fill else [])]
     used += over
     missing = _missing(devices, frames, standards, asked, bool(source))
-    return [table, *gathered, _standing(asked.standings, params), notes(params, title, used, missing, len(table.rows))]
+    sheets = [table, *gathered, _standing(asked.standings, params)]
+    codes = frames["departments"]["budget_code"]
+    return [*coded(sheets, codes), notes(params, title, used, missing, len(table.rows))]
 
 
 def standard_lines(standards: Standards) -> list[tuple[str, str]]:
@@ -178,7 +182,7 @@ def _table(
         _head(params, blank),
         foot,
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
-        frozen=2,
+        frozen=3,
     )
 
 
@@ -198,6 +202,7 @@ def _row(line: Line, known: Mapping[Any, Any], source: str, params: Params) -> R
     unit, ask = line.department, line.ask
     return (
         unit.name,
+        unit.code,
         known.get("shown", line.asset_class),
         known.get("classification_code", ""),
         known.get("unit", ""),
@@ -217,29 +222,35 @@ def _row(line: Line, known: Mapping[Any, Any], source: str, params: Params) -> R
     )
 
 
-def _gathered(table: Sheet, key: str, name: str, params: Params) -> Sheet:
-    """Quantity and amount of the request by class or by department."""
-    columns, rows = gathered(table, key, width=30)
+BY_DEPARTMENT = ("department", BUDGET_CODE.key)
+
+
+def _gathered(table: Sheet, keys: Sequence[str], name: str, params: Params) -> Sheet:
+    """Quantity and amount of the request by class or by department, gathered by formulas from its sheet."""
+    columns, rows = gathered(table, keys, 30)
     return Sheet(name, f"{table.title} · {name}", columns, rows, _head(params, "＿" * 8), empty=table.empty)
 
 
-def gathered(table: Sheet, key: str, *, width: int) -> tuple[tuple[Column, ...], list[tuple[str, int, Decimal]]]:
-    """Columns and rows of a request's quantity and amount by one of its columns, by formulas from its sheet."""
-    by, quantity, amount = table.place(key), table.place("quantity"), table.place("amount_yuan")
-    sums: dict[str, tuple[int, Decimal]] = {}
+def gathered(table: Sheet, keys: Sequence[str], width: float) -> tuple[tuple[Column, ...], list[Row]]:
+    """Quantity and amount of a request by the first of some of its columns; the others say more of the same thing."""
+    quantity, amount = table.place("quantity"), table.place("amount_yuan")
+    places = [table.place(key) for key in keys]
+    sums: dict[Row, tuple[int, Decimal]] = {}
     for row in table.rows:
-        count, money = sums.get(str(row[by]), (0, Decimal(0)))
+        what = tuple(row[place] for place in places)
+        count, money = sums.get(what, (0, Decimal(0)))
         asked, cost = row[quantity], row[amount]
         assert isinstance(asked, int)
-        sums[str(row[by])] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
-    first = table.columns[by]
-    asked_of, cost_of = (Gathered(table.name, key, key, column) for column in ("quantity", "amount_yuan"))
+        sums[what] = (count + asked, money + (cost if isinstance(cost, Decimal) else 0))
+    asked_of, cost_of = (Gathered(table.name, keys[0], keys[0], column) for column in ("quantity", "amount_yuan"))
+    first, *more = (table.columns[place] for place in places)
     columns = (
-        Column(key, first.zh, first.en, width=width),
+        Column(first.key, first.zh, first.en, width=width),
+        *more,
         Column("quantity", "申请数量", "Asked for", _INT, total=True, calc=asked_of),
         Column("amount_yuan", "金额", "Amount", _MONEY, width=16, total=True, calc=cost_of),
     )
-    return columns, [(text, *both) for text, both in sums.items()]
+    return columns, [(*what, *both) for what, both in sums.items()]
 
 
 def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
@@ -255,6 +266,7 @@ def _standing(standings: Sequence[Standing], params: Params) -> Sheet:
         rows.append(
             (
                 one.department.name,
+                one.department.code,
                 rule.name or rule.code,
                 one.department.counted,
                 need if number is None else number,

@@ -3,8 +3,8 @@
 Knows pandas and the Excel kit's declarations; neither Django nor the database nor a workbook.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -158,6 +158,25 @@ def translated(frame: pd.DataFrame, key: str, words: Mapping[str, tuple[str, str
         return frame
     spoken = {code: params.say(*pair) for code, pair in words.items()}
     return frame.assign(**{key: frame[key].map(lambda code: spoken.get(code, code))})
+
+
+BUDGET_CODE = Column("budget_code", "预算单位编码", "Budget code")
+"""Stands beside a department."""
+
+
+def coded(sheets: Iterable[Sheet], codes: Iterable[str]) -> list[Sheet]:
+    """The sheets; where no department has a budget code, without the column for it."""
+    known = any(codes)
+    return [one if known or BUDGET_CODE not in one.columns else lacking(one, [BUDGET_CODE.key]) for one in sheets]
+
+
+def lacking(sheet: Sheet, keys: Collection[str]) -> Sheet:
+    """The sheet without some of its columns."""
+    kept = [at for at, column in enumerate(sheet.columns) if column.key not in keys]
+    rows = [tuple(row[at] for at in kept) for row in sheet.rows]
+    return replace(
+        sheet, columns=without(sheet.columns, *keys), rows=rows, frozen=sum(at < sheet.frozen for at in kept)
+    )
 
 
 def without(columns: Sequence[Column], *keys: str) -> tuple[Column, ...]:

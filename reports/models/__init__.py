@@ -2,6 +2,7 @@
 
 from reports.models.plans import (
     CoverageSnapshot,
+    PlanAddition,
     PlanDecision,
     PlanException,
     PlanItem,
@@ -20,6 +21,7 @@ from reports.models.runs import (
 __all__ = [
     "Cadence",
     "CoverageSnapshot",
+    "PlanAddition",
     "PlanDecision",
     "PlanException",
     "PlanItem",

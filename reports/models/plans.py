@@ -17,6 +17,8 @@ from inventory.models import AssetClass, Department, Device, FundingSource, Town
 from inventory.models.base import RegisterModel
 from inventory.rules.planning import BOUGHT, DEFAULT_ORDER, Order
 
+MOST_ADDED = 999
+
 
 class PlanState(models.TextChoices):
     DRAFT = "draft", _("draft")
@@ -221,6 +223,44 @@ class PlanDecision(OfDraft):
         self.plan.check_year(self.year)
 
 
+class PlanAddition(OfDraft):
+    """What a department is to have beside what it holds, within its standard, in a year of a plan; with a reason."""
+
+    plan = models.ForeignKey(RefreshPlan, models.CASCADE, related_name="additions", verbose_name=_("refresh plan"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name=_("department"))
+    asset_class = models.ForeignKey(AssetClass, models.PROTECT, related_name="+", verbose_name=_("asset class"))
+    quantity = models.PositiveSmallIntegerField(
+        _("how many"), validators=[MinValueValidator(1), MaxValueValidator(MOST_ADDED)]
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    author = models.CharField(_("author"), max_length=150)
+
+    class Meta:
+        verbose_name = _("addition of a plan")
+        verbose_name_plural = _("additions of plans")
+        ordering = ("plan", "year", "department", "asset_class")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "year", "department", "asset_class"),
+                name="planaddition_once",
+                violation_error_message=_("The plan already adds this class in this department in that year."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(author=""),
+                name="planaddition_says_why_and_who",
+                violation_error_message=_("An addition needs a reason and an author."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.year} {self.department} {self.asset_class}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.plan.check_year(self.year)
+
+
 class PlanStage(models.TextChoices):
     PLANNED = "planned", _("planned")
     REQUESTED = "requested", _("requested")
@@ -244,6 +284,7 @@ class PlanItem(RegisterModel):
     replaced_by = models.ForeignKey(
         Device, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
     )
+    contract = models.CharField(_("contract number"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     PAID: ClassVar[Sum] = Sum(Coalesce("paid_yuan", "replaced_by__price_yuan"), filter=Q(stage__in=BOUGHT))

@@ -21,6 +21,7 @@ class RunState(models.TextChoices):
 class ReportRun(RegisterModel):
     """One workbook: who made it, from what day's data, with which parameters, and the hash that proves it unchanged.
 
+    `asked` is the same for reports that were asked for alike, of which one is made at a time (reports.history).
     `kept` names the file that is kept for the pages; a workbook that a command wrote to a folder has none, nor has
     one whose file was removed. The line stays when its file goes.
     """
@@ -47,6 +48,7 @@ class ReportRun(RegisterModel):
     file_name = models.CharField(_("file name"), max_length=200, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
+    asked = models.CharField(_("what was asked for"), max_length=64, blank=True, editable=False)
     kept = models.CharField(_("kept file"), max_length=64, blank=True)
     removed_at = models.DateTimeField(_("file removed"), null=True, blank=True)
     removed_by = models.CharField(_("removed by"), max_length=150, blank=True)
@@ -56,6 +58,14 @@ class ReportRun(RegisterModel):
         verbose_name_plural = _("reports made")
         ordering = ("-made_at",)
         indexes = (models.Index(fields=("report", "made_at")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("asked",),
+                condition=Q(state=RunState.RUNNING) & ~Q(asked=""),
+                name="reportrun_made_once_at_a_time",
+                violation_error_message=_("This report is being made already."),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.file_name or f"{self.report} {self.data_date}"

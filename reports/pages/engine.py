@@ -10,6 +10,13 @@ def plans() -> ModuleType:
     return plans
 
 
+def adding() -> ModuleType:
+    """What plans add within the standard."""
+    from reports import adding
+
+    return adding
+
+
 def following() -> ModuleType:
     """What came of approved plans."""
     from reports import following

@@ -33,10 +33,11 @@ from reports.pages.plan_forms import (
     DueForm,
     ExceptionForm,
     FollowForm,
+    class_name,
     is_near,
     today,
 )
-from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, doubts_of, mark_words
+from reports.pages.plan_rows import SIZE, TYPED, Asked, doubts_of, mark_words
 
 MOST_TYPED = 300
 """Characters of a field that are shown again."""
@@ -217,11 +218,17 @@ class ApproveView(DraftAction):
             return redirect(page_url(self.plan))
         with found:
             counts = found.told("counts")
+            new = {kind: found.count(kind=kind, mark="new") for kind in ("chosen", "undone")}
             frozen = [
-                (_("Devices due"), counts["chosen"] + counts["undone"]),
-                (_("Renewed"), counts["chosen"]),
-                (_("Left undone"), counts["undone"]),
-                *((words, found.count(mark=mark)) for mark, words in mark_words().items() if mark != "by_hand"),
+                (_("Devices due"), sum(counts[kind] - new[kind] for kind in new)),
+                (_("Renewed"), counts["chosen"] - new["chosen"]),
+                (_("Left undone"), counts["undone"] - new["undone"]),
+                *([(_("Added within the standard"), new["chosen"])] if any(new.values()) else []),
+                *(
+                    (words, found.count(mark=mark))
+                    for mark, words in mark_words().items()
+                    if mark not in ("by_hand", "new")
+                ),
                 (_("Not judged"), counts["unjudged"]),
             ]
             more = {"frozen": frozen, "doubts": doubts_of(found)}

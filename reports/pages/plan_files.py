@@ -1,8 +1,9 @@
 """Workbooks of plans for taking away, work in the background, two plans side by side."""
 
+import hashlib
 import re
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -25,6 +26,7 @@ from reports.pages.books import language
 from reports.pages.plan_actions import PlanAction
 from reports.pages.plan_rows import yuan_of
 from reports.pages.plan_view import side_by_side
+from reports.pages.views import joined
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -54,21 +56,25 @@ class MakeView(PlanAction):
         if (run := history.running_of(user)) is not None:
             messages.warning(request, _("This report is still being made for you; ask for another when it is done."))
             return redirect(page_url(run))
-        if kind == "template":
-            params["template"] = _name_of(request)
+        form: Any = request.FILES["template"] if kind == "template" else None
+        if form is not None:
+            params |= {"template": _name_of(form), "sha256": hashlib.sha256(form.read()).hexdigest()}
         town = None if plan.department else plan.town
         given: dict[str, Any] = {"town": town, "department": plan.department, "parameters": params}
-        run = history.ask(kind, as_of=plan.as_of, actor=actor_of(user), **given)
-        if kind == "template":
-            history.template_of(run).write_bytes(request.FILES["template"].read())  # type: ignore[union-attr]
-        return self._made(run)
+        with history.ask(kind, as_of=plan.as_of, actor=actor_of(user), **given) as (run, lock):
+            if lock is None:
+                messages.info(request, joined(run))
+                return redirect(page_url(run))
+            if form is not None:
+                form.seek(0)
+                history.template_of(run).write_bytes(form.read())
+            return self._made(run, lock)
 
-    def _made(self, run: ReportRun) -> HttpResponse:
+    def _made(self, run: ReportRun, lock: IO[str]) -> HttpResponse:
         if not engine.planwork().is_small():
-            history.start(run)
+            history.start(run, lock)
             return redirect(page_url(run))
-        with history.held(run):
-            engine.background().perform(run)
+        engine.background().perform(run)
         if run.state == RunState.FAILED:
             messages.error(self.request, run.fault)
             return self.back()
@@ -86,9 +92,8 @@ def _refused(request: HttpRequest) -> str:
     return _("The file is larger than 10 MiB.") if file.size > MAX_BYTES else ""
 
 
-def _name_of(request: HttpRequest) -> str:
-    """The name of the file that was sent, as a name of a file here."""
-    file: Any = request.FILES["template"]
+def _name_of(file: Any) -> str:
+    """The name of a file that was sent, as a name of a file here."""
     stem = re.sub(r"[^\w\-（）()]+", "_", PurePath(file.name).stem)[:60]
     return f"{stem}.xlsx"
 
@@ -164,15 +169,18 @@ def beside(first: dict[str, Any], second: dict[str, Any]) -> list[dict[str, Any]
     """For each figure of the years: (this plan, that plan, whether they differ) for each year of either."""
     left, right = side_by_side(first), side_by_side(second)
     years = sorted({*left["years"], *right["years"]})
-    found = []
-    for mine, other in zip(left["rows"], right["rows"], strict=True):
+    found, none = [], {"cells": [], "total": ""}
+    mines, others = ({row["key"]: row for row in side["rows"]} for side in (left, right))
+    # One that adds something has more figures than one that does not.
+    for key, told in max(mines, others, key=len).items():
+        mine, other = mines.get(key, none), others.get(key, none)
         a, b = (
-            dict(zip(left["years"], mine["cells"], strict=True)),
-            dict(zip(right["years"], other["cells"], strict=True)),
+            dict(zip(left["years"], mine["cells"], strict=False)),
+            dict(zip(right["years"], other["cells"], strict=False)),
         )
         cells = [(a.get(year, ""), b.get(year, ""), a.get(year, "") != b.get(year, "")) for year in years]
         totals = (mine["total"], other["total"], mine["total"] != other["total"])
-        found.append({"title": mine["title"], "cells": cells, "total": totals})
+        found.append({"title": told["title"], "cells": cells, "total": totals})
     return found
 
 
@@ -200,7 +208,10 @@ def cost_chart(one: RefreshPlan, two: RefreshPlan, first: dict[str, Any], second
     years = _years(first, second)
     series = []
     for plan, table in ((one, first), (two, second)):
-        at = next(at for at, column in enumerate(table["columns"]) if column["key"] == "cost_yuan")
-        costs = {row[0]: values[at] for row, values in zip(table["rows"], table["values"], strict=True)}
+        places = [at for at, column in enumerate(table["columns"]) if column["key"] in ("cost_yuan", "added_yuan")]
+        costs = {
+            row[0]: sum(values[at] or 0 for at in places)
+            for row, values in zip(table["rows"], table["values"], strict=True)
+        }
         series.append({"name": str(plan), "values": [costs.get(year) for year in years]})
     return {"title": _("Cost by year, yuan"), "kind": "money", "categories": years, "series": series}

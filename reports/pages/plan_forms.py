@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from inventory.models import FundingSource
+from inventory.models import AssetClass, Department, FundingSource
 from inventory.models.money import FundingKind
 from inventory.rules.planning import DEFAULT_ORDER, Order
 from inventory.ui.forms import KitForm
 from inventory.ui.keys import key_of
 from reports.models import PlanStage, RefreshPlan
+from reports.models.plans import MOST_ADDED
+from reports.pages.books import language
 
 AS_NEEDED = "*"
 """Typed in the place of an amount: as much as is needed."""
@@ -239,7 +241,7 @@ class ExceptionForm(ReasonForm):
         required=False,
         help_text=gettext_lazy(
             "Only where it differs from the price list, or lies above the cap. It holds for every device of this class "
-            "that the plan renews in this department."
+            "that the plan renews or adds in this department."
         ),
         widget=forms.NumberInput(_TEXT | {"step": "any"}),
     )
@@ -250,6 +252,41 @@ class ExceptionForm(ReasonForm):
         if found.get("quantity") == 0 and found.get("price_yuan") is None and "price_yuan" not in self.errors:
             raise forms.ValidationError(_("Give a number above the standard, or a price of its own."))
         return found
+
+
+class AdditionForm(ReasonForm):
+    """What one department is to have beside what it holds, of one class, in a year. `fixed`: how many and why alone."""
+
+    year = forms.TypedChoiceField(label=gettext_lazy("Year"), coerce=int, widget=forms.Select({"class": "form-select"}))
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=gettext_lazy("Department"),
+        empty_label="",
+        widget=forms.Select({"class": "form-select"}),
+    )
+    asset_class = forms.ModelChoiceField(
+        AssetClass.objects.none(),
+        label=gettext_lazy("Class"),
+        empty_label="",
+        widget=forms.Select({"class": "form-select"}),
+    )
+    quantity = forms.IntegerField(
+        label=gettext_lazy("How many"), min_value=1, max_value=MOST_ADDED, widget=forms.NumberInput(_TEXT)
+    )
+    field_order = ("year", "department", "asset_class", "quantity", "reason")
+
+    def __init__(self, plan: RefreshPlan, departments: Any, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if fixed:
+            for name in ("year", "department", "asset_class"):
+                del self.fields[name]
+            return
+        years = range(plan.first_year, plan.first_year + plan.years)
+        self.fields["year"].choices = [(year, str(year)) for year in years]  # type: ignore[attr-defined]
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        kinds: Any = self.fields["asset_class"]
+        kinds.queryset = AssetClass.objects.order_by("code")
+        kinds.label_from_instance = class_name
 
 
 class DecideForm(ReasonForm):
@@ -307,8 +344,14 @@ class FollowForm(forms.Form):
     on = forms.DateField(label=gettext_lazy("Since"), validators=[check_near])
     paid_yuan = forms.DecimalField(label=gettext_lazy("paid in yuan"), required=False, min_value=0, max_digits=12)
     replaced_by = forms.CharField(label=gettext_lazy("replaced by"), required=False, max_length=60)
+    contract = forms.CharField(label=gettext_lazy("contract number"), required=False, max_length=60)
     note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=300)
 
 
 def today() -> Any:
     return timezone.localdate()
+
+
+def class_name(kind: AssetClass) -> str:
+    """In the language of the page, as the tables have it."""
+    return kind.name if language() == "zh" else kind.name_en or kind.name

@@ -38,6 +38,7 @@ def mark_words() -> dict[str, str]:
         "needs_approval": _("needs approval"),
         "by_hand": _("due date set by hand"),
         "decided": _("decided about by hand"),
+        "new": _("addition"),
     }
 
 
@@ -143,6 +144,7 @@ def rows_of(
             "one": one,
             "url": kit.pages[Device].url_of(keys[one["tag"]]) if known else "",
             "name": class_words(classes, one["asset_class"], lang),
+            "tag": _("new, no. %(number)s") % {"number": one["new"]} if one.get("new") else one["tag"],
             "why": figures.why_told(one["why"], params),
             "actions": _actions(plan, one, kind) if known and plan.state == PlanState.DRAFT else [],
         }
@@ -170,11 +172,6 @@ def _judged(one: dict[str, Any], item: PlanItem | None) -> dict[str, Any]:
         "stage": "" if item is None else PlanStage(item.stage).label,
         "color": "" if item is None else STAGE_COLORS[item.stage],
     }
-
-
-def class_name(kind: AssetClass) -> str:
-    """In the language of the page, as the tables have it."""
-    return kind.name if language() == "zh" else kind.name_en or kind.name
 
 
 def yuan_of(amount: str | None) -> str | None:

@@ -16,7 +16,8 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_rows import SIZE, TYPED, Asked, class_name, doubts_of, rows_of, yuan_of
+from reports.pages.plan_forms import class_name
+from reports.pages.plan_rows import SIZE, TYPED, Asked, class_words, doubts_of, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
 
@@ -131,6 +132,7 @@ def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
             (one, class_name(one.asset_class), None if one.price_yuan is None else yuan_of(str(one.price_yuan)))
             for one in plan.exceptions.select_related("department", "asset_class")
         ],
+        "additions": additions_of(plan, found),
         "decided": [decided_of(plan, *group) for group in found.told("decided")],
         "decided_count": sum(len(group[-1]) for group in found.told("decided")),
         "overrides": found.count(mark="by_hand"),
@@ -140,6 +142,23 @@ def _told(plan: RefreshPlan, found: Drawing) -> dict[str, Any]:
         "year_list": list(range(plan.first_year, plan.first_year + plan.years)),
         "undone_count": found.told("counts")["undone"],
     }
+
+
+def additions_of(plan: RefreshPlan, found: Drawing) -> list[dict[str, Any]]:
+    """What is added: how many of those asked for, and in words why not the others."""
+    lang, figures = language(), engine.planfigures()
+    keys = {(year, name, code): key for key, year, name, code in plan.additions.values_list(
+        "pk", "year", "department__name", "asset_class__code"
+    )}  # fmt: skip
+    params, classes = figures.params_of(plan.as_of, lang), found.told("classes")
+    return [
+        {
+            "year": year, "department": department, "name": class_words(classes, code, lang), "quantity": quantity,
+            "taken": taken, "reason": reason, "author": author, "why": figures.why_told(why, params) if why else "",
+            "key": keys.get((year, department, code)),
+        }
+        for year, department, code, quantity, taken, reason, author, why in found.told("adding")
+    ]  # fmt: skip
 
 
 def decided_of(plan: RefreshPlan, year: int | None, reason: str, by: list[str], tags: list[str]) -> dict[str, Any]:
@@ -181,7 +200,7 @@ def charts_of(tables: dict[str, Any]) -> list[dict[str, Any]]:
     dear = {**classes, **{key: [classes[key][at] for at in paid] for key in ("rows", "values")}}
     found = [
         _chart(_("Devices due and renewed by year"), "int", years, ("became_due", "renewed", "undone")),
-        _chart(_("Cost and money by year, yuan"), "money", years, ("cost_yuan", "money_yuan")),
+        _chart(_("Cost and money by year, yuan"), "money", years, ("cost_yuan", "added_yuan", "money_yuan")),
         _chart(_("Cost by class, yuan"), "money", dear, ("cost_yuan",)),
     ]
     return [one for one in found if one["categories"]]
@@ -192,7 +211,7 @@ def _chart(title: str, kind: str, table: dict[str, Any], keys: tuple[str, ...]) 
     series = [
         {"name": table["columns"][places[key]]["title"], "values": [row[places[key]] for row in table["values"]]}
         for key in keys
-        if any(row[places[key]] is not None for row in table["values"])
+        if key in places and any(row[places[key]] is not None for row in table["values"])
     ]
     return {"title": title, "kind": kind, "categories": [row[0] for row in table["rows"]], "series": series}
 

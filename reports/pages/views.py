@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -71,8 +72,11 @@ class AskView(ReportView):
         if run is not None:
             messages.warning(request, _("This report is still being made for you; ask for another when it is done."))
             return redirect(page_url(run))
-        run = history.ask(name, actor=actor_of(user), **form.asked())
-        history.start(run)
+        with history.ask(name, actor=actor_of(user), **form.asked()) as (run, lock):
+            if lock is not None:
+                history.start(run, lock)
+        if lock is None:
+            messages.info(request, joined(run))
         return redirect(page_url(run))
 
     @staticmethod
@@ -101,6 +105,15 @@ def recent(user: Any, **narrowed: Any) -> list[dict[str, Any]]:
         }
         for run in rows
     ]
+
+
+def joined(run: ReportRun) -> str:
+    """To who asked for what is being made already."""
+    began = timezone.localtime(run.made_at)
+    return _("The same report has been in the making since %(time)s, for %(who)s: this is it.") % {
+        "time": f"{began:%H:%M:%S}",
+        "who": maker_of(run),
+    }
 
 
 def place_of(run: ReportRun) -> str:

@@ -12,6 +12,7 @@ from reports.queries.scope import Scope, frame
 
 DEPARTMENT_COLUMNS = {
     "name": "object",
+    "budget_code": "object",
     "town": "object",
     "posts": "int64",
     "staff": "int64",
@@ -45,6 +46,7 @@ def departments(scope: Scope, as_of: date) -> pd.DataFrame:
 
 _DEPARTMENT_FIELDS = (
     "name",
+    "budget_code",
     "town__name",
     "posts",
     "staff",

@@ -30,6 +30,21 @@ def _problems(result: FileResult) -> list[str]:
     return [str(problem) for problem in result.problems]
 
 
+def test_a_budget_code_is_a_few_digits_of_one_department(tmp_path: Path) -> None:
+    head = "name,budget_code,kind,town\n"
+    _load(tmp_path, towns="name\n双河镇\n", departments=head + "财政局,101001,bureau,双河镇\n审计局,,bureau,双河镇\n")
+    assert dict(Department.objects.values_list("name", "budget_code")) == {"财政局": "101001", "审计局": ""}
+    for code, told in (
+        ("12", "Give the budget code as 3 to 12 digits"),
+        ("１０１", "Give the budget code as 3 to 12 digits"),
+        ("101001", "Another department already has this budget code"),
+    ):
+        result = _load(tmp_path, departments=head + f"审计局,{code},bureau,双河镇\n")["departments"]
+        assert any(told in one for one in _problems(result)), code
+    _load(tmp_path, departments=head + "财政局,-,bureau,双河镇\n")
+    assert not Department.objects.exclude(budget_code="").exists()
+
+
 def test_the_same_files_twice_change_nothing_the_second_time(tmp_path):
     files = {"towns": "name\n双河镇\n", "departments": DEPARTMENTS + "财政局,bureau,双河镇,,30,28\n"}
     _load(tmp_path, **files)

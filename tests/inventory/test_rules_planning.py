@@ -245,6 +245,63 @@ def test_what_is_put_in_comes_first_in_its_year_and_waits_until_then() -> None:
     assert found["A"].why == (("rank", "1", "1", "2029"), ("by_hand", "急用", "张三"), ("past_due", "9"))
 
 
+def adding(*tags: str, year: int = 2027) -> dict[str, Decision]:
+    return {tag: Decision(year, "新设窗口", "张三") for tag in tags}
+
+
+def new(tag: str, department: str = "甲", asset_class: str = "desktop") -> Candidate:
+    return Candidate(tag, asset_class, department, None, status="planned")
+
+
+def test_what_is_added_stays_below_the_standard_with_all_that_is_held() -> None:
+    """Twelve are allowed and ten held, of which one waits for money: two may be added, as if it served on."""
+    candidates = [due("A", 2026), new("N1"), new("N2"), new("N3")]
+    twelve = [unit("甲", allowed=12, held=10)]
+    found = drawn(candidates, Terms(2027, 1, additions=adding("N1", "N2", "N3")), *twelve)
+    assert years(found) == {"A": 2027, "N1": 2027, "N2": 2027, "N3": None}
+    assert found["N1"].why == (
+        ("added_as", "1", "3", "2027"), ("added", "新设窗口", "张三"), ("within", "台式计算机", "12", "2")
+    )  # fmt: skip
+    assert found["N3"].why == (("no_room", "台式计算机", "12"),)
+    money = {2027: [Purse("专款", Decimal(4999)), Purse("资金", Decimal(0))], 2028: [Purse("专款", Decimal(99999))]}
+    plan = Terms(2027, 2, money=money, additions=adding("N1", "N2", "N3", year=2028))
+    late = [due("A", 2026), due("B", 2029), new("N1"), new("N2"), new("N3")]
+    assert years(drawn(late, plan, *twelve)) == {"A": 2028, "N1": 2028, "N2": 2028, "N3": None}
+
+
+def test_what_waits_for_money_keeps_its_place_from_what_is_added() -> None:
+    """Ten are allowed and held; one is due and cannot be paid: adding one would leave no place for its renewal."""
+    plan = terms(4000, 5000, additions=adding("N"))
+    found = drawn([due("A", 2026), new("N")], plan, unit("甲", allowed=10, held=10))
+    assert years(found) == {"A": 2028, "N": None} and found["N"].why[0][0] == "no_room"
+
+
+def test_what_is_added_is_paid_with_what_renewals_left_in_that_year_alone() -> None:
+    plan = terms(9000, 50000, additions=adding("N"))
+    found = drawn([due("A", 2026), new("N")], plan)
+    assert years(found) == {"A": 2027, "N": None}
+    assert found["N"].why == (("no_money", "5000", "4000", "2027"),), "it is not carried over"
+    found = drawn([due("A", 2026), new("N")], terms(10000, additions=adding("N")))
+    assert years(found) == {"A": 2027, "N": 2027}
+    assert (found["N"].source, found["N"].price_yuan, found["N"].due_year) == ("专款", Decimal(5000), 2027)
+
+
+def test_what_no_rule_lists_is_not_added_and_what_is_by_need_is_argued() -> None:
+    candidates = [new("S", asset_class="switch"), new("K", asset_class="kiosk"), new("X", "丁")]
+    found = drawn(candidates, Terms(2027, 1, additions=adding("S", "K", "X")), unit("甲"))
+    assert years(found) == {"S": 2027, "K": None, "X": None}
+    assert found["S"].why[2] == ("by_need",)
+    assert [found[tag].why for tag in "KX"] == [(("no_rule",),), (("no_department",),)]
+
+
+def test_additions_change_nothing_about_renewals() -> None:
+    candidates = [due(tag, 2026, place) for tag, place in zip("ABCDEF", "甲乙丙甲乙丙", strict=True)]
+    without = drawn(candidates, terms(10000, 10000, order=(Order.FAIRNESS,)))
+    plan = terms(10000, 10000, order=(Order.FAIRNESS,), additions=adding("N"))
+    found = drawn([*candidates, new("N")], plan)
+    assert {tag: one for tag, one in found.items() if tag != "N"} == without
+
+
 def test_what_is_not_due_is_put_in_and_says_so() -> None:
     candidates = [due("A", 2035), Candidate("B", "desktop", "甲", None)]
     found = drawn(candidates, terms(5000, 5000, decisions={"A": into(2028), "B": into(2027)}))

@@ -14,7 +14,7 @@ from inventory.sheets import write as write_module
 from inventory.sheets.columns import Book, Column, Gathered, Kind, Product, Ratio, Row, Rows, Sheet
 from inventory.sheets.dump import dump
 from inventory.sheets.formulas import column_letters
-from inventory.sheets.write import staged, write
+from inventory.sheets.write import beside, place, staged, write
 
 COLUMNS = (
     Column("unit", "单位", "Department"),
@@ -191,3 +191,14 @@ def test_a_column_is_as_wide_as_its_total(tmp_path: Path) -> None:
 
 def test_columns_are_lettered_as_excel_does() -> None:
     assert [column_letters(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_written_file_takes_a_free_name_unless_it_is_there_already(tmp_path: Path) -> None:
+    target = tmp_path / "book.xlsx"
+    names = []
+    for text in ("one", "two", "one", "two"):
+        with beside(target) as temporary:
+            temporary.write_text(text)
+            names.append(place(temporary, target).name)
+    assert names == ["book.xlsx", "book(2).xlsx", "book.xlsx", "book(2).xlsx"]
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"book.xlsx": "one", "book(2).xlsx": "two"}

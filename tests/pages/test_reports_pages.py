@@ -40,7 +40,7 @@ def var(settings: Any, tmp_path: Path) -> None:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[ReportRun]:
     """The reports whose process would have been started; none is."""
     runs: list[ReportRun] = []
-    monkeypatch.setattr(history, "start", runs.append)
+    monkeypatch.setattr(history, "start", lambda run, _lock: runs.append(run))
     return runs
 
 
@@ -55,8 +55,9 @@ def browser(planner: User) -> Client:
 
 
 def made_by(user: User, report: str = "register", **more: Any) -> ReportRun:
-    run = history.ask(report, as_of=DAY, actor=actor_of(user), **{"parameters": {"lang": "en"}, **more})
-    assert background.perform(run).state == RunState.DONE
+    asked = history.ask(report, as_of=DAY, actor=actor_of(user), **{"parameters": {"lang": "en"}, **more})
+    with asked as (run, _lock):
+        assert background.perform(run).state == RunState.DONE
     return run
 
 
@@ -118,6 +119,18 @@ def test_a_second_one_waits_until_the_first_is_made(browser: Client, started: li
         assert len(started) == 1 and "still being made" in answer.content.decode()
     browser.post(reverse("report_ask", args=["coverage"]), asked)
     assert len(started) == 2, "a report that was stopped holds up nobody"
+
+
+def test_what_another_has_asked_for_alike_is_joined(browser: Client, started: list[ReportRun]) -> None:
+    asked = {"as_of": "2026-11-24", "lang": "en"}
+    other = client_of(make_user("other", Role.PLANNER))
+    address = other.post(reverse("report_ask", args=["coverage"]), asked).headers["Location"]
+    with history.held(started[0]):
+        answer = browser.post(reverse("report_ask", args=["coverage"]), asked, follow=True)
+        assert answer.redirect_chain[-1][0] == address and len(started) == 1
+        assert "has been in the making since" in answer.content.decode()
+        browser.post(reverse("report_ask", args=["coverage"]), asked | {"lang": "zh"})
+        assert len(started) == 2
 
 
 def test_one_that_was_stopped_is_told_as_failed(browser: Client, started: list[ReportRun]) -> None:

@@ -178,3 +178,10 @@ def test_another_package_adds_its_finder(admin: Client, register: Register, monk
 
     search.register(sightings, 31)
     assert "aa:bb at port 7" in page(admin, "aa:bb")
+
+
+def test_a_budget_code_goes_straight_to_its_department(admin: Client, register: Register) -> None:
+    department = DepartmentFactory(budget_code="101001")
+    answer = admin.get("/search/", {"q": "101001"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/departments/{department.pk}/")
+    assert "<mark>1010</mark>01" in page(admin, "1010")

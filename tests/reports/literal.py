@@ -80,6 +80,7 @@ DEVICES = [
 ]
 DEPARTMENT_KEYS = [
     "name",
+    "budget_code",
     "town",
     "posts",
     "staff",
@@ -92,9 +93,9 @@ DEPARTMENT_KEYS = [
     "standard",
 ]
 DEPARTMENTS = [
-    ("审计局", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
-    ("财政局", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
-    ("五申镇政府", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
+    ("审计局", "206001", "双河镇", 19, 18, False, True, True, 0, True, False, "central"),
+    ("财政局", "205001", "双河镇", 4, 5, False, False, False, 0, True, True, "central"),
+    ("五申镇政府", "", "五申镇", 0, 2, False, False, False, 0, False, False, "central"),
 ]
 RULES = [
     Rule(
@@ -253,7 +254,7 @@ def _seen() -> Frames:
 
 def frames(**changes: pd.DataFrame) -> Frames:
     """All frames of the literal county, some of them changed."""
-    marks = dict.fromkeys([*DEPARTMENT_KEYS[4:7], *DEPARTMENT_KEYS[8:-1]], bool)
+    marks = dict.fromkeys([*DEPARTMENT_KEYS[5:8], *DEPARTMENT_KEYS[9:-1]], bool)
     departments = table(DEPARTMENTS, DEPARTMENT_KEYS).astype(
         {"posts": "int64", "staff": "int64", "meeting_rooms": "int64", **marks}
     )
@@ -304,7 +305,15 @@ def drawn(head: Head = HEAD, given: Frames | None = None) -> Drawn:
 FOLLOWED_ON = date(2029, 6, 30)
 OUTCOMES = {
     "PC-1": Outcome(
-        "in_service", date(2027, 5, 6), Decimal("5200.00"), "PC-9", date(2027, 4, 1), None, "", "合同 HT-2027-03"
+        "in_service",
+        date(2027, 5, 6),
+        Decimal("5200.00"),
+        "PC-9",
+        date(2027, 4, 1),
+        None,
+        "",
+        "HT-2027-03",
+        "含三年上门",
     ),
     "PR-1": Outcome("bought", date(2027, 4, 2), None, "PR-9", None, Decimal("1100.00"), "更新资金"),
     "PC-4": Outcome("bought", date(2029, 3, 1)),

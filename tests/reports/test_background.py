@@ -13,10 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from inventory.models import Role
+from inventory.models import Role, User
 from inventory.services import write
 from inventory.services.write import Actor
 from reports import background, history
@@ -37,7 +38,14 @@ def var(settings: Any, tmp_path: Path) -> Path:
 
 def asked(report: str = "register", **more: Any) -> ReportRun:
     parameters = more.pop("parameters", {"lang": "en"})
-    return history.ask(report, as_of=DAY, actor=Actor("p"), parameters=parameters, **more)
+    with history.ask(report, as_of=DAY, actor=Actor("p"), parameters=parameters, **more) as (run, lock):
+        assert lock is not None
+        return run
+
+
+def asked_by(user: User) -> ReportRun:
+    with history.ask("register", as_of=DAY, actor=Actor(user.username, user=user), parameters={}) as (run, _lock):
+        return run
 
 
 def test_a_report_is_made_with_its_file_its_preview_and_its_hash(var: Path) -> None:
@@ -73,7 +81,7 @@ def test_a_report_of_a_department_asks_for_that_department_and_its_parameters() 
     assert run.parameters == {
         "lang": "zh", "scope": "财政局", "year": 2028, "unit": "财政局", "preparer": "", "reviewer": "", "fill": True
     }  # fmt: skip
-    assert run.file_name == "budget-2028-2026-11-24-财政局.xlsx"
+    assert run.file_name == "budget-2028-2026-11-24-财政局-to-standard.xlsx"
 
 
 def test_a_fault_of_the_program_is_told_and_leaves_no_file(
@@ -108,12 +116,54 @@ def test_one_whose_process_lives_goes_on_and_one_whose_process_is_gone_has_faile
 
 
 def test_what_a_killed_process_had_begun_to_write_goes_with_it() -> None:
-    run, other = asked(), asked()
+    run, other = asked(), asked("coverage")
     begun = [history.folder() / f".{one.kept}-1a2b3c4d.xlsx" for one in (run, other)]
     for file in begun:
         file.touch()
     history.settle(run)
     assert not begun[0].exists() and begun[1].exists()
+
+
+def test_who_asks_alike_joins_what_is_being_made_and_who_asks_otherwise_does_not() -> None:
+    department = DepartmentFactory()
+    same: dict[str, Any] = {"as_of": DAY, "actor": Actor("q"), "parameters": {"lang": "en", "year": 2028}}
+    others: list[dict[str, Any]] = [
+        {"as_of": DAY + timedelta(days=1)},
+        {"department": department},
+        {"town": department.town},
+        {"parameters": {"lang": "zh", "year": 2028}},
+        {"parameters": {"lang": "en", "year": 2027}},
+    ]
+    with history.ask("budget", **same) as (first, lock):
+        assert lock is not None
+        with history.ask("budget", **same) as (again, none):
+            assert again == first and none is None
+        assert history.settle(first).state == RunState.RUNNING
+        for name, other in [("coverage", {}), *(("budget", other) for other in others)]:
+            with history.ask(name, **same | other) as (run, own):
+                assert run != first and own is not None
+        assert ReportRun.objects.count() == 1 + 1 + len(others)
+    assert len(list(history.folder().glob("*.lock"))) == ReportRun.objects.count(), "the second left nothing"
+    with history.ask("budget", **same) as (anew, lock):
+        assert anew != first and lock is not None, "what was stopped is made anew"
+
+
+def test_of_two_at_the_same_moment_the_database_lets_one_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    going = history._going
+
+    def late(key: str) -> ReportRun | None:
+        looks.append(key)
+        return going(key) if len(looks) > 2 else None
+
+    monkeypatch.setattr(history, "_going", late)
+    same: dict[str, Any] = {"as_of": DAY, "actor": Actor("q"), "parameters": {"lang": "en"}}
+    with history.ask("register", **same) as (first, _lock), history.ask("register", **same) as (second, none):
+        assert second == first and none is None and len(looks) == 3
+    row = ReportRun(report="register", made_at=timezone.now(), data_date=DAY, state=RunState.RUNNING)
+    row.asked = first.asked
+    with pytest.raises(IntegrityError), write.unit(Actor("q")):
+        row.save()
 
 
 def test_one_that_ended_between_two_looks_has_not_failed() -> None:
@@ -150,7 +200,7 @@ def test_the_bar_moves_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_removed_file_is_gone_and_the_line_says_who_removed_it() -> None:
     planner = make_user("planner", Role.PLANNER)
-    run = background.perform(history.ask("register", as_of=DAY, actor=Actor("planner", user=planner), parameters={}))
+    run = background.perform(asked_by(planner))
     assert run.state == RunState.DONE and history.may_remove(planner, run)
     file = history.workbook_of(run)
     history.remove(run, planner)
@@ -199,7 +249,7 @@ def test_the_tick_of_the_schedules_lets_old_files_go(settings: Any) -> None:
 
 def test_a_file_goes_by_its_owner_or_an_administrator() -> None:
     owner, other = make_user("owner", Role.DIRECTOR), make_user("other", Role.PLANNER)
-    run = background.perform(history.ask("register", as_of=DAY, actor=Actor("owner", user=owner), parameters={}))
+    run = background.perform(asked_by(owner))
     assert history.may_remove(make_user("admin", Role.ADMINISTRATOR), run)
     assert not history.may_remove(other, run)
     with write.unit(write.SYSTEM) as unit:
@@ -219,8 +269,8 @@ def test_a_process_of_its_own_makes_what_a_row_asks_for(tmp_path: Path) -> None:
         "from inventory.services.write import Actor\n"
         "from reports import history\n"
         "day = datetime.date(2026, 11, 24)\n"
-        "run = history.ask('coverage', as_of=day, actor=Actor('p'), parameters={'lang': 'en'})\n"
-        "history.start(run)\n"
+        "with history.ask('coverage', as_of=day, actor=Actor('p'), parameters={'lang': 'en'}) as (run, lock):\n"
+        "    history.start(run, lock)\n"
         "assert history.settle(run).state == 'running'\n"
         # Waits until the process is gone.
         "fcntl.flock(history.lock_file(run).open('r+'), fcntl.LOCK_SH)\n"

@@ -188,8 +188,16 @@ def test_the_grand_total_stands_in_capital_characters_and_the_lack_is_told() -> 
     assert "编制人" in table.foot[2] and "审核人" in table.foot[2] and "日期" in table.foot[2]
 
 
-def test_the_request_has_its_seventeen_columns() -> None:
-    titles = [column.zh for column in build("budget")["预算申请"].columns]
+def test_the_request_has_its_seventeen_columns_and_a_budget_code_where_a_department_has_one() -> None:
+    columns = [column.zh for column in build("budget")["预算申请"].columns]
+    bare = build("budget", frames(departments=frames()["departments"].assign(budget_code="")))
+    titles = [column.zh for column in bare["预算申请"].columns]
+    assert columns == [titles[0], "预算单位编码", *titles[1:]]
+    assert not any("预算单位编码" in [column.zh for column in sheet.columns] for sheet in bare.values())
+    assert [(row[0], row[1]) for row in build("budget")["按单位汇总"].rows] == [
+        ("审计局", "206001"),
+        ("财政局", "205001"),
+    ]
     assert titles == [
         "单位",
         "资产名称",
@@ -239,8 +247,8 @@ def test_what_the_budget_cannot_judge_is_counted() -> None:
 def test_summaries_of_the_budget_add_up_to_its_total(tmp_path: Path) -> None:
     workbook = openpyxl.load_workbook(written(tmp_path, "budget"), data_only=True)
     table, by_class, by_unit = (workbook[name] for name in ("预算申请", "按类别汇总", "按单位汇总"))
-    totals = [table.cell(7, 14).value]
-    totals += [sheet.cell(sheet.max_row, 3).value for sheet in (by_class, by_unit)]
+    totals = [table.cell(7, 15).value]
+    totals += [sheet.cell(sheet.max_row, sheet.max_column).value for sheet in (by_class, by_unit)]
     assert totals == [11180.0] * 3
 
 

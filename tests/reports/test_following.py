@@ -5,7 +5,9 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from auditlog.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from inventory.models import FundingSource
@@ -33,7 +35,7 @@ def test_what_came_of_an_approved_plan_is_a_workbook(plan: RefreshPlan, tmp_path
         new = device("A3")
         new.funding_source = FundingSource.objects.get(name="资金")
         unit.update(new)
-    given = {"replaced_by": new, "paid_yuan": Decimal(4900), "note": "合同 HT-03"}
+    given = {"replaced_by": new, "paid_yuan": Decimal(4900), "contract": "HT-03"}
     assert plans.follow(kept, ["A1"], "bought", on=DAY, actor=TESTER, **given) == 1  # type: ignore[arg-type]
     said = run("show", "更新规划", "--out", str(tmp_path / "shown"))
     assert "execution-更新规划-v1-" in said
@@ -41,10 +43,26 @@ def test_what_came_of_an_approved_plan_is_a_workbook(plan: RefreshPlan, tmp_path
     call_command("report", "execution", "--plan", "更新规划", *out, stdout=StringIO())
     (path,) = tmp_path.glob("execution-*.xlsx")
     text = dump(path)
-    for told in ("合同 HT-03", "4900", "2023-01-31", "资金", "已购置", "未完成"):
+    for told in ("合同HT-03", "4900", "2023-01-31", "资金", "已购置", "未完成"):
         assert told in text
     line = ReportRun.objects.filter(report="execution").first()
     assert line is not None and line.data_date == timezone.localdate() and line.parameters["plan"] == kept.pk
+
+
+def test_a_contract_that_comes_later_is_noted_at_the_same_stage(plan: RefreshPlan) -> None:
+    kept = approved(plan)
+    for stage in ("requested", "granted"):
+        run("follow", "更新规划", stage, "A1", "B1", "--on", "2027-01-10")
+    with pytest.raises(CommandError, match="in one step"):
+        run("follow", "更新规划", "granted", "A1")
+    run("follow", "更新规划", "bought", "A1", "B1", "--on", "2027-03-01", "--contract", "HT-1")
+    run("follow", "更新规划", "bought", "A1", "--on", "2027-04-01", "--contract", "HT-2", "--paid", "4800")
+    told = [(one.contract, one.stage, str(one.stage_on)) for one in kept.items.filter(stage="bought")]
+    assert sorted(told) == [("HT-1", "bought", "2027-03-01"), ("HT-2", "bought", "2027-03-01")]
+    entry = LogEntry.objects.latest("pk")
+    assert entry.changes["contract"] == ["HT-1", "HT-2"] and "paid_yuan" in entry.changes
+    with pytest.raises(ValidationError, match="60"):
+        plans.follow(kept, ["A1"], "bought", on=DAY, actor=TESTER, contract="x" * 61)
 
 
 def test_what_is_not_noted_as_paid_is_the_price_of_the_new_device_everywhere(plan: RefreshPlan) -> None:

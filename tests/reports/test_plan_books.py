@@ -16,7 +16,7 @@ from inventory.sheets.dump import dump
 from inventory.sheets.write import write
 from reports import catalogue
 from reports.books.frames import Params
-from reports.books.plans import compare, execution, overview, request
+from reports.books.plans import compare, execution, filling, overview, request
 from reports.books.plans.changes import changes
 from reports.books.plans.doubts import doubts
 from reports.books.plans.kept import pack, unpack
@@ -165,10 +165,10 @@ def test_the_execution_tells_what_was_bought_and_how_much_of_the_money_is_used()
     """
     found = built("execution", PARAMS)
     table, years, money, units, classes = found[:5]
-    first = row_of(table, 2027, "财政局", "台式计算机")
+    first = row_of(table, 2027, "财政局", "205001", "台式计算机")
     assert (first["asked"], first["bought"], first["done"]) == (1, 1, 1.0)
     assert (first["paid_yuan"], first["difference_yuan"]) == (Decimal(5200), Decimal(200))
-    assert (first["bought_on"], first["remark"]) == (date(2027, 4, 1), "高于计划单价1台；合同 HT-2027-03")
+    assert (first["bought_on"], first["remark"]) == (date(2027, 4, 1), "高于计划单价1台；合同HT-2027-03；含三年上门")
     year = row_of(years, 2027)
     assert (year["paid_yuan"], year["money_yuan"], year["left_yuan"]) == (Decimal(6300), Decimal(7000), Decimal(700))
     assert year["used"] == 0.9
@@ -179,7 +179,21 @@ def test_the_execution_tells_what_was_bought_and_how_much_of_the_money_is_used()
     other = row_of(money, 2027, "更新资金")
     assert (other["asked"], other["bought"], other["paid_yuan"], other["money_yuan"]) == (0, 1, Decimal(1100), None)
     assert row_of(units, "财政局")["difference_yuan"] == Decimal(100)
+    assert row_of(units, "五申镇政府", "")["refused"] == 1
     assert sum(int(str(row[1])) for row in classes.rows) == sum(int(str(row[1])) for row in years.rows) == 7
+
+
+def test_budget_codes_stand_beside_departments_only_where_one_has_a_code() -> None:
+    found = drawn()
+    bare = replace(found, units=tuple(replace(one, code="") for one in found.units))
+    for build in (request.build, lambda one, params: execution.build(one, OUTCOMES, params)):
+        coded = [one for one in build(found, PARAMS) if any(column.key == "budget_code" for column in one.columns)]
+        assert len(coded) >= 2 and all(one.columns[one.place("budget_code") - 1].key == "department" for one in coded)
+        for one in build(bare, PARAMS):
+            assert all(column.key != "budget_code" for column in one.columns)
+            assert all(len(row) == len(one.columns) for row in one.rows)
+    _values, rows = filling.fields(bare, 2027, PARAMS)
+    assert rows and all(row["预算单位编码"] == "" for row in rows), "a form may ask for it all the same"
 
 
 def test_the_execution_of_a_plan_that_renews_nothing_says_so(tmp_path: Path) -> None:

@@ -314,8 +314,11 @@ def test_the_command_makes_shows_approves_and_follows(plan: RefreshPlan, tmp_pat
     run("compare", "五年规划 v1", "更新规划", "--out", str(tmp_path))
     budget = ("budget", "--plan", "五年规划 v1", "--year", "2028", "--out", str(tmp_path))
     call_command("report", *budget, stdout=StringIO())
-    names = {path.name for path in tmp_path.iterdir()}
-    assert {"budget-2028-五年规划-v1.xlsx", "compare-五年规划_v1-更新规划_v1.xlsx"} <= names
+    call_command("report", *budget, stdout=StringIO())
+    call_command("report", *budget, "--lang", "en", stdout=StringIO())
+    names = {path.name for path in tmp_path.iterdir()} - {"plan-五年规划-v1.xlsx", "budget-2027-五年规划-v1.xlsx"}
+    compared = "compare-五年规划_v1-更新规划_v1.xlsx"
+    assert names == {"budget-2028-五年规划-v1.xlsx", "budget-2028-五年规划-v1-en.xlsx", compared}
 
 
 @pytest.mark.parametrize(
@@ -355,6 +358,8 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
     words = ("--plan", "更新规划", "--template", file, "--out", str(tmp_path))
     for year in ("2027", "2028"):
         call_command("report", "budget", *words, "--year", year, stdout=StringIO())
+    call_command("report", "budget", *words, "--year", "2027", "--lang", "en", stdout=StringIO())
+    assert (tmp_path / "财政局表-2027-更新规划-v1-en.xlsx").is_file()
     made = openpyxl.load_workbook(tmp_path / "财政局表-2027-更新规划-v1.xlsx").active
     assert (tmp_path / "财政局表-2028-更新规划-v1.xlsx").is_file()
     assert [cell.value for cell in made[1][:3]] == ["信息中心", 2027, "壹万壹仟零贰拾元整"]
@@ -364,7 +369,7 @@ def test_a_finance_offices_own_template_is_filled_in(plan: RefreshPlan, tmp_path
         ["乙局", 1, 5000, "=B5*C5"],
     ]
     assert made["D6"].value == "=SUM(D3:D5)" and [made[f"E{row}"].value for row in (3, 4, 5)] == [1, 2, 3]
-    assert [run.rows for run in ReportRun.objects.filter(report="template").order_by("pk")] == [3, 3]
+    assert [run.rows for run in ReportRun.objects.filter(report="template").order_by("pk")] == [3, 3, 3]
 
 
 def test_a_template_that_asks_for_what_is_not_there_is_told_by_its_cell(plan: RefreshPlan, tmp_path: Path) -> None:

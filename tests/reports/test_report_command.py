@@ -55,9 +55,35 @@ def test_a_town_or_department_gets_a_file_of_its_own(tmp_path: Path) -> None:
     report("register", "--out", str(tmp_path), "--as-of", "2026-11-24", "--town", "wushen")
     report("register", "--out", str(tmp_path), "--as-of", "2026-11-24", "--department", "农牧局/一站", "--lang", "en")
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["register-2026-11-24-五申镇.xlsx", "register-2026-11-24-农牧局_一站.xlsx"]
+    assert names == ["register-2026-11-24-五申镇.xlsx", "register-2026-11-24-农牧局_一站-en.xlsx"]
     sheet = openpyxl.load_workbook(tmp_path / names[0]).worksheets[0]
     assert "范围：五申镇" in sheet["A2"].value and sheet.max_row == 5
+
+
+def test_what_was_asked_otherwise_bears_another_name(tmp_path: Path) -> None:
+    DeviceFactory()
+    for more in ((), ("--fill",), ("--lang", "en"), ("--fill", "--lang", "en")):
+        report("budget", "--out", str(tmp_path), "--as-of", "2026-11-24", *more)
+    report("coverage", "--out", str(tmp_path), "--as-of", "2026-11-24", "--before", "2026-11-01")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "budget-2027-2026-11-24.xlsx",
+        "budget-2027-2026-11-24-to-standard.xlsx",
+        "budget-2027-2026-11-24-en.xlsx",
+        "budget-2027-2026-11-24-to-standard-en.xlsx",
+        "coverage-2026-11-24-since-2026-11-01.xlsx",
+    }
+
+
+def test_a_file_that_is_there_stays_and_the_next_has_a_number(tmp_path: Path) -> None:
+    (tmp_path / "budget-2027-2026-11-24.xlsx").write_text("mine")
+    for unit in ("one", "two"):
+        said = report("budget", "--out", str(tmp_path), "--as-of", "2026-11-24", "--unit", unit)
+    assert (tmp_path / "budget-2027-2026-11-24.xlsx").read_text() == "mine"
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"budget-2027-2026-11-24{number}.xlsx" for number in ("", "(2)", "(3)")
+    }
+    assert "budget-2027-2026-11-24(3).xlsx  " in said
+    assert ReportRun.objects.latest("pk").file_name == "budget-2027-2026-11-24(3).xlsx"
 
 
 def test_an_unknown_town_or_department_is_told_with_close_names(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ PLACES = (
         ("name",),
         (
             NAME,
+            Column("budget_code", empty=""),
             Column("kind", cells.choice(DepartmentKind), required=True),
             Reference("town", "towns", required=True),
             Reference("parent", "departments"),

@@ -25,6 +25,7 @@ def changes(before: Drawn, after: Drawn) -> tuple[Pair, ...]:
         *_money(before.head, after.head),
         *_exceptions(before.head, after.head),
         *_decided(before.head, after.head),
+        *_additions(before.head, after.head),
         *_items(before, after),
     )
 
@@ -68,6 +69,20 @@ def _exceptions(before: Head, after: Head) -> Iterator[Pair]:
             yield f"{word[0]}：{text}", f"{word[1]}: {text}"
 
 
+def _additions(before: Head, after: Head) -> Iterator[Pair]:
+    old, new = ({(one.year, one.department, one.asset_class): one for one in head.adding} for head in (before, after))
+    for key in sorted({*old, *new}):
+        was, is_ = old.get(key), new.get(key)
+        if was is None or is_ is None or (was.quantity, was.reason) != (is_.quantity, is_.reason):
+            year, department, asset_class = key
+            counts = f"{was.quantity if was else 0} → {is_.quantity if is_ else 0}"
+            reason = (is_ or was).reason  # type: ignore[union-attr]  # the key is of one of them
+            yield (
+                f"{year}年增配 {department} {asset_class}：{counts}，{reason}",
+                f"added in {year}, {department} {asset_class}: {counts}, {reason}",
+            )
+
+
 def _decided(before: Head, after: Head) -> Iterator[Pair]:
     """Decisions that are new or other than before, and those taken back, those alike together."""
     old, new = ({(one.tag, one.year, one.reason): one for one in head.decided} for head in (before, after))
@@ -87,8 +102,8 @@ def _decision(zh: str, en: str, key: tuple[int | None, str], ones: list[Decided]
 
 
 def _items(before: Drawn, after: Drawn) -> Iterator[Pair]:
-    old: dict[str, Item] = {one.tag: one for one in before.items}
-    new: dict[str, Item] = {one.tag: one for one in after.items}
+    old: dict[str, Item] = {one.tag: one for one in before.renewals}
+    new: dict[str, Item] = {one.tag: one for one in after.renewals}
     came, went = len(new.keys() - old.keys()), len(old.keys() - new.keys())
     moved = [tag for tag in new.keys() & old.keys() if new[tag].year != old[tag].year]
     priced = [tag for tag in new.keys() & old.keys() if new[tag].price_yuan != old[tag].price_yuan]

@@ -61,9 +61,10 @@ def _years(one: Drawn, two: Drawn, head: tuple[str, ...], params: Params) -> She
 
 
 def _of_year(drawn: Drawn, year: int) -> tuple[int, Decimal, int]:
-    renewed = [item for item in drawn.items if item.year == year]
-    left = sum(item.due_year <= year and (item.year is None or item.year > year) for item in drawn.items)
-    return len(renewed), total(item.price_yuan for item in renewed), left
+    """Devices renewed, the cost with what is added, devices left at the end."""
+    renewed = [item for item in drawn.renewals if item.year == year]
+    left = sum(item.due_year <= year and (item.year is None or item.year > year) for item in drawn.renewals)
+    return len(renewed), total(item.price_yuan for item in drawn.items if item.year == year), left
 
 
 def _devices(one: Drawn, two: Drawn, head: tuple[str, ...], params: Params) -> Sheet:

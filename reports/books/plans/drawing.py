@@ -47,7 +47,7 @@ def draw(frames: Frames, head: Head) -> Drawn:
     units, facts = _units(departments, devices, standards)
     tariff = _tariff(frames["price_list"], head)
     pricing = _Pricing(tariff, standards, departments, head)
-    found = _found(devices, head)
+    found = [*_found(devices, head), *_added(head, facts)]
     candidates = [_candidate(row) for row in found]
     choices = {one.tag: one for one in choose(candidates, units, terms_of(head), pricing.yuan)}
     approved = {name: _by_approval(unit) for name, unit in units.items()}
@@ -74,7 +74,8 @@ def terms_of(head: Head) -> Terms:
     }
     order = [Order(one) for one in head.order]
     decisions = {one.tag: Decision(one.year, one.reason, one.author) for one in head.decided}
-    return Terms(head.first_year, head.years, order, head.first_month, money, extras, decisions)
+    additions = {tag: Decision(one.year, one.reason, one.author) for one in head.adding for tag in one.tags}
+    return Terms(head.first_year, head.years, order, head.first_month, money, extras, decisions, additions)
 
 
 def _units(
@@ -91,7 +92,9 @@ def _units(
         numbers = allowed(standards.of(one.standard), one.counted, one.marks, mine, one.rooms)
         units[one.name] = Unit(one.name, frozenset(one.marks), numbers, mine)
         kept = tuple((places[one.standard][id(two.rule)], two.number) for two in numbers.values())
-        facts.append(UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept))
+        facts.append(
+            UnitFacts(one.name, one.town, one.posts, one.staff, one.counted, one.standard, mine, kept, one.code)
+        )
     return units, tuple(facts)
 
 
@@ -181,6 +184,20 @@ def _found(devices: pd.DataFrame, head: Head) -> list[dict[str, Any]]:
     return found
 
 
+def _added(head: Head, units: Iterable[UnitFacts]) -> list[dict[str, Any]]:
+    """What is to be added in the years of the plan, as rows that resemble those of devices."""
+    towns = {one.name: one.town for one in units}
+    found = []
+    for one in head.adding:
+        for number, tag in enumerate(one.tags if one.year in head.all_years else (), 1):
+            row: dict[str, Any] = dict.fromkeys(_ITEM_KEYS)
+            row |= dict.fromkeys(("type", "serial", "holder", "condition", "override"), "")
+            row |= {"asset_tag": tag, "class_code": one.asset_class, "department": one.department, "new": number}
+            row |= {"town": towns.get(one.department, ""), "status": "planned", "basis": "none"}
+            found.append({**row, "due_by": (), "missing": ()})
+    return found
+
+
 def _candidate(row: Row) -> Candidate:
     return Candidate(
         row["asset_tag"],
@@ -226,8 +243,9 @@ def _item(row: Row, choice: Choice, pricing: _Pricing, approved: Mapping[str, fr
         over_standard=choice.over_standard,
         below_life=choice.year is not None and _below_life(row, choice.year, head),
         needs_approval=code in approved.get(department, ()),
-        reason=next((why[1] for why in choice.why if why[0] in ("exception", "by_hand")), ""),
+        reason=next((why[1] for why in choice.why if why[0] in ("exception", "by_hand", "added")), ""),
         over_money=choice.over_money,
+        new=row.get("new", 0),
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from inventory.sheets.columns import Chart, Column, Difference, Gathered, Kind, Ratio, Row, Shade, Sheet
 from reports.books import words
-from reports.books.frames import Params
+from reports.books.frames import BUDGET_CODE, Params, coded
 from reports.books.plans import reasons
 from reports.books.plans.outcomes import Followed, Group, Outcome
 from reports.books.plans.overview import money_of
@@ -45,9 +45,8 @@ RULES = (
         "paid ÷ money.",
     ),
     (
-        "资金来源为新设备登记的来源，没有登记的为计划的来源。合同号等写在备注中。",
-        "Funds are those of the new device in the register, else those of the plan. Numbers of contracts stand in "
-        "the note.",
+        "资金来源为新设备登记的来源，没有登记的为计划的来源。",
+        "Funds are those of the new device in the register, else those of the plan.",
     ),
 )
 
@@ -61,7 +60,7 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
     undone = items_sheet(
         say("未安排", "Left out"), left, drawn, params, empty=say("没有遗留。", "Nothing is left undone.")
     )
-    return [
+    sheets = [
         table,
         _years(drawn, table, found, params),
         _money(drawn, found, params),
@@ -71,6 +70,7 @@ def build(drawn: Drawn, outcomes: Mapping[str, Outcome], params: Params) -> list
         undone,
         assumptions(drawn, params, RULES),
     ]
+    return coded(sheets, _codes(drawn).values())
 
 
 def _followed(drawn: Drawn, outcomes: Mapping[str, Outcome]) -> list[Followed]:
@@ -138,16 +138,18 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     columns = (
         Column("year", "年度", "Year", Kind.YEAR, width=7),
         Column("department", "单位", "Department", wrap=True, width=15),
+        BUDGET_CODE,
         Column("class", "资产名称", "Asset", wrap=True, width=18),
         *_FIGURES,
         Column("bought_on", "最近购置", "Last bought", Kind.DATE, width=11),
         Column("source", "资金来源", "Funds", wrap=True, width=27),
         Column("remark", "备注", "Remark", wrap=True, width=27),
     )
-    rows: list[Row] = [
-        (year, unit, class_name(drawn, code, params), *_figures(Group(ones), blank=True), *_told(Group(ones), params))
-        for (year, unit, code), ones in groups.items()
-    ]
+    codes = _codes(drawn)
+    rows: list[Row] = []
+    for (year, unit, code), ones in groups.items():
+        shown = year, unit, codes.get(unit, ""), class_name(drawn, code, params)
+        rows.append((*shown, *_figures(Group(ones), blank=True), *_told(Group(ones), params)))
     unknown = len(Group(found).bought) - len(Group(found).paid)
     foot = [
         say(
@@ -158,12 +160,17 @@ def _table(drawn: Drawn, found: Sequence[Followed], params: Params) -> Sheet:
     foot = [*(foot if unknown else []), signs(drawn, params)]
     title = f"{drawn.head.name} · {say(*TITLE)}"
     return Sheet(
-        name, title, columns, rows, head_line(drawn, params, executed=True), tuple(foot), empty=empty, frozen=3
+        name, title, columns, rows, head_line(drawn, params, executed=True), tuple(foot), empty=empty, frozen=4
     )
 
 
+def _codes(drawn: Drawn) -> dict[str, str]:
+    """The budget codes of the departments by name."""
+    return {unit.name: unit.code for unit in drawn.units}
+
+
 def _told(group: Group, params: Params) -> Row:
-    """When the last was bought, of which funds, how many cost more than planned or less, and what was noted."""
+    """When the last was bought, of which funds, by which contracts, how many cost more or less than planned, notes."""
     days = [one.outcome.bought_on for one in group.bought if one.outcome.bought_on is not None]
     dearer = sum(_more(one) > 0 for one in group.paid)
     cheaper = sum(_more(one) < 0 for one in group.paid)
@@ -171,10 +178,16 @@ def _told(group: Group, params: Params) -> Row:
         (dearer, "高于计划单价{}台", "{} above the planned price"),
         (cheaper, "低于计划单价{}台", "{} below the planned price"),
     )
+    contracts = list(dict.fromkeys(one.outcome.contract for one in group.ones if one.outcome.contract))
+    signed = [params.say("合同", "contract ") + params.say("、", ", ").join(contracts)] if contracts else []
     notes = dict.fromkeys(one.outcome.note for one in group.ones if one.outcome.note)
     told = [params.say(zh, en).format(count) for count, zh, en in parts if count]
     sources = dict.fromkeys(funds(one.source, params) for one in group.ones)
-    return max(days, default=None), params.say("、", ", ").join(sources), params.say("；", "; ").join([*told, *notes])
+    return (
+        max(days, default=None),
+        params.say("、", ", ").join(sources),
+        params.say("；", "; ").join([*told, *signed, *notes]),
+    )
 
 
 def _more(one: Followed) -> Decimal:
@@ -279,8 +292,11 @@ def _sums(table: Sheet, key: str) -> Iterable[Column]:
 def _gathered(drawn: Drawn, table: Sheet, key: str, groups: Groups, name: str, params: Params) -> Sheet:
     """The table by one of its columns; `groups` by what stands there."""
     (head,) = (column for column in table.columns if column.key == key)
-    columns = (Column(key, head.zh, head.en, wrap=True, width=22), *_sums(table, key))
-    rows: list[Row] = [(text, *_figures(Group(ones))) for text, ones in groups.items()]
+    beside, codes = (BUDGET_CODE,) if key == "department" else (), _codes(drawn)
+    columns = (Column(key, head.zh, head.en, wrap=True, width=22), *beside, *_sums(table, key))
+    rows: list[Row] = [
+        (text, *(codes.get(text, "") for _ in beside), *_figures(Group(ones))) for text, ones in groups.items()
+    ]
     return Sheet(
         name,
         f"{drawn.head.name} · {name}",
@@ -312,7 +328,8 @@ _DEVICE_COLUMNS = (
     ),
     Column("source", "资金来源", "Funds", wrap=True, width=27),
     Column("marks", "标记", "Marks", wrap=True, width=11, shade=Shade.FILLED),
-    Column("note", "备注（合同号等）", "Note, contract", wrap=True, width=20),
+    Column("contract", "合同编号", "Contract", wrap=True, width=14),
+    Column("note", "备注", "Note", wrap=True, width=20),
 )
 
 
@@ -339,5 +356,6 @@ def _device_row(one: Followed, drawn: Drawn, params: Params) -> Row:
         None if paid is None or planned is None else paid - planned,
         funds(one.source, params),
         reasons.marks(item, params),
+        outcome.contract,
         outcome.note,
     )

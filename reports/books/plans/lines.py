@@ -13,7 +13,7 @@ from reports.books.plans.planned import Drawn, Item, RuleFacts, UnitFacts
 
 @dataclass(frozen=True)
 class Line:
-    """A department and a class: the items asked for in the year, and all that wait at its beginning."""
+    """A department and a class: what is asked for in the year, to renew and to add; all that wait at its beginning."""
 
     unit: UnitFacts
     asset_class: str
@@ -38,6 +38,10 @@ class Line:
         return sum(one.status == TO_BE_SCRAPPED for one in self.waiting)
 
     @property
+    def renewed(self) -> list[Item]:
+        return [one for one in self.asked if not one.new]
+
+    @property
     def price_yuan(self) -> Decimal | None:
         return self.asked[0].price_yuan
 
@@ -58,11 +62,11 @@ def lines_of(drawn: Drawn, year: int) -> list[Line]:
             asked.setdefault(key, []).append(one)
     lines = []
     for unit in drawn.units:
-        for code in sorted(unit.held):
+        for code in sorted({*unit.held, *(code for name, code in asked if name == unit.name)}):
             if (unit.name, code) in asked:
                 key = unit.name, code
                 rules = tuple((rule, number) for rule, number in rules_of(drawn, unit) if code in rule.classes)
-                lines.append(Line(unit, code, tuple(asked[key]), tuple(waiting[key]), rules))
+                lines.append(Line(unit, code, tuple(asked[key]), tuple(waiting.get(key, ())), rules))
     return lines
 
 
@@ -95,7 +99,8 @@ def reason(line: Line, params: Params) -> str:
         parts.append(say(f"【未满最低年限{young}台】", f"[{young} WITHIN THEIR LEAST LIFE] "))
     if poor:
         parts.append(say(f"【超资金{poor}台】", f"[{poor} ABOVE THE MONEY] "))
-    given = "；".join(dict.fromkeys(one.reason for one in asked if one.reason))
+    excepted = (why[1] for one in asked if one.new for why in one.why if why[0] == "exception")
+    given = "；".join(dict.fromkeys((*(one.reason for one in line.renewed if one.reason), *excepted)))
     parts.append(f"{given}。" if given else "")
     number = (
         say("按需，逐项论证", "By need")
@@ -108,10 +113,11 @@ def reason(line: Line, params: Params) -> str:
     age = "" if oldest is None else say(f"，最长已用{oldest}年", f", the oldest {oldest} years")
     parts.append(
         say(
-            f"{number}，存量{line.held}，到期或拟报废{due}；本年更新{len(asked)}{age}",
-            f"{number}, {line.held} held, {due} due or to be scrapped; {len(asked)} renewed{age}",
+            f"{number}，存量{line.held}，到期或拟报废{due}；本年更新{len(line.renewed)}{age}",
+            f"{number}, {line.held} held, {due} due or to be scrapped; {len(line.renewed)} renewed{age}",
         )
     )
+    parts.append(_added(line, params))
     if early:
         parts.append(say(f"；其中{early}台未到期", f"; {early} of them not due yet"))
     if any(one.needs_approval for one in asked):
@@ -119,3 +125,12 @@ def reason(line: Line, params: Params) -> str:
     if line.price_yuan is None:
         parts.append(say("；单价表无价格，待询价", "; no price on the list, to be quoted"))
     return "".join(parts) + say("。", ".")
+
+
+def _added(line: Line, params: Params) -> str:
+    """What is added within the standard, and why."""
+    added = [one for one in line.asked if one.new]
+    if not added:
+        return ""
+    why = "、".join(dict.fromkeys(one.reason for one in added))
+    return params.say(f"；标准内增配{len(added)}：{why}", f"; {len(added)} added within the standard: {why}")

@@ -21,6 +21,7 @@ class Outcome:
     purchased_on: date | None = None
     new_price_yuan: Decimal | None = None
     new_source: str = ""
+    contract: str = ""
     note: str = ""
 
     @property

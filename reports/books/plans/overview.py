@@ -5,13 +5,14 @@ Built from a plan as it was drawn, and from nothing else.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from inventory.rules.money import total
 from inventory.sheets.columns import Chart, Column, Counted, Difference, Gathered, Kind, Row, Shade, Sheet
 from reports.books import words
-from reports.books.frames import Params
+from reports.books.frames import Params, lacking
 from reports.books.plans.parts import (
     assumptions,
     class_name,
@@ -62,19 +63,31 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     chosen = sorted((one for one in drawn.items if one.year is not None), key=_by_year)
     left = sorted((one for one in drawn.items if one.year is None), key=lambda one: (one.due_on or date.max, one.tag))
     renewed = items_sheet(
-        say("更新安排", "Renewals"), chosen, drawn, params, empty=say("没有安排更新。", "Nothing is renewed.")
+        say("更新安排", "Renewals"),
+        [one for one in chosen if not one.new],
+        drawn,
+        params,
+        empty=say("没有安排更新。", "Nothing is renewed."),
+    )
+    added = items_sheet(
+        say("增配安排", "Additions"),
+        [one for one in chosen if one.new],
+        drawn,
+        params,
+        empty=say("没有安排增配。", "Nothing is added."),
     )
     undone = items_sheet(
         say("未安排", "Left undone"), left, drawn, params, empty=say("没有遗留。", "Nothing is left undone.")
     )
     classes = _matrix(drawn, params, say("按类别", "By class"), ("类别", "Class"), lambda one: one.asset_class)
     return [
-        _years(drawn, renewed, params),
+        _years(drawn, renewed, added, params),
         _money(drawn, params),
         classes,
         _matrix(drawn, params, say("按乡镇", "By town"), ("乡镇", "Town"), lambda one: one.town),
         _matrix(drawn, params, say("按单位", "By department"), ("单位", "Department"), lambda one: one.department),
         renewed,
+        *([lacking(added, OF_DEVICES)] if drawn.head.adding else []),
         undone,
         unjudged_sheet(drawn, params),
         prices_sheet(drawn, params),
@@ -82,17 +95,22 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     ]
 
 
-def _by_year(item: Item) -> tuple[int, int, str]:
-    """Year, then the place in that year's order."""
-    return item.year or 0, int(item.why[0][1]), item.tag
+OF_DEVICES = ("type", "bought_on", "age_years", "due_on", "due_by", "basis", "past_due", "last_seen_on", "status",
+              "condition")  # fmt: skip
+"""Columns of the list of devices that say nothing of what is added."""
 
 
-def _years(drawn: Drawn, renewed: Sheet, params: Params) -> Sheet:
+def _by_year(item: Item) -> tuple[int, bool, int, str]:
+    """Year, then the place in that year's order, additions behind."""
+    return item.year or 0, bool(item.new), int(item.why[0][1]), item.tag
+
+
+def _years(drawn: Drawn, renewed: Sheet, added: Sheet, params: Params) -> Sheet:
     name = params.say("按年度", "By year")
     source = params.say("由“更新安排”表按公式汇总", "Gathered by formula from 'Renewals'")
     by_year = Counted(renewed.name, "year", "year")
     cost = Gathered(renewed.name, "year", "year", "price_yuan")
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("year", "年度", "Year", Kind.YEAR, width=10),
         Column("carried", "上年结转", "Carried in", _INT),
         Column("became_due", "当年到期", "Became due", _INT, total=True),
@@ -103,7 +121,10 @@ def _years(drawn: Drawn, renewed: Sheet, params: Params) -> Sheet:
         Column("left_yuan", "结余", "Left over", _MONEY, width=16, calc=Difference("money_yuan", "cost_yuan")),
     )
     rows = [_year_row(drawn, year) for year in drawn.head.all_years]
-    money, devices = ("cost_yuan", "money_yuan"), ("became_due", "renewed", "undone")
+    money: tuple[str, ...] = ("cost_yuan", "money_yuan")
+    devices = ("became_due", "renewed", "undone")
+    if drawn.head.adding:
+        columns, money = _with_additions(columns, added, params), ("cost_yuan", "added_yuan", "money_yuan")
     charts = (
         Chart(params.say("各年更新费用与可用资金（元）", "Cost and money by year, yuan"), "year", money),
         Chart(params.say("各年到期与更新（台）", "Devices due and renewed by year"), "year", devices),
@@ -112,15 +133,34 @@ def _years(drawn: Drawn, renewed: Sheet, params: Params) -> Sheet:
     return Sheet(name, title, columns, rows, head_line(drawn, params), charts=charts)
 
 
+def _with_additions(columns: tuple[Column, ...], added: Sheet, params: Params) -> tuple[Column, ...]:
+    """The columns of the years with what is added and its cost."""
+    source = params.say("由“增配安排”表按公式汇总", "Gathered by formula from 'Additions'")
+    count, cost = Counted(added.name, "year", "year"), Gathered(added.name, "year", "year", "price_yuan")
+    *due, renewals, money, left = columns
+    return (
+        *due,
+        Column("added", "安排增配", "Added", _INT, total=True, calc=count, source=source),
+        replace(renewals, en="Cost of renewals"),
+        Column("added_yuan", "增配费用", "Cost of additions", _MONEY, width=16, total=True, calc=cost, source=source),
+        money,
+        replace(left, calc=Difference("money_yuan", "cost_yuan", "added_yuan")),
+    )
+
+
 def _year_row(drawn: Drawn, year: int) -> Row:
     """What was due before the plan is carried into its first year."""
     carried = sum(one.due_year < year and one.waits_in(year) for one in drawn.items)
-    became = sum(one.due_year == year for one in drawn.items)
-    renewed = [one for one in drawn.items if one.year == year]
+    became = sum(one.due_year == year for one in drawn.renewals)
+    renewed = [one for one in drawn.renewals if one.year == year]
     cost = total(one.price_yuan for one in renewed)
     money = money_of(drawn, year)
-    left = None if money is None else money - cost
-    return year, carried, became, len(renewed), carried + became - len(renewed), cost, money, left
+    due = year, carried, became, len(renewed), carried + became - len(renewed)
+    if not drawn.head.adding:
+        return *due, cost, money, None if money is None else money - cost
+    added = [one for one in drawn.additions if one.year == year]
+    more = total(one.price_yuan for one in added)
+    return *due, len(added), cost, more, money, None if money is None else money - cost - more
 
 
 def money_of(drawn: Drawn, year: int) -> Decimal | None:
@@ -137,9 +177,9 @@ def _money(drawn: Drawn, params: Params) -> Sheet:
     columns = (
         Column("year", "年度", "Year", Kind.YEAR, width=10),
         Column("source", "资金来源", "Funds", wrap=True, width=26),
-        Column("renewed", "安排更新", "Renewed", _INT, total=True),
+        Column("renewed", "安排台数", "Devices", _INT, total=True),
         Column("money_yuan", "可用资金", "Money", _MONEY, width=16, total=True),
-        Column("cost_yuan", "更新费用", "Cost", _MONEY, width=16, total=True),
+        Column("cost_yuan", "费用", "Cost", _MONEY, width=16, total=True),
         Column("left_yuan", "结余", "Left over", _MONEY, width=16, calc=Difference("money_yuan", "cost_yuan")),
     )
     amounts = {(one.year, one.source): one.amount_yuan for one in drawn.head.money}
@@ -166,14 +206,18 @@ def _matrix(drawn: Drawn, params: Params, name: str, word: tuple[str, str], key_
         *(Column(f"due{year}", f"{year}到期", f"Due {year}", _INT, total=True) for year in years),
         *(Column(f"new{year}", f"{year}更新", f"Renewed {year}", _INT, total=True) for year in years),
         Column("undone", "未更新", "Left undone", _INT, total=True, shade=Shade.BAR),
-        Column("cost_yuan", "更新费用", "Cost", _MONEY, width=16, total=True),
+        *([Column("added", "增配", "Added", _INT, total=True)] if drawn.head.adding else []),
+        Column("cost_yuan", "费用", "Cost", _MONEY, width=16, total=True),
     )
     counts: dict[str, Counter[str]] = {}
     costs: dict[str, Decimal] = {}
     for one in drawn.items:
         key = key_of(one)
         due = f"due{one.due_year}" if one.due_year >= years[0] else "backlog"
-        counts.setdefault(key, Counter()).update([due, "undone" if one.year is None else f"new{one.year}"])
+        told = [due, "undone" if one.year is None else f"new{one.year}"]
+        if one.new:
+            told = [] if one.year is None else ["added"]
+        counts.setdefault(key, Counter()).update(told)
         costs[key] = costs.get(key, Decimal(0)) + (one.price_yuan or 0)
     keys = [column.key for column in columns[1:-1]]
     rows: list[Row] = [

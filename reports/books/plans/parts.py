@@ -9,7 +9,7 @@ from reports.books import words
 from reports.books.frames import NOTE_COLUMNS, Params
 from reports.books.plans import reasons
 from reports.books.plans.doubts import doubts
-from reports.books.plans.planned import Drawn, Exceeding, Head, Item, grouped, tags_told
+from reports.books.plans.planned import Adding, Drawn, Exceeding, Head, Item, grouped, tags_told
 
 _INT, _MONEY, _DATE = Kind.INT, Kind.MONEY, Kind.DATE
 BLANK = "＿" * 8
@@ -96,7 +96,8 @@ def funds(source: str, params: Params) -> str:
 
 def which(item: Item, drawn: Drawn, params: Params) -> Row:
     """Values of WHICH_COLUMNS."""
-    return unit_name(item, params), class_name(drawn, item.asset_class, params), item.tag, item.type
+    tag = params.say(f"新增第{item.new}台", f"new, no. {item.new}") if item.new else item.tag
+    return unit_name(item, params), class_name(drawn, item.asset_class, params), tag, item.type
 
 
 def item_row(item: Item, drawn: Drawn, params: Params, year: int | None = None) -> Row:
@@ -109,8 +110,8 @@ def item_row(item: Item, drawn: Drawn, params: Params, year: int | None = None) 
         item.age_years,
         item.due_on,
         words.due_by(item.due_by, item.counted, params) + (f"：{item.override}" if item.override else ""),
-        params.say(*words.BASIS[item.basis]),
-        max(last - item.due_year, 0),
+        "" if item.new else params.say(*words.BASIS[item.basis]),
+        None if item.new else max(last - item.due_year, 0),
         item.last_seen_on,
         params.say(*words.STATUS[item.status]),
         params.say(*words.CONDITION[item.condition]),
@@ -200,6 +201,8 @@ def assumptions(drawn: Drawn, params: Params, rules: Iterable[tuple[str, str]]) 
         *_policy_lines(drawn, params),
         *((say("例外", "Exception"), _exceeding(drawn, one, params), one.quantity) for one in head.exceeding),
         *_decided_lines(head, params),
+        *((say("增配", "Addition"), _adding(drawn, one, params), one.quantity) for one in head.adding),
+        *((say("规则", "Rule"), say(*ADDING_RULE), None) for _ in head.adding[:1]),
         *((say("存疑", "Doubtful"), say(*doubt), None) for doubt in doubts(drawn)),
         *((say("与上一版相比", "Changed"), say(*change), None) for change in head.changes),
         *((say("规则", "Rule"), say(*rule), None) for rule in rules),
@@ -268,6 +271,20 @@ def _exceeding(drawn: Drawn, one: Exceeding, params: Params) -> str:
     return f"{one.department} {name}{at}：{one.reason}"
 
 
+def _adding(drawn: Drawn, one: Adding, params: Params) -> str:
+    name = class_name(drawn, one.asset_class, params)
+    return f"{one.year} {one.department} {name}：{one.reason}（{one.author}）"
+
+
+ADDING_RULE = (
+    "增配在当年更新之后安排：不超过“标准数－存量”（到期待更新的仍占标准数），用更新后余下的当年资金；安排不下的不结转，"
+    "原因列于“未安排”。",
+    "Additions come after the year's renewals: never above the standard's number less what is held (what waits to be "
+    "renewed keeps its place), with the year's money that is left; what does not fit is not carried over and is listed "
+    "with its reason.",
+)
+
+
 def _decided_lines(head: Head, params: Params) -> Iterable[Row]:
     """What was decided about single devices, those alike together."""
     for (year, reason), ones in grouped(head.decided):
@@ -282,7 +299,7 @@ def _unjudged_lines(drawn: Drawn, params: Params) -> Iterable[Row]:
     counts: dict[str, int] = {}
     for one in drawn.unjudged:
         counts[one.why] = counts.get(one.why, 0) + 1
-    for item in drawn.items:
+    for item in drawn.renewals:
         code = item.why[0][0]
         if item.year is None and code in ("no_department", "no_rule", "no_price"):
             counts[code] = counts.get(code, 0) + 1

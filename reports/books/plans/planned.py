@@ -8,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from inventory.rules.status import TO_BE_SCRAPPED
 from inventory.values import value
 
 Pair = tuple[str, str]
+MOST_OF_A_TAG = 54
+"""Characters before the number of what is added."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,26 @@ class Decided:
     reason: str
     author: str
     decided_on: date
+
+
+@dataclass(frozen=True)
+class Adding:
+    """What a department is to have beside what it holds, within the standard, in a year; and why."""
+
+    year: int
+    department: str
+    asset_class: str
+    quantity: int
+    reason: str
+    author: str
+
+    @property
+    def tags(self) -> list[str]:
+        """What stands for each in the plan, where devices have asset tags. At most 60 characters."""
+        what = f"NEW-{self.year}-{self.department}-{self.asset_class}"
+        if len(what) > MOST_OF_A_TAG:
+            what = f"NEW-{self.year}-{sha256(what.encode()).hexdigest()[:16]}"
+        return [f"{what}-{number}" for number in range(1, self.quantity + 1)]
 
 
 def grouped(decided: Iterable[Decided]) -> list[tuple[tuple[int | None, str], list[Decided]]]:
@@ -94,6 +117,7 @@ class Head:
     money: tuple[Money, ...] = ()
     exceeding: tuple[Exceeding, ...] = ()
     decided: tuple[Decided, ...] = ()
+    adding: tuple[Adding, ...] = ()
     changes: tuple[Pair, ...] = ()
     """What changed against the version before, in sentences."""
 
@@ -141,6 +165,8 @@ class UnitFacts:
     standard: str
     held: dict[str, int]
     numbers: tuple[tuple[int, int | None], ...]
+    code: str = ""
+    """Its budget code; '' without one."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +216,8 @@ class Item:
     reason: str = ""
     """Why it is asked for although above the standard or the cap, or put in by hand."""
     over_money: bool = False
+    new: int = 0
+    """Of an addition its number among those alike, from 1; 0: a device."""
 
     @property
     def above_cap(self) -> bool:
@@ -198,7 +226,7 @@ class Item:
     @property
     def past_life(self) -> bool:
         """Due by a date, and neither only because it is to be scrapped nor put in before it is due."""
-        return self.due_by != ("scrap",) and not self.early
+        return self.due_by != ("scrap",) and not self.early and not self.new
 
     @property
     def early(self) -> bool:
@@ -220,8 +248,8 @@ class Item:
         return self.left_out and self.status != TO_BE_SCRAPPED
 
     def waits_in(self, year: int) -> bool:
-        """Whether it is due by the year and not renewed before it."""
-        return self.due_year <= year and (self.year is None or self.year >= year)
+        """Whether it is due by the year and not renewed before it. What is added never waits."""
+        return not self.new and self.due_year <= year and (self.year is None or self.year >= year)
 
 
 @dataclass(frozen=True)
@@ -248,3 +276,13 @@ class Drawn:
     unjudged: tuple[Unjudged, ...] = ()
     devices: int = 0
     """Devices on the books in the scope."""
+
+    @property
+    def renewals(self) -> list[Item]:
+        """The items that are devices."""
+        return [one for one in self.items if not one.new]
+
+    @property
+    def additions(self) -> list[Item]:
+        """The items that are asked for beside what is held, in the order in which they were asked for."""
+        return [one for one in self.items if one.new]

@@ -19,6 +19,17 @@ ORDER: dict[str, Pair] = {
 }
 _TEXTS: dict[str, Callable[..., Pair]] = {
     "rank": lambda rank, of, year: (f"{year}年排第{rank}（共{of}台）", f"no. {rank} of {of} in {year}"),
+    "added_as": lambda rank, of, year: (f"{year}年增配第{rank}（共{of}台）", f"addition no. {rank} of {of} in {year}"),
+    "added": lambda reason, author: (f"增配理由：{reason}（{author}）", f"added: {reason} ({author})"),
+    "within": lambda rule, number, left: (
+        f"标准“{rule}”限额{number}，此前余量{left}",
+        f"the standard's {number} of '{rule}' left {left} before it",
+    ),
+    "by_need": lambda: ("按需配备，逐项论证", "by need, argued case by case"),
+    "no_room": lambda rule, number: (
+        f"标准“{rule}”限额{number}已无余量，不予增配",
+        f"the standard's {number} of '{rule}' leave no room: not added",
+    ),
     "past_due": lambda years: (f"已超期{years}年", f"{years} year{'' if years == '1' else 's'} past due"),
     "due_this_year": lambda: ("当年到期", "due in that year"),
     "support": lambda on: (f"厂家支持已于{on}截止", f"support ended on {on}"),
@@ -79,6 +90,7 @@ def order_told(order: Iterable[str], params: Params) -> str:
 def marks(item: Item, params: Params) -> str:
     """What must not be overlooked of an item; '' when there is nothing."""
     found = [
+        (bool(item.new), ("增配", "addition")),
         (item.over_standard, ("超标准", "above the standard")),
         (item.above_cap, ("超单价上限", "above the price cap")),
         (item.over_money, ("超资金", "above the money")),

@@ -12,7 +12,7 @@ from inventory.rules.money import capital, total
 from inventory.rules.status import TO_BE_SCRAPPED
 from inventory.sheets.columns import Column, Counted, Filling, Gathered, Kind, Row, Sheet
 from reports.books import budget
-from reports.books.frames import Params
+from reports.books.frames import Params, coded
 from reports.books.plans.doubts import of_year
 from reports.books.plans.lines import Line, lines_of, reason, rules_of, sources
 from reports.books.plans.parts import (
@@ -33,9 +33,9 @@ MOST_SHEETS = 40
 _INT, _MONEY = Kind.INT, Kind.MONEY
 RULES = (
     (
-        "申请数量为计划安排在该年更新的设备台数，逐台列于“更新理由清单”；金额＝申请数量×单价，逐行取到分后相加。",
-        "Asked for = devices that the plan renews in the year, listed one by one; amount = quantity × price, rounded "
-        "to fen line by line, then added.",
+        "申请数量为计划安排在该年更新及标准内增配的台数，逐台列于“更新理由清单”；金额＝申请数量×单价，逐行取到分后相加。",
+        "Asked for = what the plan renews in the year or adds within the standard, listed one by one; amount = "
+        "quantity × price, rounded to fen line by line, then added.",
     ),
     (
         "其中超期服役与拟报废按该年初尚未更新的计，两者兼有的在两列各计一次；按需配备的不设配置标准数。",
@@ -63,7 +63,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
     asking = table(drawn, lines, year, params)
     empty = say("没有申请。", "Nothing is asked for.")
     reasons_sheet = items_sheet(say("更新理由清单", "Justification"), asked, drawn, params, empty=empty)
-    return [
+    sheets = [
         asking,
         _by_class(asking, params),
         _by_source(asking, reasons_sheet, asked, params),
@@ -75,6 +75,7 @@ def build(drawn: Drawn, params: Params) -> list[Sheet]:
         prices_sheet(drawn, params),
         assumptions(drawn, params, RULES),
     ]
+    return coded(sheets, (unit.code for unit in drawn.units))
 
 
 def _table(
@@ -99,7 +100,7 @@ def _table(
             signs(drawn, params),
         ),
         empty=say("此范围内没有需要申请的资产。", "Nothing needs to be asked for in this scope."),
-        frozen=2,
+        frozen=3,
     )
 
 
@@ -129,6 +130,7 @@ def _row(line: Line, drawn: Drawn, params: Params) -> Row:
     unit = line.unit
     return (
         unit.name,
+        unit.code,
         class_name(drawn, line.asset_class, params),
         known.classification_code if known else "",
         known.measure if known else "",
@@ -167,6 +169,8 @@ def _beyond(lines: Sequence[Line], params: Params) -> str:
 def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) -> list[str]:
     """What is due and not asked for that year: what the money or the standard does not reach, and what is left out."""
     waiting = [one for one in drawn.items if one.waits_in(year) and one.year != year]
+    refused = [one for one in drawn.additions if one.due_year == year and one.year is None]
+    vain = sum(not units or one.department in units for one in refused)
     mine = [one for one in waiting if not units or one.department in units]
     out = sum(one.left_out for one in mine)
     left, found = len(mine) - out, []
@@ -175,6 +179,12 @@ def _carried(drawn: Drawn, units: Collection[str], year: int, params: Params) ->
         found.append(params.say(zh, en))
     if out:
         zh, en = f"另有 {out} 台到期设备经人工决定不列入计划。", f"{out} more are due and left out of the plan by hand."
+        found.append(params.say(zh, en))
+    if vain:
+        zh, en = (
+            f"另有 {vain} 台拟增配的未列入，原因见规划。",
+            f"{vain} to be added are not asked for: the plan says why.",
+        )
         found.append(params.say(zh, en))
     return found
 
@@ -189,17 +199,19 @@ def _by_class(table: Sheet, params: Params) -> Sheet:
         Column("granted_yuan", "核定金额", "Granted, yuan", _MONEY, width=16, total=True, filling=Filling()),
         Column("remark", "审核说明", "Remark", wrap=True, width=24),
     )
-    return _gathered(table, "class", say("按类别汇总", "By class"), params, more)
+    return _gathered(table, ["class"], say("按类别汇总", "By class"), params, more)
 
 
 def _by_department(table: Sheet, params: Params) -> Sheet:
-    return _gathered(table, "department", params.say("按单位汇总", "By department"), params, ())
+    return _gathered(table, budget.BY_DEPARTMENT, params.say("按单位汇总", "By department"), params, ())
 
 
-def _gathered(table: Sheet, key: str, name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
-    columns, sums = budget.gathered(table, key, width=26)
-    rows: list[Row] = [(*one, *("" for _ in more)) for one in sums]
-    return _summary(name, table, (*columns, *more), rows, total(money for *_, money in sums), params)
+def _gathered(table: Sheet, keys: Sequence[str], name: str, params: Params, more: tuple[Column, ...]) -> Sheet:
+    """Quantity and amount of the request by some of its columns, by formulas from its sheet."""
+    columns, sums = budget.gathered(table, keys, 26)
+    rows = [(*row, *("" for _ in more)) for row in sums]
+    amount = total(row[-1] for row in sums if isinstance(row[-1], Decimal))
+    return _summary(name, table, (*columns, *more), rows, amount, params)
 
 
 def _by_source(table: Sheet, justified: Sheet, asked: Sequence[Item], params: Params) -> Sheet:
@@ -245,7 +257,7 @@ def _standing(drawn: Drawn, lines: Sequence[Line], year: int, params: Params) ->
             if held or number:
                 past, scrap, due, new = (sum(count[unit.name, code] for code in rule.classes) for count in counts)
                 shown = (held, past, scrap, held - due, new)
-                rows.append((unit.name, rule.name, unit.counted, *_stands(number, shown, params)))
+                rows.append((unit.name, unit.code, rule.name, unit.counted, *_stands(number, shown, params)))
     name = params.say("标准核对", "Standard and stock")
     title = f"{drawn.head.name} · {name}"
     empty = params.say("没有可核对的标准条目。", "There is no rule to check against.")

@@ -10,16 +10,18 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from inventory.memory import seldom_collected
-from inventory.models import Device
+from inventory.models import AssetClass, Device
 from inventory.rules.money import total
 from inventory.rules.planning import Order
+from inventory.selectors import UnknownName, find_department
 from inventory.services.write import Actor
-from reports import catalogue, following, plans
+from reports import adding, catalogue, following, plans
 from reports.faults import Fault
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.planbooks import EXECUTION, compare_plans, make_plan_book
@@ -30,7 +32,7 @@ T = TypeVar("T")
 
 
 class Command(BaseCommand):
-    help = gettext_noop("Refresh plans: make, show, list, compare, decide, approve, reopen, follow.")
+    help = gettext_noop("Refresh plans: make, show, list, compare, decide, add, approve, reopen, follow.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.description = _(self.help)
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         reopen.add_argument("plan")
         reopen.add_argument("--as-of", type=_day, default=None, metavar="DATE")
         _add_decide(verbs.add_parser("decide", help=_("put devices into a year of a draft, or leave them out")))
+        _add_adding(verbs.add_parser("add", help=_("add within the standard in a year of a draft; 0 takes it back")))
         _add_follow(verbs.add_parser("follow", help=_("set how far replacements have come")))
 
     @seldom_collected()
@@ -125,6 +128,23 @@ class Command(BaseCommand):
             _good(plans.decide(plan, devices, year, reason=reason, author=actor.name, on=day, actor=actor))
         self._tell(plan)
 
+    def _add(self, options: dict[str, Any]) -> None:
+        plan, actor = _good(plans.find_plan(options["plan"])), _actor()
+        try:
+            department = find_department(options["department"])
+        except UnknownName as unknown:
+            raise CommandError(str(unknown)) from unknown
+        kind = AssetClass.objects.filter(Q(code=options["asset_class"]) | Q(name=options["asset_class"])).first()
+        if kind is None:
+            raise CommandError(_("There is no asset class '%s'.") % options["asset_class"])
+        if options["quantity"]:
+            about = (plan, options["year"], department, kind, options["quantity"])
+            _good(adding.add(*about, reason=options["reason"], author=actor.name, actor=actor))
+        else:
+            for row in plan.additions.filter(year=options["year"], department=department, asset_class=kind):
+                adding.take_back(row, actor)
+        self._tell(plan)
+
     def _follow(self, options: dict[str, Any]) -> None:
         plan = _good(plans.find_plan(options["plan"]))
         found = Device.objects.filter(asset_tag=options["replaced_by"]).first() if options["replaced_by"] else None
@@ -138,6 +158,7 @@ class Command(BaseCommand):
             actor=_actor(),
             replaced_by=found,
             paid_yuan=options["paid"],
+            contract=options["contract"],
             note=options["note"],
         )
         self.stdout.write(_("%(count)d devices: %(stage)s") % {"count": _good(count), "stage": options["stage"]})
@@ -148,12 +169,18 @@ class Command(BaseCommand):
         """A plan in figures, a line a year."""
         found = plans.drawn(plan)
         self.stdout.write(f"{plan.pk}  {plan}  {plan.get_state_display()}  {plan.as_of}")
-        renewed = Counter(one.year for one in found.items)
+        renewed = Counter(one.year for one in found.renewals)
         for year in found.head.all_years:
             cost = total(one.price_yuan for one in found.items if one.year == year)
             left = sum(one.waits_in(year) and one.year != year for one in found.items)
             words = {"year": year, "renewed": renewed[year], "cost": f"{cost:,.2f}", "left": left}
             self.stdout.write("  " + _("%(year)d: %(renewed)d renewed, %(cost)s yuan, %(left)d left") % words)
+        for asked in found.head.adding:
+            tags = set(asked.tags)
+            taken = sum(one.year is not None for one in found.additions if one.tag in tags)
+            words = {"year": asked.year, "what": f"{asked.department} {asked.asset_class}"}
+            words |= {"taken": taken, "asked": asked.quantity}
+            self.stdout.write("  " + _("%(year)d: %(what)s, %(taken)d of %(asked)d added") % words)
         self.stdout.write("  " + _("%d devices could not be judged") % len(found.unjudged))
 
     def _told(self, made: Made) -> None:
@@ -197,6 +224,15 @@ def _add_decide(parser: CommandParser) -> None:
     parser.add_argument("--reason", default="", help=_("why; stands in the workbooks"))
 
 
+def _add_adding(parser: CommandParser) -> None:
+    parser.add_argument("plan")
+    parser.add_argument("year", type=int, metavar="YEAR")
+    parser.add_argument("department", metavar="DEPARTMENT")
+    parser.add_argument("asset_class", metavar="CLASS", help=_("code or name of the asset class"))
+    parser.add_argument("quantity", type=int, metavar="N")
+    parser.add_argument("--reason", default="", help=_("why; stands in the workbooks"))
+
+
 def _add_follow(parser: CommandParser) -> None:
     parser.add_argument("plan")
     parser.add_argument("stage", choices=[stage for stage in PlanStage.values if stage != PlanStage.PLANNED])
@@ -204,6 +240,7 @@ def _add_follow(parser: CommandParser) -> None:
     parser.add_argument("--on", type=_day, default=None, metavar="DATE", help=_("default: today"))
     parser.add_argument("--replaced-by", default="", metavar="TAG", help=_("asset tag of the new device"))
     parser.add_argument("--paid", type=_decimal, default=None, metavar="YUAN", help=_("what was paid for one"))
+    parser.add_argument("--contract", default="", metavar="NUMBER", help=_("number of the contract"))
     parser.add_argument("--note", default="")
 
 

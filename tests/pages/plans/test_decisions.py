@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from inventory.models import Department, Device, DueOverride, Role
+from inventory.models import AssetClass, Department, Device, DueOverride, Role
 from inventory.services import write
 from reports import plans
 from reports.models import PlanItem, PlanState, RefreshPlan
@@ -186,6 +186,10 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
     assert "Tick some devices first" in text_of(browser.post(url("follow", plan), {"stage": "granted"}, follow=True))
     progress = browser.get(page(plan)).context["progress"]
     assert sum(row["stages"][1] for row in progress) == len(tags)
+    browser.post(url("follow", plan), {**given, "contract": "HT-2027-01"})
+    assert "HT-2027-01" in text_of(browser.get(page(plan) + "?kind=chosen"))
+    told = text_of(browser.post(url("follow", plan), {**given, "contract": "x" * 61}, follow=True))
+    assert "Contract number: " in told and "60" in told
 
 
 def test_a_refused_entry_stands_there_again_once(browser: Client, plan: RefreshPlan) -> None:
@@ -223,3 +227,36 @@ def test_execution_is_followed_for_all_that_the_list_is_narrowed_to(browser: Cli
 def test_a_new_version_is_offered_with_the_data_of_today(browser: Client, plan: RefreshPlan) -> None:
     approve(browser, plan)
     assert f'name="as_of" value="{timezone.localdate().isoformat()}"' in text_of(browser.get(page(plan)))
+
+
+def test_a_planner_adds_within_the_standard_sees_what_fits_and_takes_it_back(
+    browser: Client, plan: RefreshPlan
+) -> None:
+    plans.change(plan, [plans.MoneyAsked(2027, "专款"), plans.MoneyAsked(2028, "专款")], [], TESTER)
+    bureau, kind = Department.objects.get(name="甲局"), AssetClass.objects.get(code="desktop")
+    assert "None: the plan only renews." in text_of(browser.get(page(plan)))
+    assert "甲局" in text_of(browser.get(url("addition", plan)))
+    asked = {"year": "2027", "department": bureau.pk, "asset_class": kind.pk, "quantity": "2", "reason": "新进人员"}
+    assert "required" in text_of(browser.post(url("addition", plan), asked | {"reason": " "}))
+    browser.post(url("addition", plan), asked)
+    (shown,) = browser.get(page(plan)).context["additions"]
+    assert (shown["quantity"], shown["taken"], shown["author"]) == (2, 1, "planner")
+    assert "leave no room" in shown["why"]
+    rows = browser.get(page(plan), {"kind": "chosen", "mark": "new"}).context["rows"]
+    assert [(row["tag"], row["url"], row["actions"]) for row in rows] == [("new, no. 1", "", [])]
+    approval = text_of(browser.get(url("approve", plan)))
+    assert "Added within the standard" in approval
+    address = f"{url('addition', plan)}?key={plan.additions.get().pk}"
+    assert 'value="新进人员"' in text_of(browser.get(address))
+    browser.post(address, {"quantity": "1", "reason": "新进一人"})
+    assert list(plan.additions.values_list("quantity", "reason")) == [(1, "新进一人")]
+    other = RefreshPlan(name="另一", first_year=2027, years=2, as_of=plan.as_of)
+    plans.make(other, [], [], TESTER)
+    beside = text_of(browser.get(reverse("plan_compare"), {"one": plan.pk, "two": other.pk}))
+    assert "Cost of additions" in beside
+    assert browser.get(f"{url('addition', plan)}?key=999999").status_code == 404
+    browser.post(address, {"remove": "1"})
+    assert not plan.additions.exists()
+    approve(browser, plan)
+    browser.post(url("addition", plan), asked)
+    assert not plan.additions.exists(), "an approved plan does not change"

@@ -151,7 +151,7 @@ def test_of_a_large_register_a_workbook_is_made_in_the_background(
     browser: Client, plan: RefreshPlan, large: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[ReportRun] = []
-    monkeypatch.setattr(history, "start", started.append)
+    monkeypatch.setattr(history, "start", lambda run, _lock: started.append(run))
     address = browser.post(url("make", plan), {"kind": "budget", "year": "2027"}).headers["Location"]
     (run,) = started
     with history.held(run):
