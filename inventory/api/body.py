@@ -26,14 +26,14 @@ REASON, REASON_HEADER = "changelog_message", "X-Change-Reason"
 
 def read(request: HttpRequest) -> Any:
     """The JSON of a request; None where it has no body. Raises Refused."""
+    if request.headers.get("Content-Length", "0") in ("", "0"):
+        return None
+    if request.content_type != "application/json":
+        raise Refused(415, _("Send JSON: 'Content-Type: application/json'."))
     try:
         octets = request.body
     except RequestDataTooBig:
         raise Refused(413, _("The request is too large: send fewer rows at once.")) from None
-    if not octets:
-        return None
-    if request.content_type != "application/json":
-        raise Refused(415, _("Send JSON: 'Content-Type: application/json'."))
     return _checked(_parsed(octets))
 
 
