@@ -59,7 +59,8 @@ def _field(page: ModelPage, name: str, field: Any) -> Schema:
         return told | ({"oneOf": [RELATED, {"type": "null"}]} if found.null else RELATED)
     kind = _kind(found, field)
     if found.null and "type" in kind:
-        kind["type"] = [kind["type"], "null"]
+        types = kind["type"]
+        kind["type"] = [*types, "null"] if isinstance(types, list) else [types, "null"]
     return told | kind
 
 
@@ -73,8 +74,11 @@ def _kind(found: Any, field: Any) -> Schema:
         return {"type": "boolean"}
     if isinstance(found, models.IntegerField | models.DecimalField | models.FloatField):
         limits = {"minimum": getattr(field, "min_value", None), "maximum": getattr(field, "max_value", None)}
-        kind = "integer" if isinstance(found, models.IntegerField) else "number"
-        return {"type": kind} | {name: value for name, value in limits.items() if value is not None}
+        # An amount may be a text, exact to the last digit, as it is read.
+        exact = ["number", "string"] if isinstance(found, models.DecimalField) else "number"
+        return {"type": "integer" if isinstance(found, models.IntegerField) else exact} | {
+            name: value for name, value in limits.items() if value is not None
+        }
     if isinstance(found, models.DateField):
         return {"type": "string", "format": "date-time" if isinstance(found, models.DateTimeField) else "date"}
     told: Schema = {"type": "string"}
