@@ -187,6 +187,12 @@ def test_the_command_makes_lists_and_withdraws_tokens(capsys: pytest.CaptureFixt
     call_command("tokens")
     told = capsys.readouterr().out
     assert "reader" in told and "2099-01-01" in told and key not in told
+    assert "reads," in told
+    call_command("tokens", "reader", make="writer", writes=True)
+    assert ApiToken.objects.get(name="writer").writes and not ApiToken.objects.get(name="script").writes
+    capsys.readouterr()
+    call_command("tokens", "reader")
+    assert "reads and writes" in capsys.readouterr().out
     with pytest.raises(CommandError, match="already"):
         call_command("tokens", "reader", make="script")
     call_command("tokens", "reader", withdraw="script")

@@ -83,7 +83,9 @@ def test_a_row_is_made_with_what_is_named_and_what_its_model_begins_with(program
     assert port["enabled"] is True
 
 
-def test_only_named_fields_change_and_the_log_tells_who_by_what_and_why(program: Program, register: Register) -> None:
+def test_only_named_fields_change_and_the_log_tells_who_by_what_and_why(
+    program: Program, register: Register, admin: Client
+) -> None:
     device = register.device
     before = {f.attname: getattr(device, f.attname) for f in Device._meta.concrete_fields}
     row = program.send("patch", f"devices/{device.pk}/", {"note": "seen", "changelog_message": "年度盘点"}, status=200)
@@ -93,6 +95,7 @@ def test_only_named_fields_change_and_the_log_tells_who_by_what_and_why(program:
     entry = last_entry()
     assert entry.actor.username == "script" and entry.changes == {"note": ["", "seen"]}
     assert entry.additional_data == {"source": "api", "by": "script", "reason": "年度盘点"}
+    assert "by the API" in admin.get(kit.pages[Device].url("changes", device.pk)).content.decode()
 
 
 def test_a_row_is_deleted_and_one_that_others_need_is_not(program: Program, register: Register) -> None:
