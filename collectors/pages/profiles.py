@@ -34,7 +34,7 @@ class ProfileForm(KitForm):
     def _post_clean(self) -> None:
         for name in self._secrets():
             typed = self.cleaned_data.get(name, "")
-            if typed == CLEAR:
+            if typed == CLEAR or (not typed and self.exact):
                 self.cleaned_data[name] = ""
             elif not typed and self.instance.pk:
                 self.cleaned_data[name] = getattr(self.instance, name)

@@ -8,15 +8,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from inventory.ui.columns import Cell, Kind
+from inventory.ui.columns import Cell, Column, Kind
 from inventory.ui.listing import load
 from inventory.ui.page import ModelPage
 
+BRIEF = frozenset({"id", "url", "display"})
+"""What every row has, and a related one within another alone."""
+
 
 def cells(page: ModelPage) -> dict[str, Cell]:
-    """All that a row has, by name: the columns of the list, then the fields of the form."""
-    names = dict.fromkeys([*page.declared, *(name for section in page.form for name in section.fields)])
-    found = {name: page.cell(name) for name in names}
+    """All that a row has, by name: the columns of the list, then the fields of the form.
+
+    A field of the form is read as it is written, also where the list shows words in its place.
+    """
+    fields = [name for section in page.form for name in section.fields]
+    found = {name: page.cell(name) for name in dict.fromkeys([*page.declared, *fields])}
+    found |= {name: Cell(Column(name=name), page.model, page.kit) for name in fields if found[name].computed}
     return {name: cell for name, cell in found.items() if not cell.secret}
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from inventory.api import rows
+from inventory.api import rows, schema_writes
 from inventory.api.views import LIMIT, MOST, ApiView, filter_names, said
 from inventory.pages.kit import kit
 from inventory.ui.columns import Cell, Kind
@@ -29,9 +29,11 @@ def document(request: HttpRequest) -> dict[str, Any]:
     pages = sorted((page for page in kit.pages.values() if page.may(request.user, "view")), key=lambda p: p.path)
     paths: dict[str, Any] = {}
     for page in pages:
-        paths[f"/api/{page.path}/"] = {"get": _list(page, request)}
-        paths[f"/api/{page.path}/{{id}}/"] = {"get": _one(page)}
-    schemas = {"Brief": _brief(), **{page.model.__name__: _row(page) for page in pages}}
+        paths[f"/api/{page.path}/"] = {"get": _list(page, request), **schema_writes.of_list(page)}
+        paths[f"/api/{page.path}/{{id}}/"] = {"get": _one(page), **schema_writes.of_one(page)}
+    schemas = {"Brief": _brief(), **schema_writes.SCHEMAS, **{page.model.__name__: _row(page) for page in pages}}
+    for page in pages:
+        schemas |= schema_writes.schemas(page, request.user) if page.form else {}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Taizhang 台账", "version": VERSION},

@@ -1,48 +1,46 @@
-"""The API's views: rows of each model with pages, read as JSON by a token or by who is signed in.
+"""The API's views: rows of each model with pages as JSON, read by a token or by who is signed in, written by a token.
 
-Nothing is written here. Who sees what, filters, search and order are those of the lists.
+Who sees and writes what, filters, search, order and forms are those of the pages.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from inventory.api import rows
+from inventory.api import body, rows, versions
+from inventory.api.faults import Refused
+from inventory.api.writing import Work
+from inventory.models import ApiToken
 from inventory.pages.kit import kit
 from inventory.services import tokens
 from inventory.ui.columns import Cell
 from inventory.ui.listing import Listing
 from inventory.ui.page import ModelPage
 
+READING = ("get", "head", "options")
 SCHEMES = ("bearer", "token")
 LIMIT, MOST = 50, 1000
 OWN = ("q", "sort", "limit", "offset", "fields", "brief", "id")
 
 
-class Refused(Exception):
-    """An answer other than 200: its status, and what it says."""
-
-    def __init__(self, status: int, detail: Any) -> None:
-        super().__init__(status)
-        self.status, self.detail = status, detail
-
-
 class ApiView(View):
     """Knows who asks, and answers every fault in JSON."""
 
-    http_method_names = ("get", "head", "options")
+    http_method_names: Sequence[str] = READING
+    token: ApiToken | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            request.user = self._user(request)
+            self.token = self._token(request)
+            if self.token is not None:
+                request.user = self.token.user
             answer: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
         except Refused as fault:
-            answer = said({"detail": fault.detail}, fault.status)
+            answer = said(fault.told, fault.status)
             if fault.status == 401:
                 answer["WWW-Authenticate"] = 'Bearer realm="taizhang"'
         answer["Cache-Control"] = "private, no-store"
@@ -50,21 +48,23 @@ class ApiView(View):
         return answer
 
     @staticmethod
-    def _user(request: HttpRequest) -> Any:
-        """Whose token the request carries, else who is signed in."""
+    def _token(request: HttpRequest) -> ApiToken | None:
+        """The token that the request carries; None for who is signed in at the pages."""
         scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             if request.user.is_authenticated:
-                return request.user
+                return None
             raise Refused(401, _("Send a token: 'Authorization: Bearer TOKEN'."))
-        user = tokens.user_of(token.strip()) if scheme.lower() in SCHEMES else None
-        if user is None:
+        found = tokens.find(token.strip()) if scheme.lower() in SCHEMES else None
+        if found is None:
             raise Refused(401, _("The token is unknown, expired or withdrawn."))
-        return user
+        return found
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer = said({"detail": _("The API reads only: write by pages or files.")}, 405)
-        answer["Allow"] = "GET, HEAD, OPTIONS"
+        offered = ", ".join(name.upper() for name in self.http_method_names)
+        told = _("%(method)s is not offered here, only %(offered)s.") % {"method": request.method, "offered": offered}
+        answer = said({"detail": told}, 405)
+        answer["Allow"] = offered
         return answer
 
 
@@ -80,6 +80,50 @@ class ModelView(ApiView):
     """What the views of one model share."""
 
     page: ModelPage = None  # type: ignore[assignment]  # given by as_view
+    writing: ClassVar[Mapping[str, str]] = {}
+    """What each method that writes does; offered where the page's declared form does it."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        offered = [method for method, action in self.writing.items() if self.page.writes(action)]
+        self.http_method_names = (*READING, *offered)
+
+    def _work(self) -> Work:
+        """The writes of this request, for who may do them. Raises Refused."""
+        request, action = self.request, self.writing[str(self.request.method).lower()]
+        if self.token is None:
+            raise Refused(403, _("A browser's session only reads: write with a token."))
+        if not self.token.writes:
+            raise Refused(403, _("This token only reads: make one that writes."))
+        if not self.page.may(request.user, action):
+            raise Refused(403, _("This account may not do that."))
+        return Work(self.page, request.user, body.reason_of(request))
+
+    def _one(self, pk: Any, shown: Mapping[str, Cell], status: int = 200) -> HttpResponse:
+        """A row with its ETag, which is read before: if meanwhile somebody writes, it is the older one of the two."""
+        tag = self._tag(pk)
+        found = rows.fetch(self.page.rows(self.request.user).filter(pk=pk), list(shown.values()), self.page).first()
+        if found is None:
+            raise Refused(404, _("There is no such row."))
+        answer = said(rows.as_json(self.base, self.page, found, shown.items()), status)
+        if tag is not None:
+            answer["ETag"] = tag
+        return answer
+
+    def _several(self, found: Sequence[Any], shown: Mapping[str, Cell]) -> list[dict[str, Any]]:
+        """Rows as they are now, in the order given."""
+        kept = rows.fetch(self.page.rows(self.request.user), list(shown.values()), self.page)
+        by_key = kept.in_bulk([row.pk for row in found])
+        keys = [row.pk for row in found if row.pk in by_key]
+        return [rows.as_json(self.base, self.page, by_key[key], shown.items()) for key in keys]
+
+    def _tag(self, pk: Any) -> str | None:
+        """The ETag of a row that can be changed."""
+        if not self.page.writes("change"):
+            return None
+        model: Any = self.page.model
+        row = self.page.rows(self.request.user).defer(*model.secret).filter(pk=pk).first()
+        return versions.tag_of(row) if row is not None else None
 
     @property
     def base(self) -> str:
@@ -104,7 +148,9 @@ class ModelView(ApiView):
 
 
 class ListView(ModelView):
-    """Rows: filtered, searched, sorted, a part of them."""
+    """Rows: filtered, searched, sorted, a part of them; one or several made, several changed or deleted."""
+
+    writing = {"post": "add", "patch": "change", "delete": "delete"}
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self._may()
@@ -127,6 +173,29 @@ class ListView(ModelView):
         }
         return said({"count": count, **ends, "results": results})
 
+    def post(self, request: HttpRequest) -> HttpResponse:
+        work, shown, sent = self._work(), self._shown(), body.read(request)
+        if isinstance(sent, list):
+            return said(self._several(work.several(body.objects(sent), work.create), shown), 201)
+        row = work.one(body.one_object(sent), work.create)
+        answer = self._one(row.pk, shown, 201)
+        answer["Location"] = f"{self.base}{self.page.path}/{row.pk}/"
+        return answer
+
+    def patch(self, request: HttpRequest) -> HttpResponse:
+        work, shown = self._work(), self._shown()
+        return said(self._several(self._each(work, work.change_listed), shown))
+
+    def delete(self, request: HttpRequest) -> HttpResponse:
+        work = self._work()
+        self._each(work, work.delete_listed)
+        return HttpResponse(status=204)
+
+    def _each(self, work: Work, do: Callable[[dict[str, Any]], Any]) -> list[Any]:
+        if "If-Match" in self.request.headers:
+            raise Refused(400, {"If-Match": [_("of a single row alone")]})
+        return work.several(body.objects(body.read(self.request)), do)
+
     def _turn(self, limit: int, offset: int) -> str:
         query = self.request.GET.copy()
         query["limit"], query["offset"] = str(limit), str(offset)
@@ -143,25 +212,35 @@ class ListView(ModelView):
     def _check(self, listing: Listing) -> None:
         """Refuse what would be passed over in silence: a filter that nobody knows, an order, a value that is none."""
         known = [*OWN, *filter_names(listing.filterset.form)]
-        unknown = {name: [_("no such filter")] for name in self.request.GET if name not in known}
-        if unknown:
-            raise Refused(400, unknown | {"known": known})
+        words = _("no such filter; known: %(known)s") % {"known": ", ".join(known)}
+        if unknown := {name: [words] for name in self.request.GET if name not in known}:
+            raise Refused(400, unknown)
         if self.request.GET.get("sort") and not listing.sort:
             raise Refused(400, {"sort": [_("cannot be sorted by that")]})
         if not listing.filterset.is_valid():
-            raise Refused(400, json.loads(listing.filterset.form.errors.as_json()))
+            faults = listing.filterset.form.errors.items()
+            raise Refused(400, {name: list(map(str, errors)) for name, errors in faults})
 
 
 class OneView(ModelView):
-    """One row; a foreign one does not exist."""
+    """One row, read, changed, deleted; a foreign one does not exist."""
+
+    writing = {"patch": "change", "delete": "delete"}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         self._may()
         shown = self._shown()
-        found = rows.fetch(self.page.rows(request.user).filter(pk=pk), list(shown.values()), self.page).first()
-        if found is None:
-            raise Refused(404, _("There is no such row."))
-        return said(rows.as_json(self.base, self.page, found, shown.items()))
+        return self._one(pk, shown)
+
+    def patch(self, request: HttpRequest, pk: int) -> HttpResponse:
+        work, shown, tags = self._work(), self._shown(), versions.wanted(request)
+        work.one(body.one_object(body.read(request)), lambda given: work.change(pk, given, tags))
+        return self._one(pk, shown)
+
+    def delete(self, request: HttpRequest, pk: int) -> HttpResponse:
+        work, tags, sent = self._work(), versions.wanted(request), body.read(request)
+        work.one({} if sent is None else body.only_reason(sent), lambda _none: work.delete(pk, tags))
+        return HttpResponse(status=204)
 
 
 def filter_names(form: Any) -> Sequence[str]:
@@ -173,5 +252,5 @@ def filter_names(form: Any) -> Sequence[str]:
     ]
 
 
-def said(content: Mapping[str, Any], status: int = 200) -> JsonResponse:
-    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+def said(content: Any, status: int = 200) -> JsonResponse:
+    return JsonResponse(content, safe=False, status=status, json_dumps_params={"ensure_ascii": False})

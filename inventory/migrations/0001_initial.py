@@ -650,6 +650,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('writes', models.BooleanField(default=False, verbose_name='may write')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='holds until')),
                 ('last_used_on', models.DateField(blank=True, editable=False, null=True, verbose_name='last used')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL, verbose_name='user')),

@@ -1,4 +1,4 @@
-"""Keys by which other programs read the register in the name of an account."""
+"""Keys by which other programs read the register, and may write in it, in the name of an account."""
 
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ class ApiToken(RegisterModel):
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=100)
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    writes = models.BooleanField(_("may write"), default=False)
     expires_on = models.DateField(_("holds until"), null=True, blank=True)
     last_used_on = models.DateField(_("last used"), null=True, blank=True, editable=False)
 

@@ -9,8 +9,6 @@ from inventory.models import DueOverride, RefreshPolicy
 from inventory.pages.kit import kit
 from inventory.ui.forms import KitForm
 from inventory.ui.page import ModelPage, Section
-from inventory.ui.views.details import FieldView
-from inventory.ui.views.editing import AddView, EditView
 
 CRITERIA = ("by_life", "by_pages", "by_support", "by_accounting", "by_warranty")
 
@@ -18,40 +16,18 @@ CRITERIA = ("by_life", "by_pages", "by_support", "by_accounting", "by_warranty")
 class SignedForm(KitForm):
     """A form whose row bears who decided, and when."""
 
-    author = ""
-
     def sign(self) -> None:
-        self.instance.author, self.instance.decided_on = self.author, timezone.localdate()
+        self.instance.author = self.user.get_full_name() or self.user.get_username()
+        self.instance.decided_on = timezone.localdate()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        self.sign()
 
     def rebase(self, saved: Any) -> list[str]:
         both = super().rebase(saved)
         self.sign()
         return both
-
-
-class Signing:
-    """A view whose form is signed by its user."""
-
-    request: Any
-
-    def store(self, form: SignedForm) -> bool:
-        user = self.request.user
-        form.author = user.get_full_name() or user.get_username()
-        form.sign()
-        saved: bool = super().store(form)  # type: ignore[misc]  # of the view that this is mixed into
-        return saved
-
-
-class SignedAdd(Signing, AddView):
-    pass
-
-
-class SignedEdit(Signing, EditView):
-    pass
-
-
-class SignedField(Signing, FieldView):
-    pass
 
 
 kit.register(
@@ -85,6 +61,5 @@ kit.register(
         empty=_("No due date was set by hand. Set one from a device's page; it counts in place of the policy."),
         actions=frozenset({"add", "change", "delete", "import"}),
         form_class=SignedForm,
-        views={"add": SignedAdd, "edit": SignedEdit, "field": SignedField},
     )
 )

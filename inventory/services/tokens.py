@@ -20,11 +20,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make(user: User, name: str, *, expires_on: date | None, actor: Actor) -> str:
+def make(user: User, name: str, *, expires_on: date | None, actor: Actor, writes: bool = False) -> str:
     """A new token, which is told here alone. Raises ValidationError for a name that the account uses already."""
     token = BEGIN + secrets.token_urlsafe(32)
     with write.unit(actor) as unit:
-        unit.create(ApiToken(user=user, name=name, digest=digest(token), expires_on=expires_on))
+        unit.create(ApiToken(user=user, name=name, digest=digest(token), expires_on=expires_on, writes=writes))
     return token
 
 
@@ -33,8 +33,8 @@ def withdraw(token: ApiToken, *, actor: Actor) -> None:
         unit.delete(token)
 
 
-def user_of(token: str) -> User | None:
-    """Whose token it is; None for an unknown or expired one, and for an account that was closed."""
+def find(token: str) -> ApiToken | None:
+    """The token with its user; None for an unknown or expired one, and for an account that was closed."""
     today = timezone.localdate()
     holds = Q(expires_on=None) | Q(expires_on__gte=today)
     found = ApiToken.objects.filter(holds, digest=digest(token), user__is_active=True).select_related("user").first()
@@ -45,4 +45,4 @@ def user_of(token: str) -> User | None:
         found.last_used_on = today
         with write.unit(write.SYSTEM) as unit:
             unit.update(found, fields=("last_used_on",))
-    return found.user
+    return found

@@ -34,6 +34,12 @@ class PlainForm(forms.Form):
 class KitForm(forms.ModelForm):  # type: ignore[type-arg]
     """A model's form without rules of its own. `began` is what its template sends back in a hidden input."""
 
+    user: Any = None
+    """Who writes; given by form_class."""
+
+    exact = False
+    """Whether what is blank is meant so: a program names what it changes, a browser sends every field."""
+
     overtaken = False
     """Whether somebody else changed meanwhile what was edited here; saving once more then overwrites it."""
 
@@ -159,7 +165,10 @@ def form_class(page: Any, user: Any, fields: Sequence[str]) -> type[KitForm]:
     if "reason" in fields:
         # A row with a reason of its own is asked for that one alone; the change log takes it over.
         made.base_fields["reason"] = make_field(page, user, page.model._meta.get_field("reason"))
+    for name in {*made.declared_fields} - {*fields, "reason"}:
+        del made.base_fields[name]
     form: type[KitForm] = made
+    form.user = user
     return form
 
 

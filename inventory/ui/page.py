@@ -149,6 +149,11 @@ class ModelPage:
             return False
         return bool(self.kit.may(user, action, self.model, obj))
 
+    def writes(self, action: str) -> bool:
+        """Whether the declared form does it ("add", "change", "delete"), and no class of its own with other rules."""
+        view = "edit" if action == "change" else action
+        return bool(self.form) and action in self.actions and view not in self.views
+
     def choice_text(self, row: Any) -> str:
         """A row's name in a select."""
         around = getattr(row, self.within, None) if self.within else None

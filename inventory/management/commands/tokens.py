@@ -1,4 +1,4 @@
-"""`manage.py tokens`: who may read the register by the API; makes and withdraws tokens."""
+"""`manage.py tokens`: which programs may use the API; makes and withdraws their tokens."""
 
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until", type=date.fromisoformat, metavar="DATE", help=_("the last day on which it holds")
         )
+        parser.add_argument("--writes", action="store_true", help=_("it may write what its account may, not only read"))
         parser.add_argument("--withdraw", metavar="NAME", help=_("withdraw the token of that name"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +40,8 @@ class Command(BaseCommand):
             self._withdraw(user, options["withdraw"])
         if options["make"]:
             try:
-                self.stdout.write(tokens.make(user, options["make"], expires_on=options["until"], actor=ACTOR))  # type: ignore[arg-type]  # named above
+                given = {"expires_on": options["until"], "writes": options["writes"]}
+                self.stdout.write(tokens.make(user, options["make"], actor=ACTOR, **given))  # type: ignore[arg-type]  # named above
             except ValidationError as fault:
                 raise CommandError(" ".join(fault.messages)) from fault
         if not options["make"] and not options["withdraw"]:
@@ -57,6 +59,7 @@ class Command(BaseCommand):
         for one in rows.select_related("user"):
             until = one.expires_on.isoformat() if one.expires_on else "–"
             used = one.last_used_on.isoformat() if one.last_used_on else "–"
-            words = _("%(user)s  %(name)s  holds until %(until)s, last used %(used)s")
-            told = {"user": one.user.username, "name": one.name, "until": until, "used": used}
+            words = _("%(user)s  %(name)s  %(may)s, holds until %(until)s, last used %(used)s")
+            may = _("reads and writes") if one.writes else _("reads")
+            told = {"user": one.user.username, "name": one.name, "may": may, "until": until, "used": used}
             self.stdout.write(words % told)
