@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
+from tests.browser.test_every_page import FIRST_ROW, menu
 from tests.browser.test_stories import LANGUAGES, computers
 
 
@@ -31,3 +32,38 @@ def test_a_wide_screen_keeps_its_columns_and_a_phone_loses_none_of_what_they_say
     expect(wide.page.locator("#list .tz-below").first).to_be_hidden()
     expect(phone.page.locator("#list .tz-below").first).to_be_visible()
     phone.check()
+
+
+LINES = """(names) => [...document.querySelectorAll(names)].filter((one) => one.offsetHeight > 0).filter((one) => {
+  const middles = [...one.children].filter((part) => part.offsetHeight > 0).map((part) => {
+    const box = part.getBoundingClientRect();
+    return (box.top + box.bottom) / 2;
+  });
+  return Math.max(...middles) - Math.min(...middles) > 16;
+}).map((one) => one.innerText)"""
+SMALL = """() => [...document.querySelectorAll("main :is(.btn, .page-link, .tz-pencil, .tz-chip)")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.height > 0 && (box.height < 39.5 || box.width < 39.5);
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+def test_in_english_too_a_lists_tools_stand_in_one_line_and_a_thumb_hits_every_button(visit: Visit) -> None:
+    visitor = visit("administrator", language="en", phone=True)
+    page, faults = visitor.page, []
+    for path in menu(visitor):
+        if page.locator("#list").count():
+            faults += [f"{path}: {words}" for words in page.evaluate(LINES, "main > .shell-heading, .tz-tools")]
+        faults += [f"{path}: {one}" for one in page.evaluate(SMALL)]
+        row = page.locator(FIRST_ROW).first
+        if row.count():
+            visitor.go(row.get_attribute("href") or "")
+            faults += [f"{visitor.path()}: {one}" for one in page.evaluate(SMALL)]
+    assert faults == []
+
+
+def test_a_phone_finds_the_import_among_the_files_of_a_list(visit: Visit) -> None:
+    visitor = visit("technician", language="en", phone=True)
+    visitor.go("/devices/")
+    visitor.page.locator("#export").tap()
+    visitor.page.locator(".dropdown-menu.show").get_by_role("link", name=visitor.say("Import"), exact=True).tap()
+    expect(visitor.page).to_have_url(f"{visitor.site.url}/devices/import/")
