@@ -131,7 +131,7 @@ class PageFinder:
             return None
         rows = page.rows(request.user)
         found = self._search(rows, asked) if self._search else quick_search(page, rows, asked.text)
-        held = list(found.order_by().values_list("pk", *self.names)[: CAP + 1])
+        held = self.held(rows, found, asked)
         exact = {row[0] for row in held if any(asked.equals(str(value)) for value in row[1:] if value)}
         if len(held) > CAP:
             named = [Q(**{f"{name}__in": asked.spellings}) for name in self.names if name in self.codes]
@@ -142,6 +142,10 @@ class PageFinder:
         hits = self._hits(request.user, keys, asked, exact)
         more = f"{page.url('list')}?{urlencode({'q': asked.text})}"
         return Group(page.title, page.icon, hits, len(held), more, widens=self._widens)
+
+    def held(self, rows: QuerySet[Any], found: QuerySet[Any], asked: Asked) -> list[Any]:
+        """Keys and names of what was found, at most CAP + 1, what is shown first before the rest."""
+        return list(found.order_by().values_list("pk", *self.names)[: CAP + 1])
 
     def _hits(self, user: Any, keys: Sequence[Any], asked: Asked, exact: set[Any]) -> list[Hit]:
         page = kit.pages[self.model]
@@ -195,7 +199,15 @@ def _why(row: Any, cells: Sequence[Any], asked: Asked) -> list[tuple[str, str]]:
 
 
 class DeviceFinder(PageFinder):
-    """Devices, also by the MACs and addresses on them."""
+    """Devices, also by the MACs and addresses on them; behind those, devices of a model or a maker."""
+
+    def held(self, rows: QuerySet[Any], found: QuerySet[Any], asked: Asked) -> list[Any]:
+        own = super().held(rows, found, asked)
+        if len(own) > CAP:
+            return own
+        seen = {row[0] for row in own}
+        more = super().held(rows, rows.filter(searching.typed(asked)), asked)
+        return [*own, *(row for row in more if row[0] not in seen)][: CAP + 1]
 
     def reasons(self, keys: Sequence[Any], asked: Asked) -> Mapping[Any, list[Reason]]:
         found: dict[Any, list[Reason]] = {}
@@ -226,7 +238,7 @@ class PrefixFinder(PageFinder):
 
 CODES = ("asset_tag", "serial")
 OF_DEVICES: dict[str, Any] = {
-    "why": ("holder",),
+    "why": ("holder", "device_type"),
     "about": ("device_type", "status", "department", "site", "location"),
     "search": searching.devices_of,
 }
@@ -236,6 +248,11 @@ OF_PERSONS: dict[str, Any] = {
     "about": ("department",),
     "holds": "holder",
     "search": searching.persons_of,
+}
+OF_TYPES: dict[str, Any] = {
+    "why": ("aliases",),
+    "about": ("manufacturer", "asset_class"),
+    "search": searching.types_of,
 }
 OWN: tuple[tuple[int, Finder], ...] = (
     (10, DeviceFinder(Device, ("asset_tag", "name", "serial"), codes=CODES, **OF_DEVICES)),
@@ -251,7 +268,7 @@ OWN: tuple[tuple[int, Finder], ...] = (
     (34, PageFinder(FiberCable, ("name",), codes=("name",), about=("site_a", "site_b", "status"))),
     (35, PageFinder(FiberLink, ("name",), codes=("name",), why=("purpose",), about=("site_a", "site_b", "status"))),
     (36, PageFinder(Interface, ("description",), about=("device",), search=searching.described, widens=True)),
-    (40, PageFinder(DeviceType, ("model",), why=("aliases",), about=("manufacturer", "asset_class"))),
+    (40, PageFinder(DeviceType, ("model",), holds="device_type", **OF_TYPES)),
 )  # fmt: skip
 for _order, _finder in OWN:
     register(_finder, _order)
