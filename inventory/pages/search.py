@@ -156,11 +156,13 @@ class PageFinder:
         found = []
         for row in (rows[key] for key in keys if key in rows):
             whole = any(one.names_it for one in more.get(row.pk, ()))
+            reasons = _why(row, why, asked)
+            told = {title for title, _html in reasons}
             hit = Hit(
                 url=page.url_of(row.pk),
                 name=marked(str(row), asked) or escape(str(row)),
-                why=[*_why(row, why, asked), *((one.title, one.html) for one in more.get(row.pk, ()))],
-                about=[shown for cell in about if (shown := cell.show(row)) != NOTHING],
+                why=[*reasons, *((one.title, one.html) for one in more.get(row.pk, ()))],
+                about=[shown for cell in about if cell.heading not in told and (shown := cell.show(row)) != NOTHING],
                 devices=held.get(row.pk),
                 exact=row.pk in exact or whole,
                 code=whole or any(asked.equals(str(page.cell(name).raw(row) or "")) for name in self.codes),

@@ -230,6 +230,8 @@ def test_the_search_box_shows_what_bears_a_name_before_what_is_of_that_model(
     assert html.index("old-<mark>thinkpad</mark>") < html.index("TZ-30")
     assert "Lenovo <mark>ThinkPad</mark> X13" in html
     assert html.count("3 devices") == 1
+    assert html.count("X13</dd>") == 4
+    assert html.count("X13") == 4 + 1
     for number in range(4):
         DeviceFactory(asset_tag=f"TZ-5{number}", device_type=Device.objects.get(asset_tag="TZ-30").device_type)
     assert "All 8" in page(admin, "thinkpad")
