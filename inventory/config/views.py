@@ -49,9 +49,9 @@ def fault(request: HttpRequest) -> HttpResponse:
 
 
 def too_late(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without the token of now; the log-in, sent from a page of before another log-in of this browser,
-    is asked for anew, and whoever is in by then goes on."""
-    if request.path == resolve_url(settings.LOGIN_URL) and settings.CSRF_COOKIE_NAME in request.COOKIES:
+    """403 for a form without its token or from elsewhere; a log-in of which only the token is of before another log-in
+    of this browser is asked for anew, and whoever is in by then goes on."""
+    if request.path == resolve_url(settings.LOGIN_URL) and reason.startswith("CSRF token from "):
         query = request.GET.copy()
         query["late"] = "1"
         return redirect(f"{request.path}?{query.urlencode()}")
