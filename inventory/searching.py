@@ -1,4 +1,5 @@
-"""Look-ups that a search makes across models: devices by what is on them, segments, prefixes. Knows no page.
+"""Look-ups that a search makes across models: devices by what is on them or what they are, segments, prefixes. Knows
+no page.
 
 Each narrows the rows it is given, which the caller has taken from what the user may see.
 """
@@ -7,16 +8,18 @@ import re
 from typing import Any
 
 from django.db import connections, router
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Collate, Upper
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Collate, Concat, Upper
 from django.db.models.lookups import Contains
 
-from inventory.models import Interface, IPAddress, Person
+from inventory.models import DeviceType, Interface, IPAddress, Person
 from inventory.rules import addresses
 from inventory.rules.asked import LEAST_SERIAL, Asked
 
 FEW = 500
 """Keys that are written into a query one by one."""
+LEAST_TYPE = 2
+"""Characters from which a text is looked for in models and makers: nearly all of them hold one."""
 
 
 def holds(name: str, asked: Asked) -> Q:
@@ -33,12 +36,17 @@ def holds(name: str, asked: Asked) -> Q:
 
 
 def find_devices(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Devices by tag, name or holder; by serial, whatever its punctuation; by a MAC or an address, whole or in part."""
-    return devices_of(rows, Asked(text))
+    """Devices by what is their own, as devices_of finds them, or by their model or its maker."""
+    asked = Asked(text)
+    return rows.filter(_own(asked) | typed(asked))
 
 
 def devices_of(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    """As find_devices."""
+    """Devices by tag, name or holder; by serial, whatever its punctuation; by a MAC or an address, whole or in part."""
+    return rows.filter(_own(asked))
+
+
+def _own(asked: Asked) -> Q:
     found = holds("asset_tag", asked) | holds("name", asked)
     if len(asked.squeezed) >= LEAST_SERIAL:
         found |= Q(serial_key__contains=asked.squeezed)
@@ -51,7 +59,28 @@ def devices_of(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
         found |= Q(pk__in=_few(lying.filter(interface__isnull=False).values_list("interface__device", flat=True)))
     elif not asked.mac:
         found |= Q(holder__in=_holders(asked))
-    return rows.filter(found)
+    return found
+
+
+def typed(asked: Asked) -> Q:
+    """Devices whose model, another name of it, or its maker holds the text: by the keys of the few types that do."""
+    if asked.mac or asked.address_keys is not None or len(asked.text) < LEAST_TYPE:
+        return Q(pk__in=())
+    return Q(device_type__in=_few(types_of(DeviceType.objects.all(), asked).values_list("pk", flat=True)))
+
+
+def find_types(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Device types by model, another name, or maker in either language; also by maker and model together."""
+    return types_of(rows, Asked(text))
+
+
+def types_of(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """As find_types."""
+    whole = Concat(
+        "manufacturer__name", Value(" "), "model", Value(" / "), "manufacturer__name_zh", Value(" "), "model"
+    )
+    found: QuerySet[Any] = rows.alias(whole=whole).filter(holds("whole", asked) | holds("aliases", asked))
+    return found
 
 
 def meant(rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:

@@ -154,7 +154,7 @@ kit.register(
             Section(_("Device type"), ("manufacturer", "model", "asset_class", "aliases")),
             Section(_("Support"), ("end_of_support_state", "end_of_support")),
         ),
-        search=("model", "aliases", "manufacturer__name", "manufacturer__name_zh"),
+        search=searching.find_types,
         label=("manufacturer__name", "model"),
         icon="box-model-2",
         empty=_("No device types yet. Add a manufacturer and an asset class first, then the models that you own."),

@@ -131,7 +131,7 @@ class PageFinder:
             return None
         rows = page.rows(request.user)
         found = self._search(rows, asked) if self._search else quick_search(page, rows, asked.text)
-        held = list(found.order_by().values_list("pk", *self.names)[: CAP + 1])
+        held = self.held(rows, found, asked)
         exact = {row[0] for row in held if any(asked.equals(str(value)) for value in row[1:] if value)}
         if len(held) > CAP:
             named = [Q(**{f"{name}__in": asked.spellings}) for name in self.names if name in self.codes]
@@ -143,6 +143,10 @@ class PageFinder:
         more = f"{page.url('list')}?{urlencode({'q': asked.text})}"
         return Group(page.title, page.icon, hits, len(held), more, widens=self._widens)
 
+    def held(self, rows: QuerySet[Any], found: QuerySet[Any], asked: Asked) -> list[Any]:
+        """Keys and names of what was found, at most CAP + 1, what is shown first before the rest."""
+        return list(found.order_by().values_list("pk", *self.names)[: CAP + 1])
+
     def _hits(self, user: Any, keys: Sequence[Any], asked: Asked, exact: set[Any]) -> list[Hit]:
         page = kit.pages[self.model]
         why, about = [page.cell(name) for name in self.why], page.cells(self.about)
@@ -152,11 +156,13 @@ class PageFinder:
         found = []
         for row in (rows[key] for key in keys if key in rows):
             whole = any(one.names_it for one in more.get(row.pk, ()))
+            reasons = _why(row, why, asked)
+            told = {title for title, _html in reasons}
             hit = Hit(
                 url=page.url_of(row.pk),
                 name=marked(str(row), asked) or escape(str(row)),
-                why=[*_why(row, why, asked), *((one.title, one.html) for one in more.get(row.pk, ()))],
-                about=[shown for cell in about if (shown := cell.show(row)) != NOTHING],
+                why=[*reasons, *((one.title, one.html) for one in more.get(row.pk, ()))],
+                about=[shown for cell in about if cell.heading not in told and (shown := cell.show(row)) != NOTHING],
                 devices=held.get(row.pk),
                 exact=row.pk in exact or whole,
                 code=whole or any(asked.equals(str(page.cell(name).raw(row) or "")) for name in self.codes),
@@ -195,7 +201,15 @@ def _why(row: Any, cells: Sequence[Any], asked: Asked) -> list[tuple[str, str]]:
 
 
 class DeviceFinder(PageFinder):
-    """Devices, also by the MACs and addresses on them."""
+    """Devices, also by the MACs and addresses on them; behind those, devices of a model or a maker."""
+
+    def held(self, rows: QuerySet[Any], found: QuerySet[Any], asked: Asked) -> list[Any]:
+        own = super().held(rows, found, asked)
+        if len(own) > CAP:
+            return own
+        seen = {row[0] for row in own}
+        more = super().held(rows, rows.filter(searching.typed(asked)), asked)
+        return [*own, *(row for row in more if row[0] not in seen)][: CAP + 1]
 
     def reasons(self, keys: Sequence[Any], asked: Asked) -> Mapping[Any, list[Reason]]:
         found: dict[Any, list[Reason]] = {}
@@ -226,7 +240,7 @@ class PrefixFinder(PageFinder):
 
 CODES = ("asset_tag", "serial")
 OF_DEVICES: dict[str, Any] = {
-    "why": ("holder",),
+    "why": ("holder", "device_type"),
     "about": ("device_type", "status", "department", "site", "location"),
     "search": searching.devices_of,
 }
@@ -238,6 +252,11 @@ OF_PERSONS: dict[str, Any] = {
     "search": searching.persons_of,
 }
 OF_DEPARTMENTS: dict[str, Any] = {"about": ("kind", "town"), "holds": "department"}
+OF_TYPES: dict[str, Any] = {
+    "why": ("aliases",),
+    "about": ("manufacturer", "asset_class"),
+    "search": searching.types_of,
+}
 OWN: tuple[tuple[int, Finder], ...] = (
     (10, DeviceFinder(Device, ("asset_tag", "name", "serial"), codes=CODES, **OF_DEVICES)),
     (20, PageFinder(Person, ("name", "number"), **OF_PERSONS)),
@@ -252,7 +271,7 @@ OWN: tuple[tuple[int, Finder], ...] = (
     (34, PageFinder(FiberCable, ("name",), codes=("name",), about=("site_a", "site_b", "status"))),
     (35, PageFinder(FiberLink, ("name",), codes=("name",), why=("purpose",), about=("site_a", "site_b", "status"))),
     (36, PageFinder(Interface, ("description",), about=("device",), search=searching.described, widens=True)),
-    (40, PageFinder(DeviceType, ("model",), why=("aliases",), about=("manufacturer", "asset_class"))),
+    (40, PageFinder(DeviceType, ("model",), holds="device_type", **OF_TYPES)),
 )  # fmt: skip
 for _order, _finder in OWN:
     register(_finder, _order)

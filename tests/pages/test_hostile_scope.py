@@ -21,7 +21,7 @@ from tests.pages import walk
 from tests.pages.conftest import Register, client_of, make_user
 from tests.pages.walk import MARK, addresses, furnish, sent, state, text_of
 
-OPEN = {"healthz", "set_language", "login"}
+OPEN = {"healthz", "set_language", "login", "logout"}
 """Answered to who is not signed in."""
 API = "/api/"
 """Says 401 where a page leads to the sign-in, and writes for tokens alone."""
@@ -221,7 +221,7 @@ BY_HAND = {
     "journal_delete": Role.ADMINISTRATOR, "file_delete": Role.ADMINISTRATOR, "report_run_remove": Role.ADMINISTRATOR,
 }  # fmt: skip
 """Hand-made pages by the beginning of their name, and who writes there beside an administrator."""
-EVERYBODY = {*OPEN, "logout", "password_change", "plan_make", "report_ask"}
+EVERYBODY = {*OPEN, "password_change", "plan_make", "report_ask"}
 """What takes forms of everybody who reads all: one's own things, and workbooks, which write no row."""
 
 

@@ -291,3 +291,38 @@ def test_a_database_that_cannot_write_now_is_told_in_a_sentence(
         assert told in text and "Nothing was saved" in text and "secret-host" not in text
         monkeypatch.undo()
     assert fault.partition("\n")[0] in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        ("http://testserver/devices/7/?tab=1", "/devices/7/%3Ftab%3D1"),
+        ("https://example.org/devices/7/", "/"),
+        ("http://testserver//example.org/", "//example.org/"),
+        ("", "/"),
+    ],
+)
+def test_what_was_sent_after_the_session_ended_leads_back_to_the_page_it_was_sent_on(
+    client: Client, technician: User, said: str, back: str
+) -> None:
+    """Its own address may know no reading. No other host is ever led to: the log-in itself takes none."""
+    answer = client.post("/differences/decide/", {"text": "x"}, headers={"referer": said})
+    assert answer["Location"] == f"/login/?unsaved=1&next={back}"
+    assert "nothing was saved" in client.get(answer["Location"]).content.decode()
+    answer = client.post(answer["Location"], {"username": "wang", "password": PASSWORD})
+    assert not answer["Location"].startswith("//")
+
+
+def test_a_log_out_of_a_session_that_had_ended_asks_for_no_log_in_first(client: Client) -> None:
+    assert client.post("/logout/")["Location"] == "/login/"
+
+
+def test_a_log_in_from_a_page_of_before_another_one_is_asked_for_anew(technician: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.get("/login/?next=/devices/")
+    data = {"username": "wang", "password": PASSWORD, "csrfmiddlewaretoken": "x" * 32}
+    answer = client.post("/login/?next=/devices/", data)
+    assert answer["Location"] == "/login/?next=%2Fdevices%2F&late=1"
+    assert "This page had become too old" in client.get(answer["Location"]).content.decode()
+    client.force_login(technician)
+    assert client.get(answer["Location"])["Location"] == "/devices/"

@@ -1,14 +1,24 @@
 """The search box: what is found by what, why, where one exact hit leads, and who finds nothing."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from inventory.models import IPAddress, Role
+from inventory.models import Device, IPAddress, Role
 from inventory.pages import search
 from inventory.services import write
-from tests.factories import TESTER, DepartmentFactory, DeviceFactory, InterfaceFactory, TownFactory
+from tests.factories import (
+    TESTER,
+    DepartmentFactory,
+    DeviceFactory,
+    DeviceTypeFactory,
+    InterfaceFactory,
+    ManufacturerFactory,
+    TownFactory,
+)
 from tests.pages.conftest import Register, client_of, make_user
 
 
@@ -185,3 +195,71 @@ def test_a_budget_code_goes_straight_to_its_department(admin: Client, register: 
     answer = admin.get("/search/", {"q": "101001"})
     assert (answer.status_code, answer["Location"]) == (302, f"/departments/{department.pk}/")
     assert "<mark>1010</mark>01" in page(admin, "1010")
+
+
+@pytest.fixture
+def thinkpads(db: None) -> list[str]:
+    """Tags of three computers of one model; a fourth one of another maker bears the model's name as its own."""
+    maker = ManufacturerFactory(name="Lenovo", name_zh="联想")
+    model = DeviceTypeFactory(manufacturer=maker, model="ThinkPad X13", aliases="20T2; 20T3")
+    DeviceFactory(asset_tag="TZ-40", name="old-thinkpad")
+    return [DeviceFactory(asset_tag=f"TZ-3{number}", device_type=model).asset_tag for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("ThinkPad", True),
+        ("thinkpad", True),
+        ("20T3", False),
+        ("Lenovo", False),
+        ("联想", False),
+        ("lenovo think", False),
+        ("联想 ThinkPad", False),
+        ("X13", False),
+    ],
+)
+def test_devices_are_found_by_model_and_maker_in_order_and_counted(
+    admin: Client, thinkpads: list[str], text: str, named: bool
+) -> None:
+    wanted = [*thinkpads, "TZ-40"] if named else thinkpads
+    html = admin.get("/devices/", {"q": text}).content.decode()
+    assert f"<strong>{len(wanted)}</strong>" in html
+    assert re.findall(r'class="fw-medium">(TZ-\d+)<', html) == wanted
+    turned = admin.get("/devices/", {"q": text, "sort": "-asset_tag"}).content.decode()
+    assert re.findall(r'class="fw-medium">(TZ-\d+)<', turned) == wanted[::-1]
+
+
+def test_the_search_box_shows_what_bears_a_name_before_what_is_of_that_model(
+    admin: Client, thinkpads: list[str]
+) -> None:
+    html = page(admin, "thinkpad")
+    assert html.index("old-<mark>thinkpad</mark>") < html.index("TZ-30")
+    assert "Lenovo <mark>ThinkPad</mark> X13" in html
+    assert html.count("3 devices") == 1
+    assert html.count("X13</dd>") == 4
+    assert html.count("X13") == 4 + 1
+    for number in range(4):
+        DeviceFactory(asset_tag=f"TZ-5{number}", device_type=Device.objects.get(asset_tag="TZ-30").device_type)
+    assert "All 8" in page(admin, "thinkpad")
+    assert "<strong>8</strong>" in admin.get("/devices/", {"q": "thinkpad"}).content.decode()
+
+
+def test_one_letter_an_address_and_a_mac_are_looked_for_in_no_model(admin: Client, thinkpads: list[str]) -> None:
+    for text in ("X", "10.1.", "20:20:20:20:20:20"):
+        assert "TZ-30" not in admin.get("/devices/", {"q": text}).content.decode(), text
+
+
+def test_who_sees_some_devices_finds_no_others_by_their_model(thinkpads: list[str]) -> None:
+    department = Device.objects.get(asset_tag="TZ-31").department
+    head = client_of(make_user("head", Role.DEPARTMENT, department=department))
+    html = head.get("/devices/", {"q": "ThinkPad"}).content.decode()
+    assert re.findall(r'class="fw-medium">(TZ-\d+)<', html) == ["TZ-31"]
+
+
+def test_devices_of_a_model_are_found_in_one_pass_and_by_keys_of_types(admin: Client, thinkpads: list[str]) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        admin.get("/devices/", {"q": "ThinkPad"})
+    asked = [one["sql"] for one in queries if "asset_tag" in one["sql"] and "LIKE" in one["sql"].upper()]
+    assert len(asked) == 1
+    assert "manufacturer" not in asked[0]

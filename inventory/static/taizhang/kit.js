@@ -80,6 +80,8 @@
       mover.focus();
       return;
     }
+    // All of a box's cell is the box.
+    if (event.target.matches("#rows td.w-1")) event.target.querySelector("input[name=pk]")?.click();
     const box = event.target.closest("tbody input[name=pk]");
     if (box) {
       if (event.shiftKey && lastTicked) {
@@ -134,6 +136,11 @@
     }, 300);
   });
 
+  // What was filtered lies below the filters, on a phone out of sight.
+  document.addEventListener("submit", (event) => {
+    const list = document.getElementById("list");
+    if (event.target.id === "filters" && list.getBoundingClientRect().top > innerHeight / 2) list.scrollIntoView();
+  });
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "rows") return;
     const here = new Set(boxesOf(event.target).map((box) => box.value));

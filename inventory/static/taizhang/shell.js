@@ -32,7 +32,8 @@ addEventListener("pageshow", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (new URL(event.detail.xhr.responseURL).pathname !== document.body.dataset.login) return;
   event.detail.shouldSwap = false;
-  location.reload();
+  if (event.detail.xhr.responseURL.includes("unsaved")) location.assign(event.detail.xhr.responseURL);
+  else location.reload();
 });
 // A refused or failed swap is told, never silent.
 document.addEventListener("htmx:responseError", (event) => {
