@@ -19,8 +19,9 @@ from collectors.snmp.oid import Oid
 from collectors.snmp.session import Reply
 
 RECEIVE_BUFFER = 8 * 1024 * 1024
-FLOOR_S = 0.2
-"""No wait for an answer is shorter: a busy agent may take this long now and then, and its answer still counts."""
+FLOOR_S = 0.1
+"""What a wait for an answer adds to a round trip at least: a busy agent may take this long now and then. What is asked
+again too early costs one question more, and the first answer counts."""
 GRACE_S = 0.1
 """So long at least may what cannot be read be followed by the answer."""
 SPOILT = 2
@@ -193,7 +194,9 @@ class UdpEngine:
             self.strays += 1
             return
         session = waiting.session
-        if waiting.tries == 1 and self._loop is not None:
+        if waiting.tries > 1:
+            session.waited(waiting.tries)
+        elif self._loop is not None:
             session.took(self._loop.time() - waiting.sent)
         octets = data[start:end]
         checksum = zlib.crc32(octets)
@@ -286,6 +289,7 @@ class UdpSession:
 
     __slots__ = (
         "_engine",
+        "_more_tries",
         "_smooth_s",
         "_vary_s",
         "address",
@@ -321,6 +325,8 @@ class UdpSession:
         self._engine = engine
         self._smooth_s = -1.0
         self._vary_s = 0.0
+        self._more_tries = 0
+        """By how many tries the next waits are longer, until an answer shows again how long a round trip takes."""
 
     # Plain functions that give the engine's coroutine: one frame less for every request.
 
@@ -350,8 +356,14 @@ class UdpSession:
     async def close(self) -> None:
         """The socket is the engine's; nothing of this session stays."""
 
+    def waited(self, tries: int) -> None:
+        """An answer came that may be to any of several tries: how long it took is not known, and maybe longer than
+        is waited for (Karn's algorithm, RFC 6298 section 5)."""
+        self._more_tries = tries - 1
+
     def took(self, seconds: float) -> None:
         """A round trip, of a request sent once (RFC 6298 section 2, without the clock's granularity)."""
+        self._more_tries = 0
         if self._smooth_s < 0:
             self._smooth_s, self._vary_s = seconds, seconds / 2
         else:
@@ -361,14 +373,14 @@ class UdpSession:
     def wait_s(self, tries: int) -> float:
         """How long to wait after the request was sent for the `tries`-th time.
 
-        A round trip and four times what it varies by, or the floor where that is more (RFC 6298 with the floor of
-        Linux), doubled with each try; the floor alone before the device was ever heard (an answer to an earlier try
-        still counts), and the profile's whole time for the last try.
+        A round trip and four times what it varies by, or the floor where that is more (RFC 6298), doubled with each
+        try; the floor alone before the device was ever heard (an answer to an earlier try still counts), and the
+        profile's whole time for the last try.
         """
         if tries > self.retries:
             return self.timeout_s
         usual = max(self._smooth_s, 0.0) + max(FLOOR_S, 4 * self._vary_s)
-        return float(min(self.timeout_s, usual * 2 ** (tries - 1)))
+        return float(min(self.timeout_s, usual * 2 ** (tries - 1 + self._more_tries)))
 
     def grace_s(self, took_s: float) -> float:
         """How much longer to wait after something unreadable came `took_s` after the request."""

@@ -177,10 +177,20 @@ def test_a_lost_answer_is_waited_for_a_round_trip_and_what_it_varies_by():
     session = UdpEngine().session("far", "192.0.2.1", timeout_s=9.0, retries=3)
     for _ in range(100):
         session.took(0.1)
-    assert [round(session.wait_s(tries), 2) for tries in (1, 2, 3, 4)] == [0.3, 0.6, 1.2, 9.0]
+    assert [round(session.wait_s(tries), 2) for tries in (1, 2, 3, 4)] == [0.2, 0.4, 0.8, 9.0]
     for number in range(100):
         session.took(0.1 if number % 2 else 0.5)
     assert 0.8 < session.wait_s(1) < 1.2
+
+
+def test_a_device_slower_than_the_first_wait_is_not_asked_twice_for_ever():
+    session = UdpEngine().session("slow", "192.0.2.1", timeout_s=9.0, retries=3)
+    assert session.wait_s(1) == FLOOR_S
+    session.waited(3)
+    # The next question waits as long as that one did at last, until an answer to a single try tells the round trip.
+    assert session.wait_s(1) == 4 * FLOOR_S
+    session.took(0.35)
+    assert round(session.wait_s(1), 2) == 1.05
 
 
 def test_a_vlans_bridge_is_asked_for_by_a_context_of_version_3() -> None:
