@@ -22,6 +22,7 @@ def register_scope() -> None:
     from inventory import scope
 
     scope.register(models.Run, town="town", readers=scope.CENTRE)
+    scope.register(models.Poller, public=True, readers=scope.ADMINISTRATION, writers=())
     scope.register(models.RunPart, town="run__town", readers=scope.CENTRE, writers=())
     for model in (models.DeviceState, models.KeptSnapshot, models.Neighbour, models.DevicePart):
         scope.register(model, through="device", writers=())

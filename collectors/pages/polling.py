@@ -43,11 +43,11 @@ class StartView(View):
             raise PermissionDenied
         wanted, back = self._scope(user)
         try:
-            run = starting.start(wanted, actor=actor_of(user))
+            runs = starting.start(wanted, actor=actor_of(user))
         except ValidationError as fault:
             messages.error(request, " ".join(fault.messages))
             return redirect(back)
-        return redirect("run_detail", run.pk)
+        return redirect("run_detail", runs[0].pk) if len(runs) == 1 else redirect("run_list")
 
     def _scope(self, user: Any) -> tuple[Scope, str]:
         """What is to be asked, and where to go back to. A row that the user may not see does not exist."""
