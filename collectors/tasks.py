@@ -31,8 +31,8 @@ from inventory.services import write
 from inventory.services.write import Actor
 
 ACTOR = Actor("worker", source="collector")
-LOOK_AFTER = "*/15 * * * * *"
-"""When lost jobs are looked for, as cron says it, with seconds."""
+LOOK_AFTER = "* * * * * */15"
+"""When lost jobs are looked for, as cron says it, with the seconds behind."""
 ASKED_ELSEWHERE_S = 30.0
 """So long a job waits when its scope is being asked by somebody else."""
 
@@ -123,6 +123,7 @@ def _collect(works: Works, context: Any, *, run: int, scope: dict[str, Any], dea
             _poll(works, context, record, what)
     except starting.AskedAlready:
         queueing.again(record, scope, ACTOR, deaths=deaths, in_s=ASKED_ELSEWHERE_S)
+        works.tell(_("run %d: its scope is being asked elsewhere; it waits") % run)
         return
     except running.HandedBack:
         queueing.again(record, scope, ACTOR, deaths=deaths)
@@ -131,6 +132,10 @@ def _collect(works: Works, context: Any, *, run: int, scope: dict[str, Any], dea
     except (ValidationError, BookError) as fault:
         words = " ".join(fault.messages) if isinstance(fault, ValidationError) else str(fault)
         running.finish(record, RunState.FAILED, ACTOR, note=words[:500])
+    except Exception as fault:
+        if record.ended_at is None:
+            running.finish(record, RunState.FAILED, ACTOR, note=f"{type(fault).__name__}: {fault}"[:500])
+        raise
     told = {"run": run, "answered": record.answered, "polled": record.polled, "state": record.get_state_display()}
     works.tell(_("run %(run)d: %(answered)d of %(polled)d devices answered; %(state)s") % told)
 

@@ -221,6 +221,7 @@ def take_up(record: Run, poller: str, actor: Actor) -> None:
     devices stay."""
     record.state, record.started_at, record.poller = RunState.RUNNING, timezone.now(), poller
     record.log_mark, record.edition = log_mark(), edition()
+    record.polled = record.answered = record.changes = record.differences = 0
     with write.unit(actor) as unit:
         RunPart.objects.filter(run=record).delete()
         unit.update(record)
