@@ -1,6 +1,7 @@
 """The collectors' Django application: its files for `load`, who sees its models, its entries in the menu."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,3 +58,6 @@ def register_menu() -> None:
             writable_by=scope.allowed("add", model),
             order=order,
         )
+    if settings.QUEUE:
+        visible = scope.allowed("view", models.Poller)
+        menu.register("administration", _("Pollers"), "queues", "server-2", visible_to=visible, order=5)

@@ -23,6 +23,11 @@ def queue_of(town_id: int | None) -> str:
     return CENTRE if town_id is None else f"town-{town_id}"
 
 
+def pollers_at(town_id: int | None) -> "models.QuerySet[Poller]":
+    """Who works, or worked, on a town's queue; seen last first."""
+    return Poller.objects.filter(queue__in=(queue_of(town_id), EVERY))
+
+
 class Poller(RegisterModel):
     """A machine that works on a queue, and when it was last seen there. One that ended in order has an end."""
 

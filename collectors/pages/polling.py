@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views import View
 
 from collectors.models import Run
@@ -47,7 +48,10 @@ class StartView(View):
         except ValidationError as fault:
             messages.error(request, " ".join(fault.messages))
             return redirect(back)
-        return redirect("run_detail", runs[0].pk) if len(runs) == 1 else redirect("run_list")
+        if len(runs) == 1:
+            return redirect("run_detail", runs[0].pk)
+        messages.success(request, _("%d collections wait for the pollers of their towns.") % len(runs))
+        return redirect("run_list")
 
     def _scope(self, user: Any) -> tuple[Scope, str]:
         """What is to be asked, and where to go back to. A row that the user may not see does not exist."""

@@ -216,7 +216,7 @@ def test_a_job_waits_while_its_scope_is_asked_from_a_shell(centre, start, lab):
 
 
 def test_a_poller_that_is_told_to_end_hands_back_what_it_has_not_finished(centre, start):
-    start(centre, "lab", "--port", str(free_port()), "--delay", "300")
+    start(centre, "lab", "--port", str(free_port()), "--delay", "100")
     centre.manage("collect", "--queue", "--town", "North")
     first = start(centre, "worker", "--grace", "0")
     told(first, "begins")
@@ -247,3 +247,80 @@ def test_an_unknown_town_is_told_with_those_there_are(centre):
     done = centre.run("worker", "--town", "Nort")
     assert done.returncode == 1
     assert "There is no town 'Nort'" in done.stderr and "North" in done.stderr
+
+
+def visit(centre: Machine, user: str, *steps: str) -> str:
+    """What the pages say to somebody: each step is a line that gives an answer to `go`; of the last its text."""
+    lines = [
+        "import html",
+        "from django.test import Client",
+        "from inventory.models import *",
+        "from collectors.models import *",
+        "from inventory.services import write",
+        "from inventory.services.write import Actor",
+        "one = User.objects.filter(username={user!r}).first()",
+        "with write.unit(Actor('tester')) as unit:",
+        "    one = one or unit.create(User(username={user!r}, role={user!r}, password='!'))",
+        "go = Client(SERVER_NAME='localhost', headers={{'accept-language': 'en'}})",
+        "go.force_login(one, backend='django.contrib.auth.backends.ModelBackend')",
+    ]
+    text = "\n".join(lines).format(user=user)
+    text += "".join(f"\nanswer = {step}" for step in steps)
+    return centre.script(text + "\nprint(answer.status_code, html.unescape(answer.content.decode()))")
+
+
+RUN = "go.get(f'/runs/{Run.objects.order_by(\"-pk\").first().pk}/')"
+TOWN = "go.post('/runs/start/', {'town': Town.objects.get(name='North').pk}, follow=True)"
+BACK = "go.post(f'/runs/{Run.objects.get().pk}/take-back/', follow=True)"
+
+
+def test_a_collection_from_a_page_waits_for_a_poller_and_is_taken_back(centre):
+    page = visit(centre, "technician", TOWN)
+    for words in ("waits for a poller of North", "Waits since", "nobody works on it now", "Take back", "every 2s"):
+        assert words in page, words
+    assert "North is being asked already" in visit(centre, "technician", TOWN)
+    page = visit(centre, "technician", BACK)
+    assert "taken back before a poller began" in page and "Take back" not in page
+    assert states(centre) == {"North": "withdrawn"}
+    assert "It no longer waits" in visit(centre, "technician", BACK)
+    assert visit(centre, "director", BACK).startswith("403")
+
+
+def test_everything_from_a_page_waits_in_each_towns_queue(centre):
+    page = visit(centre, "technician", "go.post('/runs/start/', {'all': '1'}, follow=True)")
+    assert "2 collections wait for the pollers of their towns." in page
+    assert states(centre) == {"North": "waiting", "South": "waiting"}
+
+
+def test_a_device_that_waits_says_so_on_its_page(centre):
+    device = 'Device.objects.get(name="North-0").pk'
+    visit(centre, "technician", f"go.post('/runs/start/', {{'device': {device}}})")
+    assert "waits for a poller" in visit(centre, "technician", f"go.get(f'/devices/{{{device}}}/')")
+
+
+def test_a_town_without_a_poller_is_noticed_and_one_that_polls_is_seen(centre, start, lab):
+    page = visit(centre, "administrator", "go.get('/')")
+    assert "Towns without a poller" in page and "North, South" in page
+    assert "Towns without a poller" not in visit(centre, "technician", "go.get('/')")
+    assert visit(centre, "technician", "go.get('/runs/queues/')").startswith("403")
+    centre.script(SLOW)
+    lab.send_signal(signal.SIGSTOP)
+    centre.manage("collect", "--queue")
+    told(start(centre, "worker", "--town", "North"), "begins")
+    page = visit(centre, "administrator", "go.get('/runs/queues/')")
+    north, _line, south = page.partition("North</td>")[2].partition("South</td>")
+    assert "nobody works on it now" in south and "nobody works on it now" not in north
+    assert "?state=waiting" in south and "?state=waiting" not in north
+    assert "/runs/" in north.partition("text-end")[2]
+
+
+def test_a_run_whose_poller_died_says_that_it_is_tried_again(centre, start, lab):
+    centre.script(SLOW)
+    lab.send_signal(signal.SIGSTOP)
+    centre.manage("collect", "--queue", "--town", "North")
+    lost = start(centre, "worker", "--town", "North")
+    told(lost, "begins")
+    assert "Devices asked so far" in visit(centre, "technician", RUN)
+    lost.kill()
+    lost.wait()
+    assert "its poller died; it is tried again" in visit(centre, "technician", RUN)
