@@ -15,7 +15,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -132,12 +132,25 @@ def _collect(works: Works, context: Any, *, run: int, scope: dict[str, Any], dea
     except (ValidationError, BookError) as fault:
         words = " ".join(fault.messages) if isinstance(fault, ValidationError) else str(fault)
         running.finish(record, RunState.FAILED, ACTOR, note=words[:500])
+    except (OperationalError, InterfaceError) as fault:
+        _try_again(record, scope, deaths + 1)
+        works.tell(_("run %(run)d: the database was lost (%(fault)s)") % {"run": run, "fault": str(fault).strip()})
+        return
     except Exception as fault:
         if record.ended_at is None:
             running.finish(record, RunState.FAILED, ACTOR, note=f"{type(fault).__name__}: {fault}"[:500])
         raise
     told = {"run": run, "answered": record.answered, "polled": record.polled, "state": record.get_state_display()}
     works.tell(_("run %(run)d: %(answered)d of %(polled)d devices answered; %(state)s") % told)
+
+
+def _try_again(record: Run, scope: dict[str, Any], deaths: int) -> None:
+    """After the database was lost, by a new connection; where there is none, the job is found as any lost one is."""
+    close_old_connections()
+    if deaths < queueing.MOST_DEATHS:
+        queueing.again(record, scope, ACTOR, deaths=deaths, note=queueing.NOTE_DIED)
+    else:
+        running.finish(record, RunState.FAILED, ACTOR, note=queueing.NOTE_GAVE_UP)
 
 
 def _poll(works: Works, context: Any, record: Run, scope: Any) -> None:

@@ -89,7 +89,7 @@ def again(run: Run, scope: dict[str, Any], actor: Actor, *, deaths: int = 0, not
     """A run that was begun waits anew, with a new job. Another of its scope may wait already: then it is closed."""
     try:
         with write.unit(actor) as unit, transaction.atomic():
-            run.state, run.note, run.poller = RunState.WAITING, note, ""
+            run.state, run.note, run.poller, run.ended_at = RunState.WAITING, note, "", None
             run.job = _defer(run, scope, deaths=deaths, in_s=in_s)
             unit.update(run)
     except AlreadyEnqueued:

@@ -41,6 +41,7 @@ with connection.cursor() as cursor:
 """
 SLOW = SQL.format("UPDATE collectors_managementprofile SET timeout_s = 60")
 THIRD_DEATH = SQL.format("UPDATE procrastinate_jobs SET args = jsonb_set(args, '{deaths}', '2')")
+CUT = SQL.format("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 LOOK_AFTER = "from collectors.services import queueing\nfrom collectors.tasks import ACTOR\nqueueing.look_after(ACTOR)"
 HOLD = """
 import sys
@@ -176,6 +177,19 @@ def test_after_the_third_death_it_is_given_up_and_until_then_it_is_told_that_it_
         (run,) = runs(centre)
         assert (run[1], run[-1]) == (state, note)
         centre.script(THIRD_DEATH)
+
+
+def test_what_a_poller_had_in_hand_when_it_lost_the_database_is_polled_again(centre, start, lab):
+    centre.script(SLOW)
+    lab.send_signal(signal.SIGSTOP)
+    centre.manage("collect", "--queue", "--town", "North")
+    lost = start(centre, "worker", "--town", "North")
+    told(lost, "begins")
+    centre.script(CUT)
+    lab.send_signal(signal.SIGCONT)
+    told(lost, "the database was lost")
+    told(lost, "2 of 2 devices answered")
+    assert states(centre) == {"North": "done"}
 
 
 def test_a_poller_whose_sign_of_life_is_late_is_left_to_its_work(centre, start, lab):
