@@ -18,7 +18,7 @@ install: $(VENV)/installed assets catalogues ## the environment in .venv, at tes
 $(VENV)/installed: setup.cfg constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; try make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[test,napalm]'
+	$(PIP) --editable '.[test,napalm,queue]'
 	@touch $@
 
 assets: $(VENV)/installed

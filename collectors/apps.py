@@ -1,6 +1,7 @@
 """The collectors' Django application: its files for `load`, who sees its models, its entries in the menu."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +23,7 @@ def register_scope() -> None:
     from inventory import scope
 
     scope.register(models.Run, town="town", readers=scope.CENTRE)
+    scope.register(models.Poller, public=True, readers=scope.ADMINISTRATION, writers=())
     scope.register(models.RunPart, town="run__town", readers=scope.CENTRE, writers=())
     for model in (models.DeviceState, models.KeptSnapshot, models.Neighbour, models.DevicePart):
         scope.register(model, through="device", writers=())
@@ -56,3 +58,6 @@ def register_menu() -> None:
             writable_by=scope.allowed("add", model),
             order=order,
         )
+    if settings.QUEUE:
+        visible = scope.allowed("view", models.Poller)
+        menu.register("administration", _("Pollers"), "queues", "server-2", visible_to=visible, order=5)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from collectors.pollers import Poller as Poller
 from collectors.profiles import DeviceProfile as DeviceProfile
 from collectors.profiles import ManagementProfile as ManagementProfile
 from collectors.profiles import SnmpVersion as SnmpVersion
@@ -20,14 +21,17 @@ from inventory.rules import addresses
 
 
 class RunState(models.TextChoices):
+    WAITING = "waiting", _("waits for a poller")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     PARTIAL = "partial", _("some devices did not answer")
     FAILED = "failed", _("failed")
+    WITHDRAWN = "withdrawn", _("taken back")
 
 
 class Run(RegisterModel):
-    """One collection. One that was killed counts as failed when the next of its scope begins."""
+    """One collection. One that was killed counts as failed when the next of its scope begins; one that waits has its
+    start in its asking."""
 
     logged: ClassVar[bool] = False
 
@@ -42,6 +46,10 @@ class Run(RegisterModel):
     changes = models.PositiveIntegerField(_("changes"), default=0)
     differences = models.PositiveIntegerField(_("differences opened"), default=0)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    poller = models.CharField(_("poller"), max_length=150, blank=True)
+    """The machine that polls, where collections wait in a queue."""
+    job = models.BigIntegerField(null=True, blank=True, editable=False)
+    """Its job in the queue."""
     log_mark = models.BigIntegerField(default=0, editable=False)
     """The place in the change log when it began: what was changed since is not in what it saw."""
     edition = models.CharField(max_length=40, blank=True, editable=False)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_noop
 
 from collectors.collect import Target
 from collectors.facts import Snapshot, from_json
@@ -34,6 +35,7 @@ from inventory.services.write import run_correlation
 
 V = TypeVar("V")
 READ_AT_ONCE = 200
+NO_TOWN = gettext_noop("devices without a town")
 KEPT_FOR = timedelta(hours=6)
 """So old a kept snapshot is replaced though nothing of it changed but readings, such as powers and page counts."""
 INTERFACE_FIELDS = ("name", "kind", "mac", "speed_mbps", "enabled", "description", "if_index", "oper_up")
@@ -41,14 +43,16 @@ INTERFACE_FIELDS = ("name", "kind", "mac", "speed_mbps", "enabled", "description
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which devices: all, or those of towns, departments or names."""
+    """Which devices: all, or those of towns, departments or names; of these those without a town, if `townless`."""
 
     towns: Sequence[Town] = ()
     departments: Sequence[Department] = ()
     names: Sequence[str] = ()
+    townless: bool = False
 
     def __str__(self) -> str:
-        return ", ".join([*(t.name for t in self.towns), *(d.name for d in self.departments), *self.names])
+        known = [*(t.name for t in self.towns), *(d.name for d in self.departments), *self.names]
+        return ", ".join([NO_TOWN, *known] if self.townless else known)
 
 
 @dataclass(slots=True)
@@ -65,23 +69,8 @@ class Managed:
 
 def devices_to_poll(scope: Scope) -> list[Managed]:
     """Devices in use with an address and an enabled profile: those that most was asked of last time begin."""
-    found = DeviceProfile.objects.filter(
-        enabled=True, device__status=DeviceStatus.IN_USE, device__primary_address__isnull=False
-    )
-    if scope.towns:
-        in_towns = Q(device__site__town__in=scope.towns)
-        found = found.filter(in_towns | Q(device__site__isnull=True, device__department__town__in=scope.towns))
-    if scope.departments:
-        found = found.filter(device__department__in=scope.departments)
-    if scope.names:
-        found = found.filter(
-            Q(device__name__in=scope.names)
-            | Q(device__asset_tag__in=scope.names)
-            | Q(device__primary_address__address__in=scope.names)
-        )
-    rows = found.select_related("device__primary_address").order_by(
-        F("device__network_state__requests").desc(nulls_last=True), "device_id"
-    )
+    largest = F("device__network_state__requests").desc(nulls_last=True)
+    rows = _ways(scope).select_related("device__primary_address").order_by(largest, "device_id")
     known = ManagementProfile.objects.in_bulk()
     managed: dict[int, Managed] = {}
     for row in rows:
@@ -90,6 +79,30 @@ def devices_to_poll(scope: Scope) -> list[Managed]:
     for one in managed.values():
         one.ways.sort(key=DeviceProfile.order)
     return list(managed.values())
+
+
+def towns_of(scope: Scope) -> list[Town | None]:
+    """The towns of the devices to poll in a scope, in their order; None behind them for devices without one."""
+    places = _ways(scope).order_by().values_list("device__site__town", "device__department__town").distinct()
+    keys = {at_site or of_department for at_site, of_department in places}
+    return [*Town.objects.filter(pk__in=keys), *([None] if None in keys else [])]
+
+
+def _ways(scope: Scope) -> QuerySet[DeviceProfile]:
+    found = DeviceProfile.objects.filter(
+        enabled=True, device__status=DeviceStatus.IN_USE, device__primary_address__isnull=False
+    )
+    if scope.towns:
+        in_towns = Q(device__site__town__in=scope.towns)
+        found = found.filter(in_towns | Q(device__site__isnull=True, device__department__town__in=scope.towns))
+    if scope.townless:
+        found = found.filter(device__site__isnull=True, device__department__town__isnull=True)
+    if scope.departments:
+        found = found.filter(device__department__in=scope.departments)
+    if scope.names:
+        by_name = Q(device__name__in=scope.names) | Q(device__asset_tag__in=scope.names)
+        found = found.filter(by_name | Q(device__primary_address__address__in=scope.names))
+    return found
 
 
 def target_of(managed: Managed) -> Target:

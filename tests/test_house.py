@@ -70,6 +70,7 @@ def test_every_module_says_what_it_is_for():
         ("openpyxl", ("inventory/sheets/",)),
         ("xlsxwriter", ("inventory/sheets/",)),
         ("napalm", ("collectors/napalm/source.py",)),
+        ("procrastinate", ("collectors/services/queueing.py", "collectors/tasks.py")),
         ("netaddr", ("inventory/rules/addresses.py",)),
         ("auditlog", ("inventory/services/write.py", "inventory/selectors.py")),
     ],

@@ -142,9 +142,9 @@ def _silence(device: Device, state: DeviceState | None) -> str:
 
 
 def _going(device: Device) -> Run | None:
-    """A collection of this very device that goes on."""
-    for run in Run.objects.filter(scope=device.asset_tag, state=RunState.RUNNING):
-        if starting.is_going(run):
+    """A collection of this very device that goes on, or waits to."""
+    for run in Run.objects.filter(scope=device.asset_tag, state__in=(RunState.WAITING, RunState.RUNNING)):
+        if run.state == RunState.WAITING or starting.is_going(run):
             return run
     return None
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views import View
 
 from collectors.models import Run
@@ -43,11 +44,14 @@ class StartView(View):
             raise PermissionDenied
         wanted, back = self._scope(user)
         try:
-            run = starting.start(wanted, actor=actor_of(user))
+            runs = starting.start(wanted, actor=actor_of(user))
         except ValidationError as fault:
             messages.error(request, " ".join(fault.messages))
             return redirect(back)
-        return redirect("run_detail", run.pk)
+        if len(runs) == 1:
+            return redirect("run_detail", runs[0].pk)
+        messages.success(request, _("%d collections wait for the pollers of their towns.") % len(runs))
+        return redirect("run_list")
 
     def _scope(self, user: Any) -> tuple[Scope, str]:
         """What is to be asked, and where to go back to. A row that the user may not see does not exist."""

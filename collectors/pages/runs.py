@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from collectors import wording
 from collectors.facts import TableState
-from collectors.models import DeviceState, Difference, Run
+from collectors.models import DeviceState, Difference, Run, RunState
+from collectors.pollers import pollers_at
+from collectors.selectors import NO_TOWN
 from collectors.services import starting
 from collectors.services.results import KEPT_FOR, Result, read
 from collectors.services.states import HELD
@@ -27,7 +29,14 @@ from inventory.ui.page import ModelPage, Section
 from inventory.ui.views.details import DetailView
 from inventory.ui.views.lists import ListView
 
-STATES = {"running": "blue", "done": "green", "partial": "orange", "failed": "red"}
+STATES = {
+    "waiting": "azure",
+    "running": "blue",
+    "done": "green",
+    "partial": "orange",
+    "failed": "red",
+    "withdrawn": "secondary",
+}
 TABLE_COLORS = {"complete": "green", "empty": "secondary", "unsupported": "secondary", "cut short": "orange"}
 A_PAGE = 50
 CHANGES_SHOWN = 50
@@ -36,6 +45,8 @@ FINE = 3
 
 
 def _what(run: Run) -> str:
+    if run.scope == NO_TOWN:
+        return gettext(NO_TOWN)
     return run.scope or gettext("all managed devices")
 
 
@@ -99,7 +110,17 @@ def progress(run: Run) -> dict[str, Any]:
     """Of a run that goes on: how many devices have been asked so far."""
     going = starting.is_going(run)
     asked = DeviceState.objects.filter(run=run).count() if going else run.polled
-    return {"going": going, "asked": asked, "died": run.ended_at is None and not going}
+    waits = run.state == RunState.WAITING
+    pollers = list(pollers_at(run.town_id)) if waits else []
+    return {
+        "going": going,
+        "asked": asked,
+        "waits": waits,
+        "pollers": pollers,
+        "is_polled": any(poller.works for poller in pollers),
+        "died": run.ended_at is None and not going and not waits,
+        "what": _what(run),
+    }
 
 
 class RunView(DetailView):
@@ -109,10 +130,11 @@ class RunView(DetailView):
         run: Run = self.find(pk)
         head = {"object": run, "run": run, "duration": duration(run), "state_color": STATES[run.state], **progress(run)}
         if self.asks_for("progress"):
-            if not head["going"]:
+            if not head["going"] and not head["waits"]:
                 return HttpResponse(headers={"HX-Refresh": "true"})
             return self.render("collectors/_progress.html", **head)
         user: Any = request.user
+        head["may_take_back"] = head["waits"] and scope.may(user, "change", Run, run)
         told = results_of(user, run)
         changed = sorted((one for one in told if "changes" in one), key=lambda one: -one["changes"])
         return self.render(
@@ -185,6 +207,7 @@ kit.register(
                 value=duration,
             ),
             "ended_at",
+            "poller",
             "note",
         ),
         default_columns=(

@@ -36,6 +36,7 @@ from inventory.rules.asked import Asked
 STALE_DAYS = 2
 """A collection runs every day: after so many days without one somebody should look."""
 FAILED_DAYS = 7
+NOT_BEGUN = (RunState.WAITING, RunState.WITHDRAWN)
 
 
 def _list(model: Any, query: str = "") -> str:
@@ -84,7 +85,7 @@ def runs(request: HttpRequest) -> Iterable[Task]:
     words = _("in the last %d days") % FAILED_DAYS
     query = f"?state={RunState.FAILED}&started_at_after={since.isoformat()}"
     yield Task(_("Failed collections"), failed, _list(Run, query), "alert-triangle", "red", words)
-    last = seen.order_by("-started_at").values_list("started_at", flat=True).first()
+    last = seen.exclude(state__in=NOT_BEGUN).order_by("-started_at").values_list("started_at", flat=True).first()
     if last is not None and (days := (today - timezone.localtime(last).date()).days) >= STALE_DAYS:
         told = _("The last one began on %s.") % date_format(timezone.localtime(last), "DATETIME_FORMAT")
         yield Task(_("Days without a collection"), days, _list(Run), "clock-exclamation", "orange", told)

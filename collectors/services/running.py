@@ -11,14 +11,15 @@ from django.utils.translation import gettext_noop
 
 from collectors.collect import Target
 from collectors.facts import Snapshot
-from collectors.models import DeviceState, Run, RunState
+from collectors.lab.book import read_book
+from collectors.models import DeviceState, Run, RunPart, RunState
 from collectors.napalm.beside import completing
 from collectors.napalm.drivers import NapalmTarget
 from collectors.polling.poller import JOBS, poll_many
 from collectors.polling.processes import poll_in_processes
 from collectors.profiles import DeviceProfile
 from collectors.rulebook import Vendors
-from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, conversations, devices_to_poll, edition
+from collectors.selectors import KnownDevices, Managed, ReadAhead, Scope, conversations, edition, target_of, towns_of
 from collectors.services import applying, proposals, sightings
 from collectors.services.applying import Applied, Context
 from collectors.services.results import Result, Results, let_go, result
@@ -32,6 +33,10 @@ NOTE_STOPPED = gettext_noop("stopped at the keyboard")
 
 Progress = Callable[[Target, Snapshot, Applied], None]
 Poll = Callable[[Sequence[Target]], Iterable[tuple[Target, Snapshot]]]
+
+
+class HandedBack(Exception):
+    """Raised by the caller's `progress`: another poller shall do the run from its beginning."""
 
 
 @dataclass(slots=True)
@@ -71,6 +76,19 @@ def _poll_and_log_in(
     return completing(poll(asked), logins)
 
 
+def whom_to_ask(
+    chosen: Sequence[Managed], *, lab: bool, known_hosts: str = ""
+) -> tuple[list[Target], dict[str, NapalmTarget]]:
+    """Targets and log-ins of devices, in place of their own addresses those of the simulated network. Raises BookError
+    when no lab is running."""
+    targets = [target_of(managed) for managed in chosen]
+    if not lab:
+        return targets, logins_of(chosen, known_hosts)
+    book = read_book()
+    # The lab has no command lines, and what listens at its addresses' SSH port is this machine itself.
+    return [book.translate(target) for target in targets], {}
+
+
 def logins_of(chosen: Iterable[Managed], known_hosts: str = "") -> dict[str, NapalmTarget]:
     """The log-in of each device that has one, by its target's name: of its profiles the first that has one.
 
@@ -107,6 +125,8 @@ def run(
     outcome = Outcome(record)
     try:
         _ask(_silent_first(_with_conversations(targets, afresh=afresh)), outcome, poll, actor, progress)
+    except HandedBack:
+        raise
     except BaseException as fault:
         note = NOTE_STOPPED if isinstance(fault, KeyboardInterrupt) else f"{type(fault).__name__}: {fault}"
         finish(record, RunState.FAILED, actor, note=note[:500])
@@ -172,9 +192,10 @@ def _apply(snapshot: Snapshot, device: int, context: Context) -> Applied:
         return Applied(said=replace(snapshot, fault="bug", fault_text=told))
 
 
-def begin(scope: Scope, actor: Actor) -> Run:
-    """The record of a collection that begins now, in the town of its devices where they are of one."""
+def begin(scope: Scope, actor: Actor, state: RunState = RunState.RUNNING) -> Run:
+    """The record of a collection that begins now, or waits to, in the town of its devices where they are of one."""
     record = Run(
+        state=state,
         started_at=timezone.now(),
         scope=str(scope)[:300],
         town=_town_of(scope),
@@ -191,10 +212,19 @@ def _town_of(scope: Scope) -> Town | None:
     """The one town that all devices of a scope are in."""
     if not (scope.towns or scope.departments or scope.names):
         return None
-    devices = [managed.device_id for managed in devices_to_poll(scope)]
-    places = Device.objects.filter(pk__in=devices).values_list("site__town", "department__town")
-    found = {at_site or of_department for at_site, of_department in places}
-    return Town.objects.filter(pk__in=found).first() if len(found) == 1 else None
+    found = towns_of(scope)
+    return found[0] if len(found) == 1 else None
+
+
+def take_up(record: Run, poller: str, actor: Actor) -> None:
+    """A poller begins with a run that waited; of what another poller did of it before it died, only the rows of the
+    devices stay."""
+    record.state, record.started_at, record.poller = RunState.RUNNING, timezone.now(), poller
+    record.log_mark, record.edition = log_mark(), edition()
+    record.polled = record.answered = record.changes = record.differences = 0
+    with write.unit(actor) as unit:
+        RunPart.objects.filter(run=record).delete()
+        unit.update(record)
 
 
 def _result(device: int, snapshot: Snapshot, applied: Applied) -> Result:

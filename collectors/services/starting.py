@@ -1,16 +1,12 @@
-"""Collections that a person starts from a page: each a process of its own, never two of one scope at a time.
-
-The scope is held by a lock on a file, which the process inherits and which ends with it, however it ends.
+"""Collections that a person starts from a page: each a process of its own, or a job in the queue of its town; never
+two of one scope at a time (see locks).
 """
 
-import fcntl
-import hashlib
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from collectors.models import Run, RunState
 from collectors.selectors import Scope, devices_to_poll
-from collectors.services import running
+from collectors.services import locks, running
 from inventory.models import Town, User
 from inventory.scope import may
 from inventory.services.write import Actor
@@ -31,43 +27,60 @@ LONGEST = timedelta(hours=6)
 NOTE_DIED = gettext_noop("ended without a word")
 
 
-def start(scope: Scope, *, actor: Actor) -> Run:
-    """Begin a collection of a scope in a process of its own; its record, at once.
+class AskedAlready(ValidationError):
+    """The scope is being asked, or waits to be."""
 
-    Raises ValidationError when there is nothing to ask, or the scope is being asked already.
+    def __init__(self, scope: str) -> None:
+        super().__init__(_("%(scope)s is being asked already.") % {"scope": scope or _("Everything")})
+
+
+def start(scope: Scope, *, actor: Actor) -> list[Run]:
+    """Begin a collection of a scope in a process of its own; its record, at once. With the queue: a record for each
+    town, which waits for a poller.
+
+    Raises ValidationError when there is nothing to ask, or all of the scope is being asked already.
     """
     if not devices_to_poll(scope):
         raise ValidationError(_("No device in this scope has a management profile, an address and the state 'in use'."))
+    if settings.QUEUE:
+        from collectors.services import queueing  # without the queue its package need not be there
+
+        begun, _waiting = queueing.put(scope, actor=actor)
+        if not begun:
+            raise AskedAlready(str(scope))
+        return begun
     with alone(scope, actor=actor) as lock:
         run = running.begin(scope, actor)
         _spawn(scope, run, lock)
-    return run
+    return [run]
 
 
 @contextmanager
 def alone(scope: Scope, *, actor: Actor) -> Iterator[int]:
-    """Hold the lock of a scope; gives its open file. Raises ValidationError when another has it.
+    """Hold the lock of a scope; gives its open file. Raises AskedAlready when another has it.
 
     Runs of the scope whose process died are closed first.
     """
-    lock = _lock(str(scope))
-    if lock is None:
-        what = str(scope) or _("Everything")
-        raise ValidationError(_("%(scope)s is being asked already.") % {"scope": what})
-    try:
+    with ExitStack() as held:
+        lock = locks.lock_file(str(scope))
+        if lock is None:
+            raise AskedAlready(str(scope))
+        held.callback(os.close, lock)
+        if settings.QUEUE and not held.enter_context(locks.held_in_database(str(scope))):
+            raise AskedAlready(str(scope))
         _bury(str(scope), actor)
         yield lock
-    finally:
-        os.close(lock)
 
 
 def is_going(run: Run) -> bool:
     """Whether a run still goes on; one whose process died does not, though its record says so."""
     if run.state != RunState.RUNNING:
         return False
-    if not _path(run.scope).exists():
+    if settings.QUEUE:
+        return locks.is_held_in_database(run.scope)
+    if not locks.path_of(run.scope).exists():
         return abs(timezone.now() - run.started_at) < LONGEST
-    lock = _lock(run.scope)
+    lock = locks.lock_file(run.scope)
     if lock is None:
         return True
     os.close(lock)
@@ -78,23 +91,6 @@ def _bury(scope: str, actor: Actor) -> None:
     """Close the records of runs of this scope whose process died."""
     for run in Run.objects.filter(scope=scope[:300], state=RunState.RUNNING):
         running.finish(run, RunState.FAILED, actor, note=NOTE_DIED)
-
-
-def _path(scope: str) -> Path:
-    return Path(settings.VAR_DIR) / "runs" / f"{hashlib.sha256(scope[:300].encode()).hexdigest()[:16]}.lock"
-
-
-def _lock(scope: str) -> int | None:
-    """An open file with the lock of a scope; None when another has it."""
-    path = _path(scope)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(file)
-        return None
-    return file
 
 
 def command(scope: Scope, run: Run) -> Sequence[str]:
@@ -108,7 +104,7 @@ def command(scope: Scope, run: Run) -> Sequence[str]:
 
 
 def _spawn(scope: Scope, run: Run, lock: int) -> None:
-    with (_path(str(scope)).with_suffix(".log")).open("wb") as log:
+    with locks.path_of(str(scope)).with_suffix(".log").open("wb") as log:
         subprocess.Popen(
             command(scope, run),
             stdin=subprocess.DEVNULL,

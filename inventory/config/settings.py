@@ -9,6 +9,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -125,6 +126,25 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+    }
+
+QUEUE = env.bool("TAIZHANG_QUEUE", default=False)
+"""Whether collections wait in the database for a poller of their town (manage.py worker)."""
+if QUEUE:
+    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("TAIZHANG_QUEUE needs PostgreSQL: name one in TAIZHANG_DATABASE, or unset it")
+    if find_spec("procrastinate") is None:
+        raise ImproperlyConfigured("TAIZHANG_QUEUE needs the package procrastinate: install taizhang[queue]")
+    INSTALLED_APPS.append("procrastinate.contrib.django")
+    PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+    # Of a line that was cut both its ends know within a minute, and the database lets go of what a lost poller held.
+    DATABASES["default"]["OPTIONS"] = {
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        "options": "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+        **DATABASES["default"].get("OPTIONS", {}),
     }
 
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

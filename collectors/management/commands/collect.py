@@ -16,13 +16,13 @@ from collectors import wording
 from collectors.collect import Target
 from collectors.facts import Snapshot, TableState
 from collectors.identify import default_vendors
-from collectors.lab.book import Book, BookError, read_book
+from collectors.lab.book import BookError
 from collectors.models import Run, RunState
 from collectors.napalm.source import NOT_WHOLE
 from collectors.polling.poller import JOBS
-from collectors.selectors import Scope, devices_to_poll, target_of
+from collectors.selectors import Managed, Scope, devices_to_poll
 from collectors.services.applying import Applied
-from collectors.services.running import Outcome, finish, logins_of, network_poll, run
+from collectors.services.running import Outcome, finish, network_poll, run, whom_to_ask
 from collectors.services.starting import alone
 from inventory.models import Device
 from inventory.selectors import UnknownName, find_department, find_town
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             help=_("host keys; a device with another one is left alone"),
         )
         parser.add_argument("--run", type=int, metavar="ID", help=_("go on with a run that was begun already"))
+        parser.add_argument("--queue", action="store_true", help=_("leave it to the towns' pollers: see 'worker'"))
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,6 +78,9 @@ class Command(BaseCommand):
             raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
         try:
             scope = self._scope(options)
+            if options["queue"]:
+                self._put(scope, options["device"])
+                return
             # A run that was begun already brings its lock along.
             with nullcontext() if options["run"] else alone(scope, actor=ACTOR):
                 self._collect(scope, options)
@@ -87,20 +91,39 @@ class Command(BaseCommand):
                 finish(record, RunState.FAILED, ACTOR, note=str(fault)[:500])
             raise
 
-    def _collect(self, scope: Scope, options: dict[str, Any]) -> None:
-        chosen = list(devices_to_poll(scope))
-        self._check_names(options["device"], {profile.device_id for profile in chosen})
+    def _put(self, scope: Scope, names: list[str]) -> None:
+        """Put the collections of a scope's towns into their queues. What waits or goes on already is no fault."""
+        if not settings.QUEUE:
+            raise CommandError(
+                _("--queue: there is none; it needs PostgreSQL (TAIZHANG_DATABASE) and TAIZHANG_QUEUE=1")
+            )
+        from collectors.services import queueing  # needs the package of the queue
+
+        self._chosen(scope, names)
+        begun, already = queueing.put(scope, actor=ACTOR)
+        for record in begun:
+            self.stdout.write(
+                _("%(scope)s: waits for a poller (run %(run)d)") % {"scope": record.scope, "run": record.pk}
+            )
+        for what in already:
+            self.stdout.write(_("%s: waits or is being asked already") % what)
+
+    def _chosen(self, scope: Scope, names: list[str]) -> list[Managed]:
+        chosen = devices_to_poll(scope)
+        self._check_names(names, {profile.device_id for profile in chosen})
         if not chosen:
             raise CommandError(
                 _("No device in this scope has a management profile, an address and the state 'in use'.")
             )
+        return chosen
+
+    def _collect(self, scope: Scope, options: dict[str, Any]) -> None:
+        chosen = self._chosen(scope, options["device"])
         names = {profile.device.asset_tag: str(profile.device) for profile in chosen}
-        book = self._book() if options["lab"] else None
-        targets = [target_of(profile) for profile in chosen]
-        if book is not None:
-            targets = [book.translate(target) for target in targets]
-        # The lab has no command lines, and what listens at its addresses' SSH port is this machine itself.
-        logins = {} if book is not None else logins_of(chosen, options["known_hosts"])
+        try:
+            targets, logins = whom_to_ask(chosen, lab=options["lab"], known_hosts=options["known_hosts"])
+        except BookError as fault:
+            raise CommandError(str(fault)) from fault
         with Progress(self, names, as_json=options["json"]) as progress:
             outcome = run(
                 targets,
@@ -121,13 +144,6 @@ class Command(BaseCommand):
             towns = [find_town(name) for name in options["town"]]
             return Scope(towns, [find_department(name) for name in options["department"]], options["device"])
         except UnknownName as fault:
-            raise CommandError(str(fault)) from fault
-
-    @staticmethod
-    def _book() -> Book:
-        try:
-            return read_book()
-        except BookError as fault:
             raise CommandError(str(fault)) from fault
 
     @staticmethod
