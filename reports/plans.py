@@ -6,7 +6,7 @@ Faults that a person can mend come back as Fault; ValidationError comes from the
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from inventory.models import AssetClass, Device, FundingSource
 from inventory.models.money import FundingKind
-from inventory.rules.planning import STAGES
 from inventory.rules.status import HELD
 from inventory.selectors import UnknownName, find_department
 from inventory.services import write
@@ -27,7 +26,7 @@ from reports.books.plans.drawing import draw
 from reports.books.plans.kept import pack, unpack
 from reports.books.plans.planned import Adding, Decided, Drawn, Exceeding, Head, Item, Money
 from reports.faults import Fault
-from reports.models import PlanDecision, PlanException, PlanItem, PlanMoney, PlanStage, PlanState, RefreshPlan
+from reports.models import PlanDecision, PlanException, PlanItem, PlanMoney, PlanState, RefreshPlan
 from reports.queries import devices, planning
 from reports.queries.scope import CHUNK, Scope
 
@@ -335,55 +334,6 @@ def reopen(plan: RefreshPlan, *, as_of: date, actor: Actor) -> RefreshPlan | Fau
         for rows in (plan.money.all(), plan.exceptions.all(), plan.decisions.all(), plan.additions.all()):
             _copy(unit, rows, new)
     return new
-
-
-def follow(
-    plan: RefreshPlan,
-    tags: Iterable[str],
-    stage: str,
-    *,
-    on: date,
-    actor: Actor,
-    replaced_by: Device | None = None,
-    paid_yuan: Decimal | None = None,
-    contract: str = "",
-    note: str = "",
-) -> int | Fault:
-    """Set how far the replacement of some devices of an approved plan has come; gives how many.
-
-    At the stage that a device has already, what else is given is noted and the stage keeps its day.
-    Faults: 'not_in_plan', 'no_such_step' (see inventory.rules.planning.STAGES), 'not_renewed', 'replaces_itself'.
-    All or none.
-    """
-    wanted = list(dict.fromkeys(tags))
-    if replaced_by is not None and replaced_by.asset_tag in wanted:
-        return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
-    more: Mapping[str, Any] = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "contract": contract, "note": note}
-    with write.unit(actor, reason=_("execution of %s") % plan) as unit:
-        items = {item.asset_tag: item for item in plan.items.select_for_update().filter(asset_tag__in=wanted)}
-        for tag in wanted:
-            fault = _step_fault(items.get(tag), tag, stage, more=any(more.values()))
-            if fault is not None:
-                return fault
-        for item in items.values():
-            if item.stage != stage:
-                item.stage, item.stage_on = stage, on
-            for name, value in more.items():
-                if value:
-                    setattr(item, name, value)
-            unit.update(item)
-    return len(items)
-
-
-def _step_fault(item: PlanItem | None, tag: str, stage: str, *, more: bool) -> Fault | None:
-    if item is None:
-        return Fault("not_in_plan", _("Device %s is not in this approved plan.") % tag)
-    if item.year is None:
-        return Fault("not_renewed", _("The plan does not renew device %s.") % tag)
-    if stage not in STAGES[item.stage] and not (more and stage == item.stage):
-        words = {"tag": tag, "old": item.get_stage_display(), "new": PlanStage(stage).label}
-        return Fault("no_such_step", _("Device %(tag)s is %(old)s: it cannot become %(new)s in one step.") % words)
-    return None
 
 
 def item_of(row: PlanItem) -> Item:

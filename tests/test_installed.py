@@ -133,3 +133,12 @@ def test_a_folder_that_cannot_be_written_stops_nothing_that_only_reads(installed
 def test_settings_that_are_wrong_are_told_in_one_line(installed, tmp_path):
     told = run(installed | {"TAIZHANG_TRUSTED_PROXIES": "proxy"}, tmp_path, "migrate")
     assert told.returncode == 1 and told.stderr.count("\n") == 1 and "TAIZHANG_TRUSTED_PROXIES" in told.stderr
+
+
+def test_what_nobody_reads_any_more_ends_without_a_word(installed, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-P", "-m", "inventory", "diffsettings", "--all"]
+    done = subprocess.run(command, cwd=tmp_path, env=installed, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")

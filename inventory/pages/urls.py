@@ -17,10 +17,11 @@ from inventory.pages import (
     rounds,
     search,
     standards,
+    tokens,
 )
 from inventory.pages.kit import kit
 
-OWN = (places, hardware, network, fiber, money, planning, panels_places, panels_network)
+OWN = (places, hardware, network, fiber, money, planning, tokens, panels_places, panels_network)
 """Imported so that they register their pages and panels."""
 HAND_MADE = (home, search, computers, moving, rounds, journal, accounts, standards)
 

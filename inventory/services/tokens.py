@@ -15,6 +15,11 @@ BEGIN = "tz_"
 """By which a scanner of repositories knows a token that somebody left in a file."""
 
 
+def key() -> str:
+    """A new token, which is kept nowhere."""
+    return BEGIN + secrets.token_urlsafe(32)
+
+
 def digest(token: str) -> str:
     """A token has 256 random bits: nothing slower than one SHA-256 is needed to keep it."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -22,7 +27,7 @@ def digest(token: str) -> str:
 
 def make(user: User, name: str, *, expires_on: date | None, actor: Actor, writes: bool = False) -> str:
     """A new token, which is told here alone. Raises ValidationError for a name that the account uses already."""
-    token = BEGIN + secrets.token_urlsafe(32)
+    token = key()
     with write.unit(actor) as unit:
         unit.create(ApiToken(user=user, name=name, digest=digest(token), expires_on=expires_on, writes=writes))
     return token

@@ -4,7 +4,7 @@ Plans live here and not in the register: they are made from frames that know bot
 nothing below reads them (docs/adr/0016).
 """
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -287,6 +287,8 @@ class PlanItem(RegisterModel):
     contract = models.CharField(_("contract number"), max_length=60, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
+    NOTED: ClassVar[tuple[str, ...]] = ("paid_yuan", "replaced_by", "contract", "note")
+    """What is noted of a replacement beside its stage."""
     PAID: ClassVar[Sum] = Sum(Coalesce("paid_yuan", "replaced_by__price_yuan"), filter=Q(stage__in=BOUGHT))
     """What was paid for some of them: of those bought what was noted, else what the register says of the new one."""
 
@@ -306,6 +308,11 @@ class PlanItem(RegisterModel):
     def check_change(self, before: Self) -> None:
         if (before.facts, before.year, before.asset_tag) != (self.facts, self.year, self.asset_tag):
             raise ValidationError(_("What was approved does not change: reopen the plan as a new version."))
+
+    @classmethod
+    def noted(cls) -> "list[models.Field[Any, Any]]":
+        """The fields of NOTED."""
+        return [field for field in cls._meta.concrete_fields if field.name in cls.NOTED]
 
 
 class CoverageSnapshot(RegisterModel):

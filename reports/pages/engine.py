@@ -4,7 +4,7 @@ from types import ModuleType
 
 
 def plans() -> ModuleType:
-    """Services: make, change, approve, reopen, follow."""
+    """Services: make, change, approve, reopen."""
     from reports import plans
 
     return plans
@@ -18,7 +18,7 @@ def adding() -> ModuleType:
 
 
 def following() -> ModuleType:
-    """What came of approved plans."""
+    """What comes of approved plans: noted and told."""
     from reports import following
 
     return following

@@ -299,7 +299,7 @@ class FollowView(PlanAction):
         if tag and device is None:
             messages.error(self.request, _("There is no device '%s'.") % tag)
             return False
-        done = engine.plans().follow(self.plan, tags, stage, actor=actor_of(user), replaced_by=device, **given)
+        done = engine.following().follow(self.plan, tags, stage, actor=actor_of(user), replaced_by=device, **given)
         if not self.told(done):
             return False
         words = ngettext("%(count)d device is noted.", "%(count)d devices are noted.", done)

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -18,7 +19,7 @@ from inventory.models.money import FundingKind
 from inventory.rules.planning import DEFAULT_ORDER, Order
 from inventory.ui.forms import KitForm
 from inventory.ui.keys import key_of
-from reports.models import PlanStage, RefreshPlan
+from reports.models import PlanItem, PlanStage, RefreshPlan
 from reports.models.plans import MOST_ADDED
 from reports.pages.books import language
 
@@ -337,6 +338,11 @@ class ApproveForm(forms.Form):
     field_order = ("preparer", "reviewer", "by", "on")
 
 
+def noted_words() -> list[tuple[str, Any]]:
+    """What can be emptied again, with its name."""
+    return [(field.name, capfirst(field.verbose_name)) for field in PlanItem.noted()]
+
+
 class FollowForm(forms.Form):
     """How far some devices' replacements have come."""
 
@@ -346,6 +352,11 @@ class FollowForm(forms.Form):
     replaced_by = forms.CharField(label=gettext_lazy("replaced by"), required=False, max_length=60)
     contract = forms.CharField(label=gettext_lazy("contract number"), required=False, max_length=60)
     note = forms.CharField(label=gettext_lazy("note"), required=False, max_length=300)
+    emptied = forms.ChoiceField(label=gettext_lazy("emptied"), required=False, choices=noted_words)
+
+    def clean_emptied(self) -> list[str]:
+        found = self.cleaned_data["emptied"]
+        return [found] if found else []
 
 
 def today() -> Any:

@@ -16,7 +16,7 @@ from inventory.ui.views.base import PageView
 from reports.models import PlanStage, PlanState, RefreshPlan
 from reports.pages import engine
 from reports.pages.books import language
-from reports.pages.plan_forms import class_name
+from reports.pages.plan_forms import class_name, noted_words
 from reports.pages.plan_rows import SIZE, TYPED, Asked, class_words, doubts_of, rows_of, yuan_of
 from reports.planjobs import Job
 from reports.planrows import Drawing
@@ -97,6 +97,7 @@ class PlanView(PageView):
             "rows": rows_of(plan, shown, found.told("classes"), language(), asked.kind),
             "pages": asked.pages(count),
             "stages": [(one.value, one.label) for one in PlanStage],
+            "noted": noted_words(),
             "typed": self._typed(plan),
         }
 

@@ -115,7 +115,7 @@ def test_execution_is_followed_step_by_step(plan: RefreshPlan) -> None:
     assert kept.items.count() == 10
 
     def step(stage: str, *tags: str, **more: object) -> int | Fault:
-        return plans.follow(kept, tags, stage, on=DAY, actor=TESTER, **more)  # type: ignore[arg-type]
+        return following.follow(kept, tags, stage, on=DAY, actor=TESTER, **more)  # type: ignore[arg-type]
 
     assert step("requested", "A1", "B1", "A4") == 3
     assert step("granted", "A1", "B1") == 2

@@ -23,7 +23,7 @@ from inventory.selectors import UnknownName, find_department
 from inventory.services.write import Actor
 from reports import adding, catalogue, following, plans
 from reports.faults import Fault
-from reports.models import PlanStage, PlanState, RefreshPlan
+from reports.models import PlanItem, PlanStage, PlanState, RefreshPlan
 from reports.planbooks import EXECUTION, compare_plans, make_plan_book
 from reports.plans import ExceptionAsked, MoneyAsked
 from reports.services import Made, find_scope
@@ -150,7 +150,7 @@ class Command(BaseCommand):
         found = Device.objects.filter(asset_tag=options["replaced_by"]).first() if options["replaced_by"] else None
         if options["replaced_by"] and found is None:
             raise CommandError(_("There is no device '%s'.") % options["replaced_by"])
-        count = plans.follow(
+        count = following.follow(
             plan,
             options["tags"],
             options["stage"],
@@ -160,6 +160,7 @@ class Command(BaseCommand):
             paid_yuan=options["paid"],
             contract=options["contract"],
             note=options["note"],
+            emptied=options["empty"],
         )
         self.stdout.write(_("%(count)d devices: %(stage)s") % {"count": _good(count), "stage": options["stage"]})
         for one in following.progress(plan):
@@ -242,6 +243,9 @@ def _add_follow(parser: CommandParser) -> None:
     parser.add_argument("--paid", type=_decimal, default=None, metavar="YUAN", help=_("what was paid for one"))
     parser.add_argument("--contract", default="", metavar="NUMBER", help=_("number of the contract"))
     parser.add_argument("--note", default="")
+    parser.add_argument(
+        "--empty", action="append", default=[], choices=PlanItem.NOTED, help=_("what was noted, to be empty again")
+    )
 
 
 def _good(found: T | Fault) -> T:

@@ -188,6 +188,8 @@ def test_execution_is_followed_for_the_ticked_devices_together(browser: Client, 
     assert sum(row["stages"][1] for row in progress) == len(tags)
     browser.post(url("follow", plan), {**given, "contract": "HT-2027-01"})
     assert "HT-2027-01" in text_of(browser.get(page(plan) + "?kind=chosen"))
+    browser.post(url("follow", plan), {**given, "emptied": "contract"})
+    assert "HT-2027-01" not in text_of(browser.get(page(plan) + "?kind=chosen"))
     told = text_of(browser.post(url("follow", plan), {**given, "contract": "x" * 61}, follow=True))
     assert "Contract number: " in told and "60" in told
 
