@@ -72,7 +72,6 @@ MENU = (
     ("planning", "funding_source", _("Funding sources"), "coin"),
     ("planning", "refresh_policy", _("Refresh policies"), "calendar-due"),
     ("administration", "user", _("Users"), "user-cog"),
-    ("administration", "api_token", _("API tokens"), "key"),
 )
 """(section, name of the page, label, icon), in the order of the work: what is asked for most stands first."""
 

@@ -1,4 +1,5 @@
-"""The tokens of programs, for administrators: made, shown once, and withdrawn. None is changed: a new one is made."""
+"""The tokens of programs, for administrators, on the pages of their accounts: made, shown once, and withdrawn. None is
+changed: a new one is made."""
 
 from typing import Any
 
@@ -27,7 +28,8 @@ class TokenAdd(AddView):
     """The answer to the form shows the token, and no address does."""
 
     def _done(self, obj: Any) -> HttpResponse:
-        answer = self.render("registration/token.html", object=obj, url=self.request.build_absolute_uri("/api/"))
+        command = f'curl -H "Authorization: Bearer {obj.key}" {self.request.build_absolute_uri("/api/")}'
+        answer = self.render("registration/token.html", object=obj, command=command)
         answer["Cache-Control"] = "no-store"
         return answer
 

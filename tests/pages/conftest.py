@@ -12,6 +12,7 @@ from collectors.profiles import DeviceProfile, ManagementProfile
 from inventory.models import (
     AllocationRule,
     AllocationStandard,
+    ApiToken,
     Cable,
     Device,
     DueOverride,
@@ -78,6 +79,7 @@ def _beside(unit: write.Unit, device: Device) -> None:
     unit.create(RefreshPolicy(asset_class=device.device_type.asset_class))
     unit.create(DueOverride(device=device, due_on=NOW.date(), reason="r", author="a", decided_on=NOW.date()))
     unit.create(ReportSchedule(name="weekly", report="coverage", folder="weekly"))
+    unit.create(ApiToken(user=make_user("program", Role.DIRECTOR), name="charts", digest="0" * 64))
 
 
 @pytest.fixture

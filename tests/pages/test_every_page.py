@@ -41,7 +41,7 @@ def test_every_page_answers_an_administrator(admin: Client, register: Register, 
 
 
 def test_every_field_has_its_form_in_place(admin: Client, register: Register) -> None:
-    for page in pages():
+    for page in (one for one in pages() if "change" in one.actions):
         row = page.model._default_manager.first()
         for name in (name for section in page.form for name in section.fields):
             answer = admin.get(page.url("field", row.pk, name), headers={"hx-request": "true"})
