@@ -48,6 +48,14 @@ SMALL = """() => [...document.querySelectorAll("main :is(.btn, .page-link, .tz-p
   return box.height > 0 && (box.height < 39.5 || box.width < 39.5);
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
+OVERLAPPING = """() => {
+  const shown = [...document.querySelectorAll("main :is(.hs-task, .tz-chip)")].filter((one) => one.offsetHeight > 0);
+  const boxes = shown.map((one) => [one.innerText, one.getBoundingClientRect()]);
+  return boxes.flatMap(([text, a], at) => boxes.slice(at + 1)
+    .filter(([_, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+    .map(([other]) => `${text} / ${other}`));
+}"""
+
 
 def test_in_english_too_a_lists_tools_stand_in_one_line_and_a_thumb_hits_every_button(visit: Visit) -> None:
     visitor = visit("administrator", language="en", phone=True)
@@ -55,7 +63,7 @@ def test_in_english_too_a_lists_tools_stand_in_one_line_and_a_thumb_hits_every_b
     for path in menu(visitor):
         if page.locator("#list").count():
             faults += [f"{path}: {words}" for words in page.evaluate(LINES, "main > .shell-heading, .tz-tools")]
-        faults += [f"{path}: {one}" for one in page.evaluate(SMALL)]
+        faults += [f"{path}: {one}" for one in page.evaluate(SMALL) + page.evaluate(OVERLAPPING)]
         row = page.locator(FIRST_ROW).first
         if row.count():
             visitor.go(row.get_attribute("href") or "")
