@@ -78,6 +78,8 @@ def test_what_is_not_json_is_refused_by_its_kind(program: Client, register: Regi
         answer = send(url, b"note=x", content_type=kind)
         assert answer.status_code == 415 and "application/json" in answer.json()["detail"]
     assert program.post("/api/devices/", {"note": "x"}).status_code == 415
+    long = program.post("/api/devices/", f"note={'x' * 3_000_000}", content_type="application/x-www-form-urlencoded")
+    assert long.status_code == 415 and "JSON" in long.json()["detail"]
     assert program.patch(path, b'{"note": "x"}', content_type="application/json; charset=utf-8").status_code == 200
 
 
