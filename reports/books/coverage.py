@@ -128,7 +128,15 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     )
     by_town, by_department, records = (
         replace(
-            Sheet(name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params), empty=empty, frozen=1),
+            Sheet(
+                name,
+                f"{title} · {name}",
+                columns,
+                sheet_rows(frame, columns),
+                head(params, columns),
+                empty=empty,
+                frozen=1,
+            ),
             charts=charts,
         )
         for name, columns, frame, charts in parts

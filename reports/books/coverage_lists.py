@@ -58,7 +58,9 @@ def build(devices: pd.DataFrame, unregistered: pd.DataFrame, since: date, params
     )
     empty = say("没有。", "None.")
     return [
-        Sheet(name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params), empty=empty, frozen=1)
+        Sheet(
+            name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params, columns), empty=empty, frozen=1
+        )
         for (zh, en), columns, frame in parts
         for name in (say(zh, en),)
     ]
@@ -110,4 +112,6 @@ def by_segment(macs: pd.DataFrame, since: date, params: Params, title: str) -> S
     ]
     name = params.say("按网段", "By LAN segment")
     empty = params.say("没有登记网段。", "No LAN segment is registered.")
-    return Sheet(name, f"{title} · {name}", _SEGMENT_COLUMNS, rows, head(params), empty=empty, frozen=2)
+    return Sheet(
+        name, f"{title} · {name}", _SEGMENT_COLUMNS, rows, head(params, _SEGMENT_COLUMNS), empty=empty, frozen=2
+    )

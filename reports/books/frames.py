@@ -141,15 +141,16 @@ def _missing(params: Params, one: Unjudged) -> str:
     return text + params.say(f"（如：{listed}{more}）", f" (such as {listed}{more})")
 
 
-def head(params: Params) -> tuple[str, ...]:
-    """The line under a title: scope, data date, when it was made, unit of money."""
+def head(params: Params, columns: Iterable[Column]) -> tuple[str, ...]:
+    """The line under a title: scope, data date, when it was made; the unit of money where a column has any."""
     scope, day, made = params.scope_text(), params.as_of.isoformat(), f"{params.made_at:%Y-%m-%d %H:%M}"
-    return (
-        params.say(
-            f"范围：{scope}    数据日期：{day}    生成时间：{made}    金额单位：元",
-            f"Scope: {scope}    Data date: {day}    Made at: {made}    Amounts in yuan",
-        ),
+    line = params.say(
+        f"范围：{scope}    数据日期：{day}    生成时间：{made}",
+        f"Scope: {scope}    Data date: {day}    Made at: {made}",
     )
+    if any(column.kind is Kind.MONEY for column in columns):
+        line += params.say("    金额单位：元", "    Amounts in yuan")
+    return (line,)
 
 
 def translated(frame: pd.DataFrame, key: str, words: Mapping[str, tuple[str, str]], params: Params) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def build(now: Mapping[str, int], before: pd.DataFrame, params: Params, title: s
         f"{title} · {name}",
         COLUMNS,
         rows,
-        (*head(params), params.say(f"上次：{day}", f"Before: {day}")),
+        (*head(params, COLUMNS), params.say(f"上次：{day}", f"Before: {day}")),
         frozen=1,
     )
 

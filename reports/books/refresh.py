@@ -116,7 +116,7 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     shown = translated(translated(devices, "bucket", words.BUCKET, params), "basis", words.BASIS, params)
     shown = translated(shown, "status", words.STATUS, params)
     detail = Sheet(
-        say("明细", "Devices"), title, COLUMNS, sheet_rows(shown, COLUMNS), head(params), empty=empty, frozen=1
+        say("明细", "Devices"), title, COLUMNS, sheet_rows(shown, COLUMNS), head(params, COLUMNS), empty=empty, frozen=1
     )
     summaries = [
         _summary(devices, "class", say("按类别", "By class"), say("类别", "Class"), params, empty),
@@ -162,7 +162,7 @@ def _summary(devices: pd.DataFrame, key: str, name: str, word: str, params: Para
         tallies[value].add(bucket, cost)
     rows = [(str(value), *tally.row()) for value, tally in tallies.items()]
     title = f"{params.say(*TITLE)} · {name}"
-    return Sheet(name, title, columns, rows, head(params), empty=empty, frozen=1)
+    return Sheet(name, title, columns, rows, head(params, columns), empty=empty, frozen=1)
 
 
 class _Tally:
@@ -205,7 +205,7 @@ def _by_year(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
         Chart(params.say("各年到期设备（台）", "Devices by year due"), "year", ("devices",)),
         Chart(params.say("各年更新费（元）", "Replacement by year due, yuan"), "year", ("cost_yuan",)),
     )
-    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params), empty=empty, charts=charts)
+    return Sheet(name, title, _YEAR_COLUMNS, rows, head(params, _YEAR_COLUMNS), empty=empty, charts=charts)
 
 
 def _by_age(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
@@ -223,7 +223,7 @@ def _by_age(devices: pd.DataFrame, params: Params, empty: str) -> Sheet:
         rows.append((params.say("不详", "unknown"), unknown, unknown / len(devices)))
     title = f"{params.say(*TITLE)} · {name}"
     chart = Chart(params.say("各年起用的设备（台）", "Devices by year counted from"), "year", ("devices",))
-    return Sheet(name, title, columns, rows, head(params), empty=empty, charts=(chart,))
+    return Sheet(name, title, columns, rows, head(params, columns), empty=empty, charts=(chart,))
 
 
 def _missing(devices: pd.DataFrame) -> list[Unjudged]:

@@ -94,7 +94,7 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
         title,
         COLUMNS,
         sheet_rows(devices, COLUMNS),
-        head(params),
+        head(params, COLUMNS),
         empty=params.say("此范围内没有登记设备。", "No device is registered in this scope."),
         frozen=1,
     )
@@ -122,7 +122,15 @@ def _by_department(devices: pd.DataFrame, departments: pd.DataFrame, params: Par
     nothing = devices.iloc[:0]
     empty = params.say("本单位没有登记设备。", "No device is registered for this department.")
     return [
-        Sheet(name, name, columns, sheet_rows(groups.get(name, nothing), columns), head(params), empty=empty, frozen=1)
+        Sheet(
+            name,
+            name,
+            columns,
+            sheet_rows(groups.get(name, nothing), columns),
+            head(params, columns),
+            empty=empty,
+            frozen=1,
+        )
         for name in names
     ]
 
@@ -140,7 +148,7 @@ def _network(frames: Frames, params: Params) -> list[Sheet]:
     )
     empty = say("此范围内没有登记。", "None is registered in this scope.")
     return [
-        Sheet(name, name, columns, sheet_rows(frame, columns), head(params), empty=empty, frozen=1)
+        Sheet(name, name, columns, sheet_rows(frame, columns), head(params, columns), empty=empty, frozen=1)
         for name, columns, frame in parts
     ]
 
