@@ -33,6 +33,15 @@ EXIT_SOME_SILENT = 3
 MOST_PROCESSES = 64
 
 
+def check_numbers(options: dict[str, Any]) -> None:
+    """Raises CommandError for --jobs or --processes out of bounds."""
+    if options["jobs"] < 1:
+        raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
+    if not 1 <= options["processes"] <= MOST_PROCESSES:
+        words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
+        raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
+
+
 class Command(BaseCommand):
     requires_system_checks = ()
     """They would load all pages; `migrate` and `serve` make them."""
@@ -71,11 +80,7 @@ class Command(BaseCommand):
         parser.add_argument("--lab", action="store_true", help=_("ask the simulated network that 'lab' serves"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["jobs"] < 1:
-            raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
-        if not 1 <= options["processes"] <= MOST_PROCESSES:
-            words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
-            raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
+        check_numbers(options)
         try:
             scope = self._scope(options)
             if options["queue"]:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from collectors.management.commands.collect import MOST_PROCESSES
+from collectors.management.commands.collect import check_numbers
 from collectors.pollers import CENTRE, queue_of
 from collectors.polling.poller import JOBS
 from inventory.selectors import UnknownName, find_town
@@ -42,11 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["jobs"] < 1:
-            raise CommandError(_("--jobs: expected a number of 1 or more, found %d") % options["jobs"])
-        if not 1 <= options["processes"] <= MOST_PROCESSES:
-            words = _("--processes: expected a number from 1 to %(most)d, found %(found)d")
-            raise CommandError(words % {"most": MOST_PROCESSES, "found": options["processes"]})
+        check_numbers(options)
         if not settings.QUEUE:
             raise CommandError(_("There is no queue: it needs PostgreSQL (TAIZHANG_DATABASE) and TAIZHANG_QUEUE=1."))
         try:
