@@ -150,7 +150,9 @@ class Visitor:
         return self.page.url.removeprefix(self.site.url)
 
     def check(self) -> None:
-        """No serious or critical fault by axe-core, and nothing wider than the window."""
+        """No serious or critical fault by axe-core, and nothing wider than the window. Of a page that was asked for by a
+        click something has to be expected first."""
+        self.page.wait_for_load_state()
         name = f"{self.path()} ({self.language})"
         self.page.evaluate(AXE)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")

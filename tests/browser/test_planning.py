@@ -56,8 +56,10 @@ def _leave_one_out(visitor: Visitor) -> None:
 def _approve_and_follow(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_role("link", name=visitor.say("Approve"), exact=True).click()
+    approve = page.get_by_role("button", name=visitor.say("Approve"), exact=True)
+    expect(approve).to_be_visible()
     visitor.check()
-    page.get_by_role("button", name=visitor.say("Approve"), exact=True).click()
+    approve.click()
     expect(page.locator("#follow")).to_be_visible()
     visitor.check()
     page.locator("#devices input[name=tag]").first.check()
