@@ -150,8 +150,10 @@ class Visitor:
         return self.page.url.removeprefix(self.site.url)
 
     def check(self) -> None:
-        """No serious or critical fault by axe-core, and nothing wider than the window. Where a click led to another page,
-        something of that page has to be expected first."""
+        """No serious or critical fault by axe-core, and nothing wider than the window.
+
+        Where a click led to another page, something of that page has to be expected first.
+        """
         self.page.wait_for_load_state()
         name = f"{self.path()} ({self.language})"
         self.page.evaluate(AXE)
