@@ -85,7 +85,7 @@ def follow(
     if replaced_by is not None and replaced_by.asset_tag in wanted:
         return Fault("replaces_itself", _("Device %s cannot be replaced by itself.") % replaced_by.asset_tag)
     given = {"replaced_by": replaced_by, "paid_yuan": paid_yuan, "contract": contract, "note": note}
-    more = _noted({name: value for name, value in given.items() if value}, emptied)
+    more = _noted({name: value for name, value in given.items() if value not in (None, "")}, emptied)
     if isinstance(more, Fault):
         return more
     with write.unit(actor, reason=_("execution of %s") % plan) as unit:

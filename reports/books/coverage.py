@@ -15,7 +15,7 @@ from inventory.sheets.columns import Chart, Column, Kind, Ratio, Shade, Sheet
 from reports.books import coverage_lists as lists
 from reports.books import indicators, words
 from reports.books.asking import departments_of
-from reports.books.frames import Frames, Params, Unjudged, by_row, head, notes, sheet_rows, unjudged, values
+from reports.books.frames import Frames, Params, Unjudged, by_row, notes, table, unjudged, values
 from reports.books.lives import held, seen_since
 from reports.books.standards import standards_of
 
@@ -128,15 +128,7 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     )
     by_town, by_department, records = (
         replace(
-            Sheet(
-                name,
-                f"{title} · {name}",
-                columns,
-                sheet_rows(frame, columns),
-                head(params, columns),
-                empty=empty,
-                frozen=1,
-            ),
+            table(name, f"{title} · {name}", columns, frame, params, empty),
             charts=charts,
         )
         for name, columns, frame, charts in parts

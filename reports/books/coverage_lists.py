@@ -6,7 +6,7 @@ import pandas as pd
 
 from inventory.sheets.columns import Column, Kind, Ratio, Row, Shade, Sheet
 from reports.books import words
-from reports.books.frames import Params, by_row, head, sheet_rows, values
+from reports.books.frames import Params, by_row, head, table, values
 
 _DEVICE = (
     Column("asset_tag", "资产编号", "Asset tag"),
@@ -58,9 +58,7 @@ def build(devices: pd.DataFrame, unregistered: pd.DataFrame, since: date, params
     )
     empty = say("没有。", "None.")
     return [
-        Sheet(
-            name, f"{title} · {name}", columns, sheet_rows(frame, columns), head(params, columns), empty=empty, frozen=1
-        )
+        table(name, f"{title} · {name}", columns, frame, params, empty)
         for (zh, en), columns, frame in parts
         for name in (say(zh, en),)
     ]

@@ -153,6 +153,12 @@ def head(params: Params, columns: Iterable[Column]) -> tuple[str, ...]:
     return (line,)
 
 
+def table(name: str, title: str, columns: Sequence[Column], frame: pd.DataFrame, params: Params, empty: str) -> Sheet:
+    """A sheet of a frame's rows, with the line under its title."""
+    columns = tuple(columns)
+    return Sheet(name, title, columns, sheet_rows(frame, columns), head(params, columns), empty=empty, frozen=1)
+
+
 def translated(frame: pd.DataFrame, key: str, words: Mapping[str, tuple[str, str]], params: Params) -> pd.DataFrame:
     """The frame with a column of codes turned into words; a code without a word stays."""
     if frame.empty:

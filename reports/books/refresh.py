@@ -17,7 +17,7 @@ from reports.books.frames import (
     class_name,
     head,
     notes,
-    sheet_rows,
+    table,
     translated,
     unjudged,
 )
@@ -115,9 +115,7 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     empty = say("此范围内没有应计入的设备。", "No device counts in this scope.")
     shown = translated(translated(devices, "bucket", words.BUCKET, params), "basis", words.BASIS, params)
     shown = translated(shown, "status", words.STATUS, params)
-    detail = Sheet(
-        say("明细", "Devices"), title, COLUMNS, sheet_rows(shown, COLUMNS), head(params, COLUMNS), empty=empty, frozen=1
-    )
+    detail = table(say("明细", "Devices"), title, COLUMNS, shown, params, empty)
     summaries = [
         _summary(devices, "class", say("按类别", "By class"), say("类别", "Class"), params, empty),
         _summary(devices, "town", say("按乡镇", "By town"), say("乡镇", "Town"), params, empty),

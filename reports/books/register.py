@@ -6,7 +6,7 @@ import pandas as pd
 
 from inventory.sheets.columns import Column, Kind, Sheet
 from reports.books import words
-from reports.books.frames import Frames, Params, Unjudged, class_name, head, notes, sheet_rows, translated, unjudged
+from reports.books.frames import Frames, Params, Unjudged, class_name, notes, table, translated, unjudged
 from reports.books.frames import without as but
 from reports.books.lives import with_value
 
@@ -89,15 +89,8 @@ def build(frames: Frames, params: Params) -> list[Sheet]:
     """Needs devices, departments, segments, fiber_links, fiber_cables."""
     devices = _devices(frames["devices"], params)
     title = params.say(*TITLE)
-    county = Sheet(
-        params.say("全部设备", "All devices"),
-        title,
-        COLUMNS,
-        sheet_rows(devices, COLUMNS),
-        head(params, COLUMNS),
-        empty=params.say("此范围内没有登记设备。", "No device is registered in this scope."),
-        frozen=1,
-    )
+    empty = params.say("此范围内没有登记设备。", "No device is registered in this scope.")
+    county = table(params.say("全部设备", "All devices"), title, COLUMNS, devices, params, empty)
     after = [*_by_department(devices, frames["departments"], params), *_network(frames, params)]
     return [county, *after, notes(params, title, RULES, _missing(devices, frames), len(devices))]
 
@@ -121,18 +114,7 @@ def _by_department(devices: pd.DataFrame, departments: pd.DataFrame, params: Par
     names += [str(name) for name in groups if name not in set(names)]
     nothing = devices.iloc[:0]
     empty = params.say("本单位没有登记设备。", "No device is registered for this department.")
-    return [
-        Sheet(
-            name,
-            name,
-            columns,
-            sheet_rows(groups.get(name, nothing), columns),
-            head(params, columns),
-            empty=empty,
-            frozen=1,
-        )
-        for name in names
-    ]
+    return [table(name, name, columns, groups.get(name, nothing), params, empty) for name in names]
 
 
 def _network(frames: Frames, params: Params) -> list[Sheet]:
@@ -147,10 +129,7 @@ def _network(frames: Frames, params: Params) -> list[Sheet]:
         (say("光缆", "Fiber cables"), CABLE_COLUMNS, cables),
     )
     empty = say("此范围内没有登记。", "None is registered in this scope.")
-    return [
-        Sheet(name, name, columns, sheet_rows(frame, columns), head(params, columns), empty=empty, frozen=1)
-        for name, columns, frame in parts
-    ]
+    return [table(name, name, columns, frame, params, empty) for name, columns, frame in parts]
 
 
 def _missing(devices: pd.DataFrame, frames: Frames) -> list[Unjudged]:

@@ -88,6 +88,8 @@ def test_what_was_noted_is_emptied_again_and_what_is_not_named_stays(plan: Refre
     run("follow", "更新规划", "bought", "A1", "--empty", "paid_yuan", "--empty", "note")
     item = kept.items.get(asset_tag="A1")
     assert (item.contract, item.paid_yuan, item.note, item.stage) == ("HT-1", None, "", "bought")
+    run("follow", "更新规划", "bought", "A1", "--paid", "0")
+    assert kept.items.get(asset_tag="A1").paid_yuan == 0
     with pytest.raises(CommandError, match="Either fill in 'contract number' or empty it"):
         run("follow", "更新规划", "bought", "A1", "--contract", "HT-2", "--empty", "contract")
     assert kept.items.get(asset_tag="A1").contract == "HT-1"

@@ -131,6 +131,13 @@ def states(centre: Machine) -> dict[str, str]:
     return {scope: state for _key, state, scope, *_rest in runs(centre)}
 
 
+def waits_on_a_silent_network(centre: Machine, lab: "subprocess.Popen[str]") -> None:
+    """A collection of North waits that goes on for long once a poller has begun it."""
+    centre.script(SLOW)
+    lab.send_signal(signal.SIGSTOP)
+    centre.manage("collect", "--queue", "--town", "North")
+
+
 def test_each_poller_polls_its_own_town_only(centre, start, lab):
     north, south = (start(elsewhere(centre, name), "worker", "--town", name) for name in ("North", "South"))
     assert "North: waits for a poller" in centre.manage("collect", "--queue")
@@ -146,9 +153,7 @@ def test_each_poller_polls_its_own_town_only(centre, start, lab):
 
 
 def test_what_a_killed_poller_left_is_done_by_another(centre, start, lab):
-    centre.script(SLOW)
-    lab.send_signal(signal.SIGSTOP)
-    centre.manage("collect", "--queue", "--town", "North")
+    waits_on_a_silent_network(centre, lab)
     lost = start(elsewhere(centre, "first"), "worker", "--town", "North")
     told(lost, "begins")
     assert states(centre) == {"North": "running"}
@@ -161,9 +166,7 @@ def test_what_a_killed_poller_left_is_done_by_another(centre, start, lab):
 
 
 def test_after_the_third_death_it_is_given_up_and_until_then_it_is_told_that_it_waits(centre, start, lab):
-    centre.script(SLOW)
-    lab.send_signal(signal.SIGSTOP)
-    centre.manage("collect", "--queue", "--town", "North")
+    waits_on_a_silent_network(centre, lab)
     for state, note in (
         ("waiting", "its poller died; it is tried again"),
         ("failed", "its poller died three times; it is not tried again"),
@@ -180,9 +183,7 @@ def test_after_the_third_death_it_is_given_up_and_until_then_it_is_told_that_it_
 
 
 def test_what_a_poller_had_in_hand_when_it_lost_the_database_is_polled_again(centre, start, lab):
-    centre.script(SLOW)
-    lab.send_signal(signal.SIGSTOP)
-    centre.manage("collect", "--queue", "--town", "North")
+    waits_on_a_silent_network(centre, lab)
     lost = start(centre, "worker", "--town", "North")
     told(lost, "begins")
     centre.script(CUT)
@@ -193,9 +194,7 @@ def test_what_a_poller_had_in_hand_when_it_lost_the_database_is_polled_again(cen
 
 
 def test_a_poller_whose_sign_of_life_is_late_is_left_to_its_work(centre, start, lab):
-    centre.script(SLOW)
-    lab.send_signal(signal.SIGSTOP)
-    centre.manage("collect", "--queue", "--town", "North")
+    waits_on_a_silent_network(centre, lab)
     told(start(centre, "worker", "--town", "North"), "begins")
     centre.script(DIED_LONG_AGO)
     centre.script(LOOK_AFTER)
@@ -329,9 +328,7 @@ def test_a_town_without_a_poller_is_noticed_and_one_that_polls_is_seen(centre, s
 
 
 def test_a_run_whose_poller_died_says_that_it_is_tried_again(centre, start, lab):
-    centre.script(SLOW)
-    lab.send_signal(signal.SIGSTOP)
-    centre.manage("collect", "--queue", "--town", "North")
+    waits_on_a_silent_network(centre, lab)
     lost = start(centre, "worker", "--town", "North")
     told(lost, "begins")
     assert "Devices asked so far" in visit(centre, "technician", RUN)
