@@ -50,9 +50,9 @@ def poll_many(
         loop = runner.get_loop()
         assert isinstance(loop, _Loop)
         try:
-            while done := runner.run(poller.next()):
+            while runner.run(poller.news_or_end()):
                 before = loop.time()
-                yield from done
+                yield from poller.taken()
                 loop.forget_since(before)
         finally:
             runner.run(poller.stop())
@@ -91,20 +91,27 @@ class _Poller:
         self.work: asyncio.Future[list[None]] | None = None
         self.pace: asyncio.Task[None] | None = None
 
-    async def next(self) -> list[tuple[Target, Snapshot]]:
-        """What is done and was not handed over yet, at least one; none when all is."""
+    async def news_or_end(self) -> bool:
+        """Waits until something is done that was not taken yet, which gives True, or all is.
+
+        Gives no Snapshots itself: as its Runner gives SIGINT back it writes out the result of what it ran.
+        """
         if self.work is None:
             self.engines = Engines(self.engine)
             self.work = asyncio.gather(*(self._worker(self.engines) for _ in range(self.greeters)))
             self.work.add_done_callback(lambda _work: self.news.set())
             self.pace = asyncio.create_task(self._keep_busy())
         await self.news.wait()
-        done, self.done = self.done, []
-        if not done:
+        if not self.done:
             # Raises what ended the workers, if anything did.
             await self.work
         elif not self.work.done():
             self.news.clear()
+        return bool(self.done)
+
+    def taken(self) -> list[tuple[Target, Snapshot]]:
+        """What is done and was not taken yet."""
+        done, self.done = self.done, []
         return done
 
     async def stop(self) -> None:
