@@ -101,13 +101,14 @@ class _Poller:
             self.work = asyncio.gather(*(self._worker(self.engines) for _ in range(self.greeters)))
             self.work.add_done_callback(lambda _work: self.news.set())
             self.pace = asyncio.create_task(self._keep_busy())
-        await self.news.wait()
-        if not self.done:
-            # Raises what ended the workers, if anything did.
-            await self.work
-        elif not self.work.done():
+        while not self.done:
+            if self.work.done():
+                # Raises what ended the workers, if anything did.
+                await self.work
+                return False
             self.news.clear()
-        return bool(self.done)
+            await self.news.wait()
+        return True
 
     def taken(self) -> list[tuple[Target, Snapshot]]:
         """What is done and was not taken yet."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from collectors.collect import Target
+from collectors.facts import Snapshot
 from collectors.identify import default_vendors
 from collectors.polling import poller
 from collectors.polling.poller import poll_many
@@ -56,6 +57,29 @@ def test_a_caller_that_stops_leaves_nothing_open() -> None:
         next(stream)
         stream.close()
     assert not engine._sockets and not engine._waiting
+
+
+def test_who_is_done_just_as_others_are_taken_makes_nobody_wait_for_the_end() -> None:
+    async def by_turns() -> list[int]:
+        one = poller._Poller([], default_vendors(), 1, UdpEngine)
+        one.work = asyncio.get_running_loop().create_future()
+        taken = []
+        for names in (["a", "b"], ["c"]):
+            asyncio.get_running_loop().call_later(0.05, _done, one, names[0])
+            assert await asyncio.wait_for(one.news_or_end(), 5.0)
+            for late in names[1:]:
+                _done(one, late)
+            taken.append(len(one.taken()))
+        one.work.set_result([])
+        one.news.set()
+        assert not await asyncio.wait_for(one.news_or_end(), 5.0)
+        return taken
+
+    def _done(one: poller._Poller, name: str) -> None:
+        one.done.append((Target(name, "127.0.0.1"), Snapshot(name)))
+        one.news.set()
+
+    assert asyncio.run(by_turns()) == [2, 1]
 
 
 def test_what_ends_the_polling_reaches_the_caller() -> None:
