@@ -137,6 +137,10 @@ def _prepared(field: Any, connection: Any, values: list[Any]) -> list[Any]:
         values = [field.get_default() if value is _ABSENT else value for value in values]
     if type(field) in _PLAIN:
         return values
+    if isinstance(field, models.DateTimeField):
+        # What is written together is mostly of one moment.
+        moments = {value: field.get_db_prep_save(value, connection) for value in set(values)}
+        return [moments[value] for value in values]
     return [field.get_db_prep_save(value, connection) for value in values]
 
 
