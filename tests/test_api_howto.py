@@ -70,3 +70,6 @@ def test_the_how_to_works_as_it_is_written(served: tuple[str, dict[str, str]]) -
     assert "rollout" in told[2] and "reads and writes" in told[2]
     assert '"asset_tag": "TZ-PC-9001"' in "".join(told) and '"note": "disk replaced"' in "".join(told)
     assert '"value": "worn"' in told[-1]
+    program = "\n".join(re.findall(r"```python\n(.*?)```", HOWTO.read_text(encoding="utf-8"), re.DOTALL))
+    typed = program.replace(ADDRESS, address).replace("'", "'\\''")
+    assert shell(f"{sys.executable} -c '{typed}'", environment) == "eth0 001a2b3c4d5e\n"

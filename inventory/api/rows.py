@@ -1,6 +1,6 @@
 """Rows as JSON: what a model's pages show, under the names of its columns and fields. Secrets are left out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,9 @@ from django.utils import timezone
 from inventory.ui.columns import Cell, Column, Kind
 from inventory.ui.listing import load
 from inventory.ui.page import ModelPage
+
+Address = Callable[[ModelPage], str]
+"""The address of a model's list."""
 
 BRIEF = frozenset({"id", "url", "display"})
 """What every row has, and a related one within another alone."""
@@ -36,24 +39,24 @@ def fetch(rows: QuerySet[Any], shown: Sequence[Cell], page: ModelPage) -> QueryS
     return rows.prefetch_related(*(cell.path for cell in shown if cell.many))
 
 
-def as_json(base: str, page: ModelPage, row: Any, shown: Iterable[tuple[str, Cell]]) -> dict[str, Any]:
-    """One row: its key, its address below `base`, its name, then the cells."""
-    return named(base, page, row) | {name: _value(base, cell, row) for name, cell in shown}
+def as_json(address: Address, page: ModelPage, row: Any, shown: Iterable[tuple[str, Cell]]) -> dict[str, Any]:
+    """One row: its key, its address, its name, then the cells."""
+    return named(address, page, row) | {name: _value(address, cell, row) for name, cell in shown}
 
 
-def named(base: str, page: ModelPage | None, row: Any) -> dict[str, Any]:
+def named(address: Address, page: ModelPage | None, row: Any) -> dict[str, Any]:
     """A row in brief, as it stands within another; without an address where its model has no pages."""
-    return {"id": row.pk, "url": f"{base}{page.path}/{row.pk}/" if page else None, "display": str(row)}
+    return {"id": row.pk, "url": f"{address(page)}{row.pk}/" if page else None, "display": str(row)}
 
 
-def _value(base: str, cell: Cell, row: Any) -> Any:
+def _value(address: Address, cell: Cell, row: Any) -> Any:
     if cell.kind is not Kind.RELATED or cell.computed:
         value = cell.cell(row) if cell.computed else cell.raw(row)
         return _choice(cell, value) if cell.kind is Kind.BADGE else plain(value)
     if cell.many:
-        return [named(base, cell.page, one) for one in getattr(row, cell.path).all()]
+        return [named(address, cell.page, one) for one in getattr(row, cell.path).all()]
     related = cell.raw(row)
-    return None if related is None else named(base, cell.page, related)
+    return None if related is None else named(address, cell.page, related)
 
 
 def _choice(cell: Cell, value: Any) -> dict[str, Any] | None:

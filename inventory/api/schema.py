@@ -6,13 +6,12 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from inventory.api import rows, schema_writes
-from inventory.api.views import LIMIT, MOST, ApiView, filter_names, said
+from inventory.api import rows, schema_writes, texts
+from inventory.api.views import LIMIT, MOST, VERSION, ApiView, filters_of, said
 from inventory.pages.kit import kit
 from inventory.ui.columns import Cell, Kind
 from inventory.ui.page import ModelPage
 
-VERSION = "1.0"
 BRIEF = {"$ref": "#/components/schemas/Brief"}
 TEXT = {"type": "string"}
 
@@ -49,13 +48,15 @@ def _list(page: ModelPage, request: HttpRequest) -> dict[str, Any]:
     own = [
         _parameter("q", _("quick search"), TEXT),
         _parameter("sort", _("a column; '-' before it turns the order"), TEXT),
-        _parameter("limit", _("rows at once"), {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}),
+        _parameter(
+            "limit",
+            _("rows at once; 0: as many as may be"),
+            {"type": "integer", "minimum": 0, "maximum": MOST, "default": LIMIT},
+        ),
         _parameter("offset", _("rows passed over"), {"type": "integer", "minimum": 0, "default": 0}),
         _parameter("id", _("only these rows"), {"type": "array", "items": {"type": "integer"}}),
     ]
-    others = [
-        _parameter(name, str(filters.fields[_base(name, page)].label or ""), TEXT) for name in filter_names(filters)
-    ]
+    others = [_parameter(name, *_filter(name, page, filters)) for name in filters_of(page, filters)]
     part = {
         "count": {"type": "integer"},
         "next": {"type": ["string", "null"]},
@@ -72,9 +73,12 @@ def _one(page: ModelPage) -> dict[str, Any]:
     return found
 
 
-def _base(name: str, page: ModelPage) -> str:
-    """The filter whose parameter it is: of a range the name without its end."""
-    return name if name in page.filters else name.rpartition("_")[0]
+def _filter(name: str, page: ModelPage, form: Any) -> tuple[str, dict[str, Any]]:
+    """What a parameter is called, and its values. A range's name has the end that it means behind it."""
+    if cell := texts.columns(page).get(name.removesuffix(texts.PART)):
+        words = _("%(title)s contains this") if name.endswith(texts.PART) else _("%(title)s is one of these")
+        return words % {"title": cell.heading}, {"type": "array", "items": TEXT}
+    return str(form.fields[name if name in page.filters else name.rpartition("_")[0]].label or ""), TEXT
 
 
 def _shown() -> list[dict[str, Any]]:

@@ -4,14 +4,15 @@ Who sees and writes what, filters, search, order and forms are those of the page
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from inventory.api import body, rows, versions
+from inventory.api import body, netbox, rows, texts, versions
 from inventory.api.faults import Refused
 from inventory.api.writing import Work
 from inventory.models import ApiToken
@@ -23,8 +24,9 @@ from inventory.ui.page import ModelPage
 
 READING = ("get", "head", "options")
 SCHEMES = ("bearer", "token")
+VERSION = "1.0"
 LIMIT, MOST = 50, 1000
-OWN = ("q", "sort", "limit", "offset", "fields", "brief", "id")
+OWN = ("q", "sort", "ordering", "limit", "offset", "fields", "brief", "id")
 
 
 class ApiView(View):
@@ -43,6 +45,7 @@ class ApiView(View):
             answer = said(fault.told, fault.status)
             if fault.status == 401:
                 answer["WWW-Authenticate"] = 'Bearer realm="taizhang"'
+        answer["API-Version"] = VERSION
         answer["Cache-Control"] = "private, no-store"
         answer["Vary"] = "Accept-Language, Authorization, Cookie"
         return answer
@@ -76,10 +79,22 @@ class IndexView(ApiView):
         return said({page.path: request.build_absolute_uri(reverse(f"{page.name}_api")) for page in pages})
 
 
+class NothingView(ApiView):
+    """Any other address below the API's."""
+
+    def get(self, request: HttpRequest, **_path: str) -> HttpResponse:
+        raise Refused(404, _("There is nothing at this address; %s tells what there is.") % reverse("api"))
+
+    post = put = patch = delete = get
+    http_method_names = (*READING, "post", "put", "patch", "delete")
+
+
 class ModelView(ApiView):
     """What the views of one model share."""
 
     page: ModelPage = None  # type: ignore[assignment]  # given by as_view
+    as_netbox: bool = False
+    """Whether it stands at NetBox's address; then the addresses in its answers are such, too."""
     writing: ClassVar[Mapping[str, str]] = {}
     """What each method that writes does; offered where the page's declared form does it."""
 
@@ -105,7 +120,7 @@ class ModelView(ApiView):
         found = rows.fetch(self.page.rows(self.request.user).filter(pk=pk), list(shown.values()), self.page).first()
         if found is None:
             raise Refused(404, _("There is no such row."))
-        answer = said(rows.as_json(self.base, self.page, found, shown.items()), status)
+        answer = said(rows.as_json(self.address, self.page, found, shown.items()), status)
         if tag is not None:
             answer["ETag"] = tag
         return answer
@@ -115,7 +130,7 @@ class ModelView(ApiView):
         kept = rows.fetch(self.page.rows(self.request.user), list(shown.values()), self.page)
         by_key = kept.in_bulk([row.pk for row in found])
         keys = [row.pk for row in found if row.pk in by_key]
-        return [rows.as_json(self.base, self.page, by_key[key], shown.items()) for key in keys]
+        return [rows.as_json(self.address, self.page, by_key[key], shown.items()) for key in keys]
 
     def _tag(self, pk: Any) -> str | None:
         """The ETag of a row that can be changed."""
@@ -125,9 +140,13 @@ class ModelView(ApiView):
         row = self.page.rows(self.request.user).defer(*model.secret).filter(pk=pk).first()
         return versions.tag_of(row) if row is not None else None
 
-    @property
-    def base(self) -> str:
-        """What the addresses of all rows begin with."""
+    def address(self, page: ModelPage) -> str:
+        """The address of a model's list."""
+        place = netbox.place(page) if self.as_netbox else page.path
+        return f"{self._base}{place}/"
+
+    @cached_property
+    def _base(self) -> str:
         return self.request.build_absolute_uri(reverse("api"))
 
     def _may(self) -> None:
@@ -154,10 +173,10 @@ class ListView(ModelView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self._may()
-        shown, listing = self._shown(), Listing(self.page, request)
+        shown, listing = self._shown(), Listing(self.page, request, self._without_texts())
         self._check(listing)
-        limit, offset = self._number("limit", LIMIT, MOST), self._number("offset", 0, 10**9)
-        found = listing.ordered
+        limit, offset = self._number("limit", LIMIT, MOST) or MOST, self._number("offset", 0, 10**9)
+        found = texts.find(listing.ordered, self.page, request.GET)
         if keys := request.GET.getlist("id"):
             if not all(key.isdecimal() and len(key) < 19 for key in keys):
                 raise Refused(400, {"id": [_("expected whole numbers")]})
@@ -165,8 +184,7 @@ class ListView(ModelView):
         count = found.count()
         some = list(found.values_list("pk", flat=True)[offset : offset + limit])
         by_key = {row.pk: row for row in rows.fetch(self.page.rows_by_key(some), list(shown.values()), self.page)}
-        base = self.base
-        results = [rows.as_json(base, self.page, by_key[key], shown.items()) for key in some if key in by_key]
+        results = [rows.as_json(self.address, self.page, by_key[key], shown.items()) for key in some if key in by_key]
         ends = {
             "next": self._turn(limit, offset + limit) if offset + limit < count else None,
             "previous": self._turn(limit, max(0, offset - limit)) if offset else None,
@@ -179,7 +197,7 @@ class ListView(ModelView):
             return said(self._several(work.several(body.objects(sent), work.create), shown), 201)
         row = work.one(body.one_object(sent), work.create)
         answer = self._one(row.pk, shown, 201)
-        answer["Location"] = f"{self.base}{self.page.path}/{row.pk}/"
+        answer["Location"] = f"{self.address(self.page)}{row.pk}/"
         return answer
 
     def patch(self, request: HttpRequest) -> HttpResponse:
@@ -196,6 +214,14 @@ class ListView(ModelView):
             raise Refused(400, {"If-Match": [_("of a single row alone")]})
         return work.several(body.objects(body.read(self.request)), do)
 
+    def _without_texts(self) -> QueryDict:
+        """What the list's own filters and order are given; NetBox's name for the order is known too."""
+        data = self.request.GET.copy()
+        for name in texts.parameters(self.page):
+            data.pop(name, None)
+        data.setdefault("sort", data.get("ordering", ""))
+        return data
+
     def _turn(self, limit: int, offset: int) -> str:
         query = self.request.GET.copy()
         query["limit"], query["offset"] = str(limit), str(offset)
@@ -205,17 +231,17 @@ class ListView(ModelView):
         text = self.request.GET.get(name, "")
         if not text:
             return default
-        if not text.isdecimal() or len(text) > 10 or (name == "limit" and int(text) == 0):
+        if not text.isdecimal() or len(text) > 10:
             raise Refused(400, {name: [_("expected a whole number")]})
         return min(int(text), most)
 
     def _check(self, listing: Listing) -> None:
         """Refuse what would be passed over in silence: a filter that nobody knows, an order, a value that is none."""
-        known = [*OWN, *filter_names(listing.filterset.form)]
-        words = _("no such filter; known: %(known)s") % {"known": ", ".join(known)}
-        if unknown := {name: [words] for name in self.request.GET if name not in known}:
+        known = filters_of(self.page, listing.filterset.form)
+        words = _("no such filter; known: %(known)s") % {"known": ", ".join((*OWN, *known))}
+        if unknown := {name: [words] for name in self.request.GET if name not in (*OWN, *known)}:
             raise Refused(400, unknown)
-        if self.request.GET.get("sort") and not listing.sort:
+        if listing.data["sort"] and not listing.sort:
             raise Refused(400, {"sort": [_("cannot be sorted by that")]})
         if not listing.filterset.is_valid():
             faults = listing.filterset.form.errors.items()
@@ -243,8 +269,13 @@ class OneView(ModelView):
         return HttpResponse(status=204)
 
 
-def filter_names(form: Any) -> Sequence[str]:
-    """The parameters that a list's filters read: of a range its two ends."""
+def filters_of(page: ModelPage, form: Any) -> list[str]:
+    """The parameters by which rows are chosen: texts, and those that the list's filters read, of a range its ends."""
+    own = texts.parameters(page)
+    return own + [name for name in _filter_names(form) if name not in own]
+
+
+def _filter_names(form: Any) -> Sequence[str]:
     return [
         f"{name}_{suffix}" if suffix else name
         for name, field in form.fields.items()

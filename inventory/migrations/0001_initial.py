@@ -5,6 +5,7 @@ import django.contrib.auth.validators
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import inventory.models.macs
 from django.conf import settings
 from django.db import migrations, models
 
@@ -333,7 +334,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=255, verbose_name='name')),
                 ('kind', models.CharField(choices=[('copper', 'copper'), ('fiber', 'fiber'), ('wireless', 'wireless'), ('virtual', 'virtual'), ('lag', 'link aggregation'), ('other', 'other')], default='other', max_length=10, verbose_name='kind')),
-                ('mac', models.CharField(blank=True, db_index=True, max_length=12, validators=[django.core.validators.RegexValidator('^[0-9a-f]{12}$', 'Give a MAC as 12 hexadecimal digits.')], verbose_name='MAC')),
+                ('mac', inventory.models.macs.MacField(blank=True, db_index=True, max_length=12, verbose_name='MAC')),
                 ('speed_mbps', models.PositiveIntegerField(blank=True, null=True, verbose_name='speed in Mbit/s')),
                 ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('description', models.CharField(blank=True, max_length=255, verbose_name='description')),

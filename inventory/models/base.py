@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Self, TypeVar
 from django.db import connections, models, router
 from django.db.models.lookups import In
 
+from inventory.models.macs import MacField
+
 _open_unit: ContextVar[object | None] = ContextVar("open_unit", default=None)
 
 
@@ -61,6 +63,7 @@ _PLAIN = frozenset(
         models.CharField,
         models.ForeignKey,
         models.IntegerField,
+        MacField,
         models.OneToOneField,
         models.PositiveBigIntegerField,
         models.PositiveIntegerField,

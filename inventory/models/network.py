@@ -3,13 +3,14 @@
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.base import RegisterModel
 from inventory.models.hardware import Device
+from inventory.models.macs import MacField
 from inventory.models.places import Department, Site
 from inventory.rules import addresses
 
@@ -34,13 +35,7 @@ class Interface(RegisterModel):
     device = models.ForeignKey(Device, models.CASCADE, related_name="interfaces", verbose_name=_("device"))
     name = models.CharField(_("name"), max_length=255)
     kind = models.CharField(_("kind"), max_length=10, choices=InterfaceKind, default=InterfaceKind.OTHER)
-    mac = models.CharField(
-        _("MAC"),
-        max_length=12,
-        blank=True,
-        db_index=True,
-        validators=[RegexValidator(r"^[0-9a-f]{12}$", _("Give a MAC as 12 hexadecimal digits."))],
-    )
+    mac = MacField(_("MAC"), blank=True, db_index=True)
     speed_mbps = models.PositiveIntegerField(_("speed in Mbit/s"), null=True, blank=True)
     enabled = models.BooleanField(_("enabled"), default=True)
     description = models.CharField(_("description"), max_length=255, blank=True)

@@ -116,6 +116,13 @@ class DayRange(django_filters.DateFromToRangeFilter):  # type: ignore[misc]  # i
     field_class = Days
 
 
+class PartOf(django_filters.CharFilter):  # type: ignore[misc]  # it has no stubs
+    """A part of a text that people write in several ways; its field says how it is kept."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return super().filter(qs, value and field_at(qs.model, self.field_name).as_part(value))
+
+
 def _any(paths: Sequence[str], values: Sequence[Any]) -> Q:
     condition = Q()
     for path in paths:
@@ -234,7 +241,8 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         ends = [forms.DecimalField(max_digits=MOST_DIGITS, decimal_places=DECIMALS) for _end in ("from", "to")]
         return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label), fields=ends)
     text = forms.TextInput({"class": "form-control"})
-    return django_filters.CharFilter(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)
+    part = PartOf if hasattr(found, "as_part") else django_filters.CharFilter
+    return part(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)
 
 
 def _ends(widget: Any, label: Any) -> Any:

@@ -113,6 +113,30 @@ def test_filters_search_and_keys_are_those_of_the_lists(key: str, register: Regi
     assert found("status=in_use&status=missing") == ["TZ-1", "TZ-2"]
 
 
+def test_texts_are_meant_exactly_or_as_a_part_in_any_notation_of_a_mac(key: str, register: Register) -> None:
+    def found(path: str, query: str) -> list[str]:
+        return [row["display"] for row in get(key, f"{path}/?brief=1&sort=name&{query}")["results"]]
+
+    assert found("devices", "asset_tag=TZ-1") == ["TZ-1 one"] and found("devices", "asset_tag=TZ-") == []
+    assert found("devices", "name=two&name=one&name=three") == ["TZ-1 one", "TZ-2 two"]
+    assert found("devices", "name__ic=ONE") == ["TZ-1 one"] and found("devices", "name__ic=n&asset_tag=TZ-2") == []
+    assert found("devices", "note=") == ["TZ-1 one", "TZ-2 two"] and found("devices", "note=x") == []
+    for query in ("mac=AA-BB-CC-DD-EE-FF", "mac=aabbccddeeff", "mac__ic=cc:dd", "mac__ic=BB-CC"):
+        assert len(found("interfaces", query)) == 1
+    assert found("interfaces", "mac=aabbccddeefe") == []
+    assert [row["address"] for row in get(key, "ip-addresses/?address=10.1.2.3")["results"]] == ["10.1.2.3"]
+    assert len(get(key, "devices/?limit=0&ordering=-asset_tag")["results"]) == 2
+
+
+def test_a_row_at_netboxs_address_names_such_addresses(key: str, register: Register) -> None:
+    row = get(key, "dcim/devices/?asset_tag=TZ-1")["results"][0]
+    assert row["url"].endswith(f"/api/dcim/devices/{register.device.pk}/")
+    assert row["department"]["url"].endswith(f"/api/plugins/taizhang/departments/{row['department']['id']}/")
+    assert get(key, f"dcim/devices/{row['id']}/") == row
+    assert get(key, f"devices/{row['id']}/")["url"].endswith(f"/api/devices/{row['id']}/")
+    get(key, "dcim/departments/", status=404)
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [
@@ -122,7 +146,6 @@ def test_filters_search_and_keys_are_those_of_the_lists(key: str, register: Regi
         ("sort=nothing", "sort"),
         ("fields=asset_tag,nothing", "fields"),
         ("limit=-1", "limit"),
-        ("limit=0", "limit"),
         ("offset=x", "offset"),
         ("id=x", "id"),
     ],

@@ -207,6 +207,24 @@ def begun(client: Client, url: str) -> dict[str, str]:
     return {"began": form.began} | {name: value for name in form.fields if (value := form[name].value())}
 
 
+def test_a_mac_is_taken_as_it_is_pasted_and_what_is_none_is_told(admin: Client, register: Register) -> None:
+    port = Interface.objects.get(mac="aabbccddeeff")
+    url, entries = f"/interfaces/{port.pk}/edit/", LogEntry.objects.count()
+    values = begun(admin, url)
+    assert 'value="aa:bb:cc:dd:ee:ff"' in admin.get(url).content.decode()
+    assert admin.post(url, values | {"mac": "AA-BB-CC-DD-EE-FF"}).status_code == 302
+    assert LogEntry.objects.count() == entries, "the same MAC is no change"
+    for typed in ("00-1A-2B-3C-4D-5E", "001a.2b3c.4d5e", " 00:1a:2b:3c:4d:5e "):
+        assert admin.post(url, {**begun(admin, url), "mac": typed}).status_code == 302
+        port.refresh_from_db()
+        assert port.mac == "001a2b3c4d5e"
+    assert LogEntry.objects.count() == entries + 1
+    answer = admin.post(url, {**begun(admin, url), "mac": "00-1A-2B-3C-4D"})
+    assert "Give a MAC such as 00:1a:2b:3c:4d:5e." in answer.content.decode()
+    for part in ("00-1A-2B", "2b:3c", "001a.2b"):
+        assert f'href="/interfaces/{port.pk}/"' in admin.get("/interfaces/", {"mac": part}).content.decode()
+
+
 def other_writes(device: Device, **values: object) -> None:
     row = Device.objects.get(pk=device.pk)
     for name, value in values.items():
