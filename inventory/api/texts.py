@@ -47,7 +47,8 @@ def find(rows: QuerySet[Any], page: ModelPage, data: QueryDict) -> QuerySet[Any]
         if name in data:
             rows = rows.filter(**{f"{name}__in": [_as_written(name, text) for text in _values(data, name)]})
         for part in _values(data, name + PART):
-            rows = rows.filter(**{f"{name}__icontains": _as_kept(cell.field, part)})
+            lookup, value = cell.field.part(part) if hasattr(cell.field, "part") else ("icontains", part)
+            rows = rows.filter(**{f"{name}__{lookup}": value})
     return rows
 
 
@@ -56,10 +57,6 @@ def _values(data: QueryDict, name: str) -> Sequence[str]:
     if len(values) > MOST_VALUES:
         raise Refused(400, {name: [_("expected at most %d texts") % MOST_VALUES]})
     return values
-
-
-def _as_kept(field: Any, part: str) -> str:
-    return str(field.as_part(part)) if hasattr(field, "as_part") else part
 
 
 def _as_written(name: str, text: str) -> str:

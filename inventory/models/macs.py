@@ -39,9 +39,10 @@ class MacField(models.CharField):  # type: ignore[type-arg]  # the stubs' parame
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{**kwargs, "form_class": MacInput, "max_length": _LONGEST_TYPED})
 
-    def as_part(self, text: str) -> str:
-        """A part of a MAC as it stands within the digits."""
-        return text.translate(_MARKS)
+    def part(self, text: str) -> tuple[str, str]:
+        """The lookup, and its value, that finds MACs by a part; written with marks it is one of whole octets."""
+        digits = text.strip().lower().translate(_MARKS)
+        return ("icontains", digits) if digits == text.strip().lower() else ("regex", f"^(..)*{re.escape(digits)}")
 
 
 def _digits(text: Any) -> Any:

@@ -120,7 +120,10 @@ class PartOf(django_filters.CharFilter):  # type: ignore[misc]  # it has no stub
     """A part of a text that people write in several ways; its field says how it is kept."""
 
     def filter(self, qs: Any, value: Any) -> Any:
-        return super().filter(qs, value and field_at(qs.model, self.field_name).as_part(value))
+        if value:
+            lookup, part = field_at(qs.model, self.field_name).part(value)
+            qs = qs.filter(**{f"{self.field_name}__{lookup}": part})
+        return qs
 
 
 def _any(paths: Sequence[str], values: Sequence[Any]) -> Q:
@@ -241,7 +244,7 @@ def _make(page: Any, spec: Filter) -> django_filters.Filter:
         ends = [forms.DecimalField(max_digits=MOST_DIGITS, decimal_places=DECIMALS) for _end in ("from", "to")]
         return django_filters.RangeFilter(field_name=paths[0], label=label, widget=_ends(widget, label), fields=ends)
     text = forms.TextInput({"class": "form-control"})
-    part = PartOf if hasattr(found, "as_part") else django_filters.CharFilter
+    part = PartOf if hasattr(found, "part") else django_filters.CharFilter
     return part(field_name=paths[0], lookup_expr="icontains", label=label, widget=text)
 
 

@@ -223,6 +223,8 @@ def test_a_mac_is_taken_as_it_is_pasted_and_what_is_none_is_told(admin: Client, 
     assert "Give a MAC such as 00:1a:2b:3c:4d:5e." in answer.content.decode()
     for part in ("00-1A-2B", "2b:3c", "001a.2b"):
         assert f'href="/interfaces/{port.pk}/"' in admin.get("/interfaces/", {"mac": part}).content.decode()
+    for part in ("A2:B3", "00-1a-3c", "(", "a|b:"):
+        assert f'href="/interfaces/{port.pk}/"' not in admin.get("/interfaces/", {"mac": part}).content.decode()
 
 
 def other_writes(device: Device, **values: object) -> None:
