@@ -14,6 +14,8 @@ from inventory.sheets.columns import Column, Kind, Value
 BODY_FONT, HEAD_FONT = "宋体", "黑体"
 """The faces Chinese offices print tables in; a machine without them falls back to its own."""
 BODY_SIZE, TITLE_SIZE = 10, 16
+_DEFAULT_SIZE, _BOLD = 11, 1.15
+"""Of a new workbook's font, in which widths are counted; how much wider bold letters are."""
 NARROWEST, WIDEST, WIDEST_WRAPPED = 6.0, 36.0, 48.0
 SAMPLED_ROWS = 2000
 """Widths are measured on this many rows: enough for a page, cheap for a long sheet."""
@@ -72,6 +74,11 @@ def column_width(column: Column, title: str, values: Iterable[Value]) -> float:
     widest = max((text_width(shown(value, column.kind)) for value in values), default=0.0)
     cap = WIDEST_WRAPPED if column.wrap else WIDEST
     return min(max(widest + 1.5, title_width(title), _LEAST.get(column.kind, NARROWEST)), cap)
+
+
+def is_wider(title: str, widths: Iterable[float]) -> bool:
+    """Whether a sheet's title needs more room than its columns have: centred over them it would be cut off."""
+    return text_width(title) * TITLE_SIZE / _DEFAULT_SIZE * _BOLD > sum(widths)
 
 
 def paper(widths: Iterable[float]) -> int:
@@ -134,8 +141,8 @@ def cell_format(kind: Kind, *, wrap: bool = False, total: bool = False) -> dict[
     return look
 
 
-def title_format() -> dict[str, Any]:
-    return {"font_name": HEAD_FONT, "font_size": TITLE_SIZE, "bold": True, "align": "center", "valign": "vcenter"}
+def title_format(align: str = "center") -> dict[str, Any]:
+    return {"font_name": HEAD_FONT, "font_size": TITLE_SIZE, "bold": True, "align": align, "valign": "vcenter"}
 
 
 def header_format() -> dict[str, Any]:

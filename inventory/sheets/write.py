@@ -209,10 +209,13 @@ class _SheetWriter:
         return self.formats.get(style.line_format() | {"text_wrap": False})
 
     def _head(self) -> None:
-        out, last = self.out, max(len(self.sheet.columns) - 1, 1)
+        out, title, look = self.out, names.one_line(self.sheet.title), self.formats.get(style.title_format())
         out.set_row(0, _TITLE_HEIGHT)
-        out.merge_range(0, 0, 0, last, "", self.formats.get(style.title_format()))
-        out.write_string(0, 0, names.one_line(self.sheet.title), self.formats.get(style.title_format()))
+        if style.is_wider(title, self.widths):
+            look = self.formats.get(style.title_format("left"))
+        else:
+            out.merge_range(0, 0, 0, max(len(self.sheet.columns) - 1, 1), "", look)
+        out.write_string(0, 0, title, look)
         for index, text in enumerate(self.sheet.head, start=1):
             out.set_row(index, _LINE_HEIGHT)
             out.write_string(index, 0, names.clean(text), self._line())

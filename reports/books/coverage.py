@@ -276,6 +276,7 @@ def _marked(devices: pd.DataFrame, params: Params) -> pd.DataFrame:
         **{key: on_books & lack for key, lack in lacks.items()},
         "complete": on_books & complete,
         "verified": on_books & verified,
+        "not_verified": on_books & ~verified,
     }
     return devices[["town", "department"]].assign(**{key: mark.astype("int64") for key, mark in marks.items()})
 

@@ -14,7 +14,7 @@ _DEVICE = (
     Column("town", "乡镇", "Town"),
     Column("department", "单位", "Department", wrap=True, width=20),
     Column("holder", "使用人", "Holder"),
-    Column("place", "存放地点", "Place", wrap=True, width=24),
+    Column("place", "存放地点", "Place", wrap=True, width=28),
 )
 _SEEN = (
     Column("last_seen_at", "最近发现", "Last seen", Kind.TIME),
@@ -34,6 +34,7 @@ _WORDS = {
     "no_date": ("购置日期", "purchase date"),
     "no_place": ("存放地点", "place"),
     "no_holder": ("使用人", "holder"),
+    "not_verified": ("一年内未核实", "verification within a year"),
 }
 
 

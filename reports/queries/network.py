@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from collectors.models import Sighting
 from inventory.models import FiberCable, FiberLink, FiberLinkHop, Interface, Prefix, Segment, SegmentDepartment, Site
+from inventory.rules.addresses import show_mac
 from reports.queries.scope import CHUNK, Scope, frame, local
 
 SEGMENT_COLUMNS = {
@@ -174,7 +175,7 @@ def unregistered(scope: Scope, as_of: date) -> pd.DataFrame:
             continue
         if scope.town is not None and town != scope.town.name:
             continue
-        rows.append((mac, town, department, local(at)))
+        rows.append((show_mac(mac), town, department, local(at)))
     return frame(sorted(rows), UNREGISTERED_COLUMNS)
 
 

@@ -1,5 +1,6 @@
 """Sheets written and read back: names, texts, formulas with their values, print set-up, whole or not at all."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -202,3 +203,13 @@ def test_a_written_file_takes_a_free_name_unless_it_is_there_already(tmp_path: P
             names.append(place(temporary, target).name)
     assert names == ["book.xlsx", "book(2).xlsx", "book.xlsx", "book(2).xlsx"]
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"book.xlsx": "one", "book(2).xlsx": "two"}
+
+
+def test_a_title_wider_than_its_table_begins_at_its_left_and_is_not_cut_off(tmp_path: Path) -> None:
+    def head(title: str) -> tuple[str, list[str]]:
+        made(tmp_path, replace(sheet(), title=title))
+        found = openpyxl.load_workbook(tmp_path / "book.xlsx").worksheets[0]
+        return found["A1"].alignment.horizontal, [str(area) for area in found.merged_cells.ranges]
+
+    assert head("申请表") == ("center", ["A1:F1"])
+    assert head("Coverage of equipment and network · Seen, not registered") == ("left", [])
