@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('share_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='percent of staff')),
                 ('least', models.PositiveIntegerField(blank=True, null=True, verbose_name='at least')),
                 ('at_most', models.PositiveIntegerField(blank=True, null=True, verbose_name='at most')),
-                ('steps', models.JSONField(blank=True, default=list, verbose_name='steps')),
+                ('steps', models.JSONField(blank=True, default=list, help_text='For each tier the staff up to which it goes and its number, such as [[100, 20], [null, 30]].', verbose_name='steps')),
                 ('within', models.CharField(blank=True, max_length=60, verbose_name='within rule')),
                 ('instead_of', models.CharField(blank=True, help_text='Code of a rule: more of this one means as many fewer of that one.', max_length=60, verbose_name='may be held instead of')),
                 ('limited_by', models.CharField(blank=True, choices=[('meeting_rooms', 'meeting rooms of 60 m² or more')], help_text='One for each room at most, however many the staff.', max_length=20, verbose_name='not above the number of')),

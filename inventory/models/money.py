@@ -164,7 +164,12 @@ class AllocationRule(RegisterModel):
     )
     least = models.PositiveIntegerField(_("at least"), null=True, blank=True)
     at_most = models.PositiveIntegerField(_("at most"), null=True, blank=True)
-    steps = models.JSONField(_("steps"), default=list, blank=True)
+    steps = models.JSONField(
+        _("steps"),
+        default=list,
+        blank=True,
+        help_text=_("For each tier the staff up to which it goes and its number, such as [[100, 20], [null, 30]]."),
+    )
     as_many_as = models.ForeignKey(
         "AssetClass", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("as many as")
     )
