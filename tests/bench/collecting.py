@@ -239,13 +239,21 @@ def changed_devices(var: Path, devices: int, engine: Measured) -> None:
 
 
 def dead_devices(var: Path, devices: int, alive_s: float) -> None:
-    """Every tenth device dead, beside a run without: the run in which they die opens differences, the next does not."""
-    for some, when in zip(
+    """Every tenth device dead, beside a run without: the run in which they die opens differences, the next does not.
+
+    Agents that were just started make each answer for the first time, with and without dead ones among them.
+    """
+    for name in ("collect, every tenth as it was", "collect, agents just started"):
+        with lab(var):
+            begun = collect(var, name, devices)
+        print(begun)
+    for some, when, without_s in zip(
         differing(var, "collect, every tenth dead", devices, "no_answer,{tag},,,", runs=2),
         ("dies", "is dead"),
+        (begun.wall_s, alive_s),
         strict=True,
     ):
-        print(f"every tenth {when} : without = {some.wall_s / alive_s:.2f} times its wall time")
+        print(f"every tenth {when} : without = {some.wall_s / without_s:.2f} times its wall time")
 
 
 def measure(var: Path) -> None:
