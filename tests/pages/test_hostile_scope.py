@@ -202,7 +202,7 @@ def test_no_address_takes_a_form_without_its_token(foreign: Register) -> None:
     before = state()
     for one in addresses():
         answer = client.post(one.url, {"do": "delete", "all": "1"}, headers={"hx-request": "true"})
-        assert answer.status_code == 403 or (one.url.startswith(API) and answer.status_code == 405), one.url
+        assert answer.status_code == 403 or (one.url.startswith(API) and answer.status_code in (404, 405)), one.url
     assert state() == before
 
 

@@ -113,6 +113,8 @@ def _given(name: str, words: set[str], page: Any, part: str) -> Iterator[tuple[d
     elif words == {"pk", "name"} and part == "field":
         fields = [field for section in page.form for field in section.fields] or ["pk"]
         yield from (({"pk": row.pk, "name": field}, row) for row in _rows(page.model) for field in fields[:2])
+    elif words == {"address"}:
+        yield {"address": "dcim/what-is-not-there"}, None
     elif words == {"pk"}:
         model = page.model if page is not None else _owner(name)
         yield from (({"pk": row.pk}, row) for row in _rows(model))
