@@ -1,6 +1,10 @@
 """A real net-snmp agent on loopback: polled by both engines, and by SNMPv3 at each level and with each protocol."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from collectors.snmp.credentials import Credential
 from collectors.snmp.engine_pysnmp import PysnmpEngine
 from collectors.snmp.engine_udp import UdpEngine
 from collectors.snmp.faults import Refused
+from tests.collectors.wire import neighbourhood
 from tests.collectors.wire.real_agent import AUTH_KEY, COMMUNITY, PAIRS, greeted, polled, user_of
 from tests.collectors.wire.relay import Relay
 
@@ -132,3 +137,20 @@ def test_a_wrong_key_in_a_run_is_a_fault_of_its_own_without_the_key(snmpd):
     ((_target, found),) = poll_many([target], vendors=default_vendors())
     assert (found.fault, found.fault_text) == ("refused", "core: wrong authentication key or protocol")
     assert "not the words" not in repr((target, found))
+
+
+def test_the_neighbours_of_the_kernel_are_read_ipv6_ones_too(tmp_path):
+    """In a network namespace of its own: there the kernel is told its neighbours, one of which does not answer."""
+    inside = ["unshare", "--net", "--map-root-user"]
+    if not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("needs unshare and ip (Debian: util-linux, iproute2)")
+    if subprocess.run([*inside, "ip", "link", "add", "near", "type", "veth"], capture_output=True).returncode:
+        pytest.skip("this machine makes no network namespace with a veth for who runs the tests")
+    command = [*inside, sys.executable, "-m", neighbourhood.__name__, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    own, reference = json.loads(ended.stdout)
+    assert own == reference
+    near = {if_index for _mac, _address, if_index in own}
+    assert len(near) == 1
+    assert {address: bytes.fromhex(mac) for mac, address, _if_index in own} == neighbourhood.NEIGHBOURS
