@@ -75,9 +75,8 @@ def _one(page: ModelPage) -> dict[str, Any]:
 
 def _filter(name: str, page: ModelPage, form: Any) -> tuple[str, dict[str, Any]]:
     """What a parameter is called, and its values. A range's name has the end that it means behind it."""
-    if cell := texts.columns(page).get(name.removesuffix(texts.PART)):
-        words = _("%(title)s contains this") if name.endswith(texts.PART) else _("%(title)s is one of these")
-        return words % {"title": cell.heading}, {"type": "array", "items": TEXT}
+    if (words := texts.words_of(page, name)) is not None:
+        return words, {"type": "array", "items": TEXT}
     return str(form.fields[name if name in page.filters else name.rpartition("_")[0]].label or ""), TEXT
 
 

@@ -1,15 +1,16 @@
-"""Rows by their texts: exactly, as NetBox's lists are asked, or by a part of them.
+"""Rows by their texts, as NetBox's lists are asked: exactly, or by the endings that it has for parts and for not.
 
 On the pages a filter takes a part of a text; a program that names a serial means that one and no longer one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from inventory.api.faults import Refused
 from inventory.api.rows import cells
@@ -17,8 +18,16 @@ from inventory.rules import addresses
 from inventory.ui.columns import Cell
 from inventory.ui.page import ModelPage
 
-PART = "__ic"
-"""What the name of a parameter ends with that is contained in a text, be its letters large or small."""
+ENDS: Mapping[str, tuple[str, Any]] = {
+    "ic": ("icontains", _("%(title)s contains one of these")),
+    "isw": ("istartswith", _("%(title)s begins with one of these")),
+    "iew": ("iendswith", _("%(title)s ends with one of these")),
+    "ie": ("iexact", _("%(title)s is one of these, large or small")),
+}
+"""What NetBox's names of parameters end with behind `__`: the lookup, letters large or small, and its words."""
+NOT = "n"
+"""Before an ending: none of them; alone: not exactly."""
+EMPTY = "empty"
 MOST_VALUES = 1000
 _WRITTEN: Mapping[str, Callable[[str], str]] = {
     "address": lambda text: str(addresses.parse_address(text)),
@@ -37,25 +46,65 @@ def _is_text(field: Any) -> bool:
 
 
 def parameters(page: ModelPage) -> list[str]:
-    """The names of all parameters that `find` knows."""
-    return [name + end for name in columns(page) for end in ("", PART)]
+    """The names of all parameters that `find` knows: the columns', and with endings behind them."""
+    ends = ["", f"__{NOT}", f"__{EMPTY}", *(f"__{no}{end}" for end in ENDS for no in ("", NOT))]
+    return [name + end for name in columns(page) for end in ends]
+
+
+def words_of(page: ModelPage, parameter: str) -> str | None:
+    """What a parameter of `parameters` finds, in words; None of any other."""
+    known = columns(page)
+    name, end = _parted(known, parameter)
+    if name is None:
+        return None
+    no, positive = end[:1] == NOT, end.removeprefix(NOT)
+    words = gettext("%(title)s is empty: true or false") if end == EMPTY else gettext("%(title)s is one of these")
+    words = str(ENDS[positive][1]) if positive in ENDS else words
+    return (gettext("not: %s") if no else "%s") % (words % {"title": known[name].heading})
+
+
+def _parted(texts: Collection[str], parameter: str) -> tuple[str | None, str]:
+    """A parameter's column, None where it is none of ours, and its ending without the marks before it."""
+    name, _marks, end = parameter.partition("__")
+    known = end in ("", NOT, EMPTY) or end.removeprefix(NOT) in ENDS
+    return (name, end) if known and name in texts else (None, "")
 
 
 def find(rows: QuerySet[Any], page: ModelPage, data: QueryDict) -> QuerySet[Any]:
-    """The rows that have one of the texts given, of each column that is asked for. Raises Refused."""
-    for name, cell in columns(page).items():
-        if name in data:
-            rows = rows.filter(**{f"{name}__in": [_as_written(name, text) for text in _values(data, name)]})
-        for part in _values(data, name + PART):
-            lookup, value = cell.field.part(part) if hasattr(cell.field, "part") else ("icontains", part)
-            rows = rows.filter(**{f"{name}__{lookup}": value})
+    """The rows that have one of the texts given, of each parameter that asks for some. Raises Refused."""
+    known = columns(page)
+    for parameter in data:
+        name, end = _parted(known, parameter)
+        if name is not None:
+            condition = _condition(known[name], name, end.removeprefix(NOT), _values(data, parameter))
+            rows = rows.exclude(condition) if end[:1] == NOT else rows.filter(condition)
     return rows
+
+
+def _condition(cell: Cell, name: str, end: str, values: Sequence[str]) -> Q:
+    if not end:
+        return Q(**{f"{name}__in": [_as_written(name, text) for text in values]})
+    if end == EMPTY:
+        return _empty(cell, name, values)
+    found, lookup = Q(), ENDS[end][0]
+    for text in values:
+        how, value = cell.field.part(text, lookup) if hasattr(cell.field, "part") else (lookup, text)
+        found |= Q(**{f"{name}__{how}": value})
+    return found
+
+
+def _empty(cell: Cell, name: str, values: Sequence[str]) -> Q:
+    """Whether it has no text, as the last value says."""
+    if values[-1].lower() not in ("true", "false"):
+        raise Refused(400, {f"{name}__{EMPTY}": [gettext("expected true or false")]})
+    none = Q(**{name: ""}) | Q(**{f"{name}__isnull": True}) if cell.field.null else Q(**{name: ""})
+    return none if values[-1].lower() == "true" else ~none
 
 
 def _values(data: QueryDict, name: str) -> Sequence[str]:
     values: list[str] = data.getlist(name)
     if len(values) > MOST_VALUES:
-        raise Refused(400, {name: [_("expected at most %d texts") % MOST_VALUES]})
+        raise Refused(400, {name: [gettext("expected at most %d texts") % MOST_VALUES]})
     return values
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from inventory.api import body, netbox, rows, texts, versions
+from inventory.api import body, netbox, options, rows, texts, versions
 from inventory.api.faults import Refused
 from inventory.api.writing import Work
 from inventory.models import ApiToken
@@ -102,6 +102,13 @@ class ModelView(ApiView):
         super().setup(request, *args, **kwargs)
         offered = [method for method, action in self.writing.items() if self.page.writes(action)]
         self.http_method_names = (*READING, *offered)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self._may()
+        writes = [name.upper() for name in self.http_method_names if self.writing.get(name) in ("add", "change")]
+        answer = said(options.told(self.page, request.user, writes))
+        answer["Allow"] = ", ".join(name.upper() for name in self.http_method_names)
+        return answer
 
     def _work(self) -> Work:
         """The writes of this request, for who may do them. Raises Refused."""
@@ -238,9 +245,10 @@ class ListView(ModelView):
     def _check(self, listing: Listing) -> None:
         """Refuse what would be passed over in silence: a filter that nobody knows, an order, a value that is none."""
         known = filters_of(self.page, listing.filterset.form)
-        words = _("no such filter; known: %(known)s") % {"known": ", ".join((*OWN, *known))}
-        if unknown := {name: [words] for name in self.request.GET if name not in (*OWN, *known)}:
-            raise Refused(400, unknown)
+        if unknown := set(self.request.GET) - {*OWN, *known}:
+            named = [name for name in known if "__" not in name]
+            words = _("no such filter; known: %(known)s") % {"known": ", ".join((*OWN, *named))}
+            raise Refused(400, {name: [words] for name in self.request.GET if name in unknown})
         if listing.data["sort"] and not listing.sort:
             raise Refused(400, {"sort": [_("cannot be sorted by that")]})
         if not listing.filterset.is_valid():

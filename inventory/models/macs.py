@@ -39,10 +39,12 @@ class MacField(models.CharField):  # type: ignore[type-arg]  # the stubs' parame
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{**kwargs, "form_class": MacInput, "max_length": _LONGEST_TYPED})
 
-    def part(self, text: str) -> tuple[str, str]:
+    def part(self, text: str, lookup: str = "icontains") -> tuple[str, str]:
         """The lookup, and its value, that finds MACs by a part; written with marks it is one of whole octets."""
-        digits = text.strip().lower().translate(_MARKS)
-        return ("icontains", digits) if digits == text.strip().lower() else ("regex", f"^(..)*{re.escape(digits)}")
+        typed = text.strip().lower()
+        digits = typed.translate(_MARKS)
+        whole = lookup == "icontains" and digits != typed
+        return ("regex", f"^(..)*{re.escape(digits)}") if whole else (lookup, digits)
 
 
 def _digits(text: Any) -> Any:

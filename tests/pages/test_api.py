@@ -128,6 +128,44 @@ def test_texts_are_meant_exactly_or_as_a_part_in_any_notation_of_a_mac(key: str,
     assert len(get(key, "devices/?limit=0&ordering=-asset_tag")["results"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "tags"),
+    [
+        ("name__n=one", ["TZ-2"]),
+        ("name__ie=ONE&name__ie=Two", ["TZ-1", "TZ-2"]),
+        ("name__nie=ONE", ["TZ-2"]),
+        ("name__isw=O&name__isw=x", ["TZ-1"]),
+        ("name__nisw=O", ["TZ-2"]),
+        ("asset_tag__iew=-2", ["TZ-2"]),
+        ("asset_tag__niew=-2", ["TZ-1"]),
+        ("name__ic=n&name__ic=w", ["TZ-1", "TZ-2"]),
+        ("name__nic=n", ["TZ-2"]),
+        ("note__empty=true", ["TZ-1", "TZ-2"]),
+        ("name__empty=false&name__n=two", ["TZ-1"]),
+        ("asset_tag__empty=true", []),
+    ],
+)
+def test_netboxs_endings_are_understood(key: str, register: Register, query: str, tags: list[str]) -> None:
+    found = get(key, f"devices/?fields=asset_tag&sort=asset_tag&{query}")["results"]
+    assert [row["asset_tag"] for row in found] == tags
+
+
+def test_a_mac_is_found_by_its_beginning_and_its_end(key: str, register: Register) -> None:
+    def count(query: str) -> int:
+        found: int = get(key, f"interfaces/?{query}")["count"]
+        return found
+
+    every = count("")
+    assert count("mac__isw=AA-BB-CC") == count("mac__iew=ee:ff") == 1
+    assert count("mac__nisw=aabb.cc") == every - 1 and count("mac__isw=bb:cc") == 0
+
+
+def test_an_ending_of_another_field_or_another_value_is_refused(key: str, register: Register) -> None:
+    assert list(get(key, "devices/?status__n=in_use", status=400)) == ["status__n"]
+    assert list(get(key, "devices/?name__regex=.*", status=400)) == ["name__regex"]
+    assert list(get(key, "devices/?name__empty=perhaps", status=400)) == ["name__empty"]
+
+
 def test_a_row_at_netboxs_address_names_such_addresses(key: str, register: Register) -> None:
     row = get(key, "dcim/devices/?asset_tag=TZ-1")["results"][0]
     assert row["url"].endswith(f"/api/dcim/devices/{register.device.pk}/")

@@ -55,3 +55,12 @@ def test_rows_are_made_changed_and_deleted(nb: pynetbox.api, register: Register)
         devices.create(asset_tag="TZ-8", device_type=kind)
     assert devices.delete(more) and new.delete()
     assert set(Device.objects.values_list("asset_tag", flat=True)) == {"TZ-1", "TZ-2"}
+
+
+def test_choices_are_told_by_options(nb: pynetbox.api, register: Register) -> None:
+    told = nb.dcim.devices.choices()
+    assert {"value": "in_use", "display_name": str(register.device.get_status_display())} in told["status"]
+    assert [one["value"] for one in nb.plugins.taizhang.departments.choices()["kind"]]
+    assert "device" not in nb.dcim.interfaces.choices()
+    with pytest.raises(ValueError, match="OPTIONS"):
+        nb.plugins.taizhang.differences.choices()
