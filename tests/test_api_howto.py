@@ -72,4 +72,5 @@ def test_the_how_to_works_as_it_is_written(served: tuple[str, dict[str, str]]) -
     assert '"value": "worn"' in told[-1]
     program = "\n".join(re.findall(r"```python\n(.*?)```", HOWTO.read_text(encoding="utf-8"), re.DOTALL))
     typed = program.replace(ADDRESS, address).replace("'", "'\\''")
-    assert shell(f"{sys.executable} -c '{typed}'", environment) == "eth0 001a2b3c4d5e\n"
+    port, states = shell(f"{sys.executable} -c '{typed}'", environment).splitlines()
+    assert port == "eth0 001a2b3c4d5e" and "'in stock'" in states
